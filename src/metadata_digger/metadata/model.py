@@ -1,0 +1,67 @@
+"""What a file says about itself: directories of tags. Values are kept raw; text is made when somebody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+
+class Rational(NamedTuple):
+    """A fraction as stored: Exif types 5 and 10."""
+
+    numerator: int
+    denominator: int
+
+
+class Tag(NamedTuple):
+    """One tag as text; `description` is None when the reference extractor has none."""
+
+    id: int
+    name: str
+    description: str | None
+
+
+class XmpProperty(NamedTuple):
+    """One leaf of an XMP packet: namespace URI, path with prefixes and indexes from 1, value."""
+
+    ns: str
+    path: str
+    value: str
+
+
+Value = Any  # int, float, str, bytes, Rational, or a tuple of numbers or Rationals
+Render = Callable[["Directory", Value], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class TagTable:
+    """A vocabulary: names by tag id, and how to put a value into words where the generic way is not right."""
+
+    names: Mapping[int, str]
+    render: Mapping[int, Render] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Directory:
+    """One directory, as the reference extractor names it.
+
+    `values` is in file order; setting a tag again replaces its value and keeps its place, as in the reference.
+    """
+
+    name: str
+    table: TagTable
+    values: dict[int, Value] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+    xmp: list[XmpProperty] = field(default_factory=list)
+
+    def tag_name(self, tag: int) -> str:
+        name = self.table.names.get(tag)
+        return name if name is not None else f"Unknown tag (0x{tag & 0xFFFFFFFF:04x})"
+
+    def tags(self) -> Iterator[Tag]:
+        """Every tag with its description, in file order."""
+        from metadata_digger.metadata.render import describe
+
+        for tag, value in self.values.items():
+            yield Tag(tag, self.tag_name(tag), describe(self, tag, value))

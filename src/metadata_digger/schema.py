@@ -1,0 +1,55 @@
+"""The Arrow schema of a row; nothing else decides columns.
+
+A row starts as FILE, every step appends fields and never rebuilds those before it.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+OK = "ok"
+FILTERED = "filtered"
+FAILED = "failed"  # also "not_found", "denied", "timed_out": storage faults have a status of their own
+
+FILE = pa.schema(
+    [
+        pa.field("id", pa.string(), nullable=False),  # MD5 of file_path, upper-case hex
+        pa.field("base_path", pa.string(), nullable=False),  # the entry of input.paths, "file:///abs/dir"
+        pa.field("file_path", pa.string(), nullable=False),  # "file:/abs/dir/name"
+        pa.field("size", pa.int64(), nullable=False),  # bytes
+        pa.field("modified", pa.timestamp("us", "UTC")),
+        pa.field("status", pa.string(), nullable=False),
+        pa.field("reason", pa.string()),  # why the row is not ok
+        pa.field("notes", pa.list_(pa.string()), nullable=False),  # what went wrong without losing the row
+    ]
+)
+
+TAG = pa.struct(
+    [
+        pa.field("directory", pa.string(), nullable=False),
+        pa.field("tag", pa.int32(), nullable=False),
+        pa.field("name", pa.string(), nullable=False),
+        pa.field("value", pa.string()),
+    ]
+)
+
+EXTRACTED = [
+    pa.field("file_type", pa.string()),
+    pa.field("directories", pa.list_(pa.string()), nullable=False),  # as found: repeated and empty ones too
+    pa.field("tags", pa.list_(TAG), nullable=False),
+]
+
+SCORE = pa.struct(
+    [
+        pa.field("label", pa.string(), nullable=False),
+        pa.field("score", pa.float32(), nullable=False),
+        pa.field("model", pa.string(), nullable=False),  # the model's name
+    ]
+)
+MODEL = pa.struct([pa.field("name", pa.string(), nullable=False), pa.field("sha256", pa.string(), nullable=False)])
+
+LABELLED = [
+    pa.field("labels", pa.list_(pa.string())),  # null: the picture could not be decoded
+    pa.field("scores", pa.list_(SCORE)),  # every label at or above 0.01, best first
+    pa.field("models", pa.list_(MODEL), nullable=False),
+]
