@@ -5,24 +5,28 @@ A row starts as FILE, every step appends fields and never rebuilds those before 
 
 from __future__ import annotations
 
+from typing import Any, TypeAlias
+
 import pyarrow as pa
+
+# An Arrow array. The types that pyarrow ships do not say of what a column of a batch is.
+Column: TypeAlias = Any
 
 OK = "ok"
 FILTERED = "filtered"
 FAILED = "failed"  # also "not_found", "denied", "timed_out": storage faults have a status of their own
 
-FILE = pa.schema(
-    [
-        pa.field("id", pa.string(), nullable=False),  # MD5 of file_path, upper-case hex
-        pa.field("base_path", pa.string(), nullable=False),  # the entry of input.paths, "file:///abs/dir"
-        pa.field("file_path", pa.string(), nullable=False),  # "file:/abs/dir/name"
-        pa.field("size", pa.int64(), nullable=False),  # bytes
-        pa.field("modified", pa.timestamp("us", "UTC")),
-        pa.field("status", pa.string(), nullable=False),
-        pa.field("reason", pa.string()),  # why the row is not ok
-        pa.field("notes", pa.list_(pa.string()), nullable=False),  # what went wrong without losing the row
-    ]
-)
+_FILE: list[pa.Field[Any]] = [
+    pa.field("id", pa.string(), nullable=False),  # MD5 of file_path, upper-case hex
+    pa.field("base_path", pa.string(), nullable=False),  # the entry of input.paths, "file:///abs/dir"
+    pa.field("file_path", pa.string(), nullable=False),  # "file:/abs/dir/name"
+    pa.field("size", pa.int64(), nullable=False),  # bytes
+    pa.field("modified", pa.timestamp("us", "UTC")),
+    pa.field("status", pa.string(), nullable=False),
+    pa.field("reason", pa.string()),  # why the row is not ok
+    pa.field("notes", pa.list_(pa.string()), nullable=False),  # what went wrong without losing the row
+]
+FILE = pa.schema(_FILE)
 
 TAG = pa.struct(
     [
@@ -33,10 +37,14 @@ TAG = pa.struct(
     ]
 )
 
-EXTRACTED = [
+# Tags that this tool adds to a directory have ids below this, out of reach of every format's own (the lowest of the
+# reference extractor is -3, JPEG's Compression Type). Like the original, TagNames leaves them out.
+OWN_TAG = -0x4000_0000
+
+EXTRACTED: list[pa.Field[Any]] = [
     pa.field("file_type", pa.string()),
     pa.field("directories", pa.list_(pa.string()), nullable=False),  # as found: repeated and empty ones too
-    pa.field("tags", pa.list_(TAG), nullable=False),
+    pa.field("tags", pa.list_(TAG), nullable=False),  # as found: of a repeated directory all
 ]
 
 SCORE = pa.struct(
@@ -48,7 +56,7 @@ SCORE = pa.struct(
 )
 MODEL = pa.struct([pa.field("name", pa.string(), nullable=False), pa.field("sha256", pa.string(), nullable=False)])
 
-LABELLED = [
+LABELLED: list[pa.Field[Any]] = [
     pa.field("labels", pa.list_(pa.string())),  # null: the picture could not be decoded
     pa.field("scores", pa.list_(SCORE)),  # every label at or above 0.01, best first
     pa.field("models", pa.list_(MODEL), nullable=False),

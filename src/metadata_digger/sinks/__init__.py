@@ -1,0 +1,35 @@
+"""Where rows end: one module a form of output, listed in SINKS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import ClassVar, Protocol
+
+import pyarrow as pa
+
+from metadata_digger.sinks.columns import Columns
+from metadata_digger.sinks.csv import CsvSink
+from metadata_digger.sinks.json import JsonSink
+
+
+class Sink(Protocol):
+    """A form of output made of pieces: any process writes a piece of some batches, one process joins them.
+
+    Picklable and without state. All pieces of a run are made with equal Columns, those of the whole run.
+    """
+
+    name: ClassVar[str]  # the value of output.format
+    suffix: ClassVar[str]  # of the files, with its dot
+
+    def check(self, columns: Columns) -> None:
+        """Raises ConfigError if these columns cannot be written with these options; called before the first piece."""
+
+    def piece(self, batches: Iterator[pa.RecordBatch], columns: Columns, target: Path) -> int:
+        """Writes the rows that are ok, without a header; their number. Holds one batch at a time. Raises OSError."""
+
+    def join(self, pieces: Sequence[Path], columns: Columns, target: Path) -> None:
+        """Writes the header, where the form has one, and the pieces behind each other; no piece is a whole file too."""
+
+
+SINKS: tuple[type[Sink], ...] = (CsvSink, JsonSink)

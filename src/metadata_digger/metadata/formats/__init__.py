@@ -1,0 +1,25 @@
+"""Containers, one module each: `read(reader) -> Iterator[Directory]`.
+
+A format is one module and one row here; the module is imported when the first file of its type comes by.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from metadata_digger.metadata.tags import file_types as types
+from metadata_digger.metadata.tags.file_types import FileType
+
+
+class Format(NamedTuple):
+    """The module in this package that reads these file types."""
+
+    module: str
+    types: tuple[FileType, ...]
+
+
+FORMATS: tuple[Format, ...] = (
+    Format("jpeg", (types.JPEG,)),
+    Format("png", (types.PNG,)),
+    Format("tiff", (types.TIFF, types.CR2, types.ORF)),
+)

@@ -1,0 +1,11 @@
+#!/bin/sh
+# Runs all tests:  sh run-tests.sh [PYTEST OPTIONS]
+# Sets up what they need in .venv first; those of the Spark engine run where Java is found.
+set -eu
+root=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
+. "$root/tools/environment.sh"
+
+environment dev
+if java -version >/dev/null 2>&1; then environment spark; fi
+cd -- "$root"
+exec "$python" -P -m pytest "$@"

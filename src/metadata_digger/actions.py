@@ -1,0 +1,157 @@
+"""What can be done with a directory of files: an action is a list of steps in an order.
+
+Nothing heavy is imported before a job is made: `--help` and `extract_single` need none of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from metadata_digger.config import Config
+    from metadata_digger.pipeline import Step
+    from metadata_digger.run.job import Job
+    from metadata_digger.sinks import Sink
+    from metadata_digger.steps.filter import Selection
+    from metadata_digger.storage import Storage
+
+
+def _extract(config: Config, action: Action) -> Iterator[Step]:
+    from metadata_digger.steps.extract import ExtractStep
+
+    yield ExtractStep()
+
+
+def _filter(config: Config, action: Action) -> Iterator[Step]:
+    from metadata_digger.steps.filter import FilterStep
+
+    if config["filter.mandatoryTags"]:
+        yield FilterStep(config["filter.mandatoryTags"], _selection(config))
+
+
+def _label(config: Config, action: Action) -> Iterator[Step]:
+    from metadata_digger.steps.label import label_step
+
+    # Where metadata is extracted too, a row is worth having without labels.
+    yield label_step(*_model(config), required=_extract not in action.steps)
+
+
+def _model(config: Config) -> tuple[str, dict[int, str] | None, float | None]:
+    """Where the model is, and what the configuration puts over its own labels and threshold."""
+    from metadata_digger.labels.bundled import bundled_model
+
+    keys = "enrichment.classifier"
+    return config[f"{keys}.modelPath"] or str(bundled_model()), config[f"{keys}.mapping"], config[f"{keys}.threshold"]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """`help` is one line for the list of actions, `more` what its own help page adds."""
+
+    name: str
+    help: str
+    more: str
+    steps: tuple[Callable[[Config, Action], Iterator[Step]], ...]
+    writes: bool = True
+    takes_image: bool = False
+    built: bool = True
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action(
+        "extract",
+        "metadata of every file, as CSV or JSON",
+        "Files whose type is unknown and files that the filters leave out are counted and listed in the report.",
+        (_extract, _filter),
+    ),
+    Action(
+        "detect_categories",
+        "labels only: what can be seen on every picture",
+        "Reads no metadata, so the filters do not apply. Pictures that cannot be decoded count as failed.",
+        (_label,),
+    ),
+    Action(
+        "full",
+        "metadata and labels of every file in one pass",
+        "A file that has metadata stays in the output when its picture cannot be decoded, without labels.",
+        (_extract, _filter, _label),
+    ),
+    Action(
+        "describe",
+        "list which metadata tags there are in the input",
+        "Prints each Directory.Tag once, sorted. Needs no output keys; the filters do not apply.",
+        (_extract,),
+        writes=False,
+    ),
+    Action(
+        "find_similar",
+        "like extract, but only files whose tags are near those of IMAGE (not built yet)",
+        "",
+        (),
+        takes_image=True,
+        built=False,
+    ),
+)
+BY_NAME = {action.name: action for action in ACTIONS}
+
+
+def job(config: Config, action: Action, *, overwrite: bool = False) -> Job:
+    """Everything that an engine needs to run an action; raises ModelError when there is no model to use."""
+    from metadata_digger import __version__
+    from metadata_digger.run.job import Job
+
+    writes = action.writes
+    return Job(
+        storage=_storage(config),
+        paths=config["input.paths"],
+        steps=tuple(step for build in action.steps for step in build(config, action)),
+        sink=_sink(config) if writes else None,
+        output=Path(config["output.directoryPath"]) if writes else None,
+        overwrite=overwrite,
+        files_number=config["output.filesNumber"],
+        cores=config["processing.cores"],
+        memory_gb=config["processing.maxMemoryGB"],
+        timezone=config["processing.timezone"],
+        partitions=config["input.partitions"],
+        facts={"version": __version__, "action": action.name, "config": config.effective()},
+    )
+
+
+def _storage(config: Config) -> Storage:
+    from metadata_digger.storage import STORAGES
+
+    kinds = {kind.name: kind for kind in STORAGES}
+    return kinds[config["input.storage.name"]]()
+
+
+def _sink(config: Config) -> Sink:
+    """The sink that output.format names; `config` lets no other through."""
+    from metadata_digger.sinks.csv import CsvSink
+    from metadata_digger.sinks.json import JsonSink
+    from metadata_digger.steps.rename import Naming
+
+    naming = Naming(
+        convention=config["output.columns.namingConvention"],
+        prefix=config["output.columns.metadataPrefix"],
+        include_directories=config["output.columns.includeDirsInTags"],
+    )
+    selection = _selection(config)
+    content = config["output.columns.includeMetadataContent"]
+    if config["output.format"] == JsonSink.name:
+        return JsonSink(naming, selection, content=content, all_directories=config["output.json.allDirectories"])
+    return CsvSink(
+        naming,
+        selection,
+        labels_delimiter=config["enrichment.output.labelsDelimiter"],
+        content=content,
+        dialect=config["output.csv.dialect"],
+    )
+
+
+def _selection(config: Config) -> Selection:
+    from metadata_digger.steps.filter import Selection
+
+    return Selection(config["filter.allowedMetadataDirectories"], config["filter.allowedTags"])

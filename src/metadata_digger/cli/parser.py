@@ -1,0 +1,109 @@
+"""The arguments of every command. docs/reference/actions.md is made from these parsers."""
+
+from __future__ import annotations
+
+from argparse import SUPPRESS, ArgumentParser, RawDescriptionHelpFormatter
+from typing import TYPE_CHECKING, TypeAlias
+
+from metadata_digger import __version__
+from metadata_digger.actions import ACTIONS, Action
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
+    Commands: TypeAlias = _SubParsersAction[ArgumentParser]
+
+DESCRIPTION = """\
+Metadata Digger reads photographs and other picture files: everything that they say
+about themselves (camera, time, place, software, ...) and what can be seen on them
+(people, cars, animals, ...). It writes one table or JSON file of it all."""
+
+EXAMPLES = """\
+start here:
+  metadata-digger extract_single photo.jpg       what one file says about itself
+  metadata-digger full my.properties             metadata and labels of whole directories
+  metadata-digger config my.properties           check a configuration
+
+A configuration is a text file with one key=value a line. The least that a run needs:
+  input.paths=/home/me/photos
+  output.directoryPath=/home/me/result
+  output.format=csv
+
+'metadata-digger ACTION --help' explains an action; docs/reference lists all keys.
+exit codes: 0 done; 1 failed; 2 wrong usage or configuration; 3 done, but some files failed; 130 interrupted"""
+
+SET = "set a configuration key, over what the file says; may be given several times"
+
+
+def parser() -> ArgumentParser:
+    """The parser of the whole command line; every command is a subparser that stores its name as `action`."""
+    root = ArgumentParser(
+        prog="metadata-digger",
+        description=DESCRIPTION,
+        epilog=EXAMPLES,
+        formatter_class=RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    root.add_argument("--version", action="version", version=f"metadata-digger {__version__}")
+    # For run-distributed-metadata-digger.sh, which passes the settings of metadata-digger-env.sh in the environment.
+    root.add_argument("--engine", choices=("local", "spark"), default="local", help=SUPPRESS)
+    commands = root.add_subparsers(dest="action", metavar="ACTION", required=True, title="actions")
+    for action in ACTIONS:
+        _add_action(_command(commands, action.name, action.help, action.more), action)
+    _add_single(
+        _command(
+            commands,
+            "extract_single",
+            "print what single files say about themselves",
+            "Needs no configuration. Exit code 3 when one of the files cannot be read.",
+        )
+    )
+    _add_config(
+        _command(
+            commands,
+            "config",
+            "check a configuration and print what it amounts to",
+            "Prints every key with its value and where the value is from, then every fault (exit code 2 if any).",
+        )
+    )
+    return root
+
+
+def _command(commands: Commands, name: str, line: str, more: str) -> ArgumentParser:
+    description = f"{line[:1].upper()}{line[1:]}.\n{more}".rstrip()
+    return commands.add_parser(
+        name, help=line, description=description, formatter_class=RawDescriptionHelpFormatter, allow_abbrev=False
+    )
+
+
+def _add_action(command: ArgumentParser, action: Action) -> None:
+    _add_configuration(command)
+    if action.takes_image:
+        command.add_argument("image", metavar="IMAGE", help="the file to compare with")
+    if action.writes:
+        command.add_argument("--overwrite", action="store_true", help="replace the output directory if it exists")
+
+
+def _add_single(command: ArgumentParser) -> None:
+    command.add_argument("files", metavar="FILE", nargs="+", help="picture files")
+    command.add_argument("--json", action="store_true", help="print one JSON object a line, one line a file")
+    command.add_argument("--includeAWS", action="store_true", help=SUPPRESS)
+
+
+def _add_config(command: ArgumentParser) -> None:
+    _add_configuration(command)
+    command.add_argument(
+        "--for",
+        dest="action_for",
+        metavar="ACTION",
+        choices=[action.name for action in ACTIONS],
+        default="full",
+        help="check what this action needs (default: full)",
+    )
+
+
+def _add_configuration(command: ArgumentParser) -> None:
+    command.add_argument("config", metavar="CONFIG", help="configuration file (Java .properties: key=value lines)")
+    command.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help=SET)
+    # The original needed this word for S3; old scripts still say it.
+    command.add_argument("--includeAWS", action="store_true", help=SUPPRESS)

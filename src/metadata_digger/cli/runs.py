@@ -1,0 +1,66 @@
+"""The actions that read directories: configuration to job, job to engine, report to the terminal."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Iterable, Iterator
+
+from metadata_digger.actions import BY_NAME, job
+from metadata_digger.cli.progress import Progress
+from metadata_digger.cli.summary import summary
+from metadata_digger.cli.terminal import printable, write
+from metadata_digger.config import load
+from metadata_digger.errors import ConfigError
+from metadata_digger.run.job import Job
+from metadata_digger.run.report import Report
+from metadata_digger.sinks.columns import names
+
+DONE_WITH_FAILURES = 3
+
+
+def run_action(options: Namespace) -> int:
+    """Runs extract, detect_categories, full, describe or find_similar; returns 0, or 3 when files failed."""
+    action = BY_NAME[options.action]
+    if not action.built:
+        raise ConfigError(f"{action.name} is not built yet in this version")
+    config = load(options.config, options.set, action.name)
+    for warning in config.warnings:
+        write(f"metadata-digger: warning: {printable(warning)}", sys.stderr)
+    work = job(config, action, overwrite=getattr(options, "overwrite", False))
+    with Progress() as progress:
+        report = _run(work, options.engine, progress)
+    if action.writes:
+        words = sys.stdout
+    else:
+        for line in table(names(report.tags)):
+            write(line)
+        sys.stdout.flush()
+        words = sys.stderr
+    for line in summary(report):
+        write(printable(line), words)
+    return DONE_WITH_FAILURES if report.failed else 0
+
+
+def _run(work: Job, engine: str, progress: Progress) -> Report:
+    if engine == "spark":
+        from metadata_digger.run import spark
+
+        return spark.run(work, progress)
+    from metadata_digger.run import local
+
+    return local.run(work, progress)
+
+
+def table(tags: Iterable[str]) -> Iterator[str]:
+    """The tags in the frame that Spark prints around a column."""
+    header = "Metadata Directory and Tag Name"
+    rows = [printable(tag) for tag in tags]
+    width = max(map(len, [header, *rows]))
+    frame = f"+{'-' * width}+"
+    yield frame
+    yield f"|{header:<{width}}|"
+    yield frame
+    for row in rows:
+        yield f"|{row:<{width}}|"
+    yield frame

@@ -1,0 +1,72 @@
+"""`extract_single`: prints what files say about themselves."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from metadata_digger import read_metadata
+from metadata_digger.cli.terminal import printable, write
+from metadata_digger.metadata.errors import MetadataError
+from metadata_digger.metadata.model import Directory
+from metadata_digger.metadata.source import FileSource
+
+RULE = "-" * 48
+
+
+def extract_single(paths: Sequence[str], *, as_json: bool) -> int:
+    """Prints every file; returns 0, or 3 when one of them cannot be read."""
+    code = 0
+    for path in paths:
+        directories: list[Directory] = []
+        error = None
+        try:
+            directories = _read(path, with_file=as_json)
+        except (MetadataError, OSError) as fault:
+            code = 3
+            error = fault.strerror or str(fault) if isinstance(fault, OSError) else str(fault)
+        if as_json:
+            write(json.dumps({"path": path, "directories": [_object(d) for d in directories], "error": error}))
+        elif error is not None:
+            sys.stdout.flush()
+            write(f"metadata-digger: {printable(f'{path}: {error}')}", sys.stderr)
+        else:
+            for line in _lines(directories, path if len(paths) > 1 else None):
+                write(printable(line))
+    return code
+
+
+def _read(path: str, *, with_file: bool) -> list[Directory]:
+    """The original reads a stream, so its plain form has no directory "File"."""
+    if with_file:
+        return read_metadata(path)
+    with FileSource(path) as source:
+        return read_metadata(source)
+
+
+def _object(directory: Directory) -> dict[str, Any]:
+    return {
+        "name": directory.name,
+        "tags": [tag._asdict() for tag in directory.tags()],
+        "errors": directory.errors,
+        "xmp": [leaf._asdict() for leaf in directory.xmp],
+    }
+
+
+def _lines(directories: Sequence[Directory], heading: str | None) -> Iterator[str]:
+    tags = [list(directory.tags()) for directory in directories]
+    yield ""
+    if heading is not None:
+        yield heading
+    yield f"Number of Metadata Directories: {len(directories)}"
+    yield f"Number of Metadata Tags: {sum(map(len, tags))}"
+    yield ""
+    for directory, its_tags in zip(directories, tags, strict=True):
+        yield f"{directory.name}:"
+        for tag in its_tags:
+            yield f"\t{tag.name}: {'' if tag.description is None else tag.description}"
+        for error in directory.errors:
+            yield f"\tERROR: {error}"
+        yield RULE

@@ -1,0 +1,185 @@
+"""The configuration of a run: a .properties file and what `--set` puts over it, checked as a whole.
+
+Every fault is found before anything else happens, and all of them are reported at once, each with its line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from metadata_digger.config.contradictions import contradictions
+from metadata_digger.config.keys import BY_NAME, KEYS, PLACEHOLDER, WITHOUT_EFFECT, Key, is_secret
+from metadata_digger.config.properties import Entry, read
+from metadata_digger.errors import ConfigError
+
+MASK = "********"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A value as read, the text it was read from, and where that stood."""
+
+    value: Any
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Every key with a value of the type that `keys.KEYS` gives it; cannot be changed, can be pickled.
+
+    Lists are tuples of str (None where `*` allows everything), the mapping is a dict of int to str or None, dimensions
+    are (width, height) or None, text that is not given is None.
+    """
+
+    settings: Mapping[str, Setting]
+    warnings: tuple[str, ...] = ()
+
+    def __getitem__(self, key: str) -> Any:
+        return self.settings[key].value
+
+    def source(self, key: str) -> str:
+        """Where the value is from: "line 12 of x.properties", "--set" or "default"."""
+        return self.settings[key].source
+
+    def effective(self) -> dict[str, str]:
+        """Every key with its value as one would write it; secrets are masked."""
+        return {name: shown(name, setting.text) for name, setting in self.settings.items()}
+
+
+@dataclass(slots=True)
+class _Examination:
+    """What has been found so far."""
+
+    settings: dict[str, Setting] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)  # key -> how a fault names its place
+    faults: list[tuple[str, str]] = field(default_factory=list)  # (key, text)
+    warnings: list[str] = field(default_factory=list)
+
+
+def load(path: str, overrides: Sequence[str], action: str) -> Config:
+    """The configuration for an action; raises ConfigError with every fault, one a line."""
+    config, faults = examine(path, overrides, action)
+    if faults:
+        raise ConfigError(faults_text(path, faults))
+    return config
+
+
+def faults_text(path: str, faults: Sequence[str]) -> str:
+    """One fault stands alone, several get a headline."""
+    if len(faults) == 1:
+        return faults[0]
+    return f"{len(faults)} faults in the configuration {path}:\n  " + "\n  ".join(faults)
+
+
+def examine(path: str, overrides: Sequence[str], action: str) -> tuple[Config, list[str]]:
+    """The configuration as far as it can be read, and every fault.
+
+    `overrides` are texts "key=value". A key that is missing or faulty has its default. Raises ConfigError when there is
+    no reading the file.
+    """
+    found = _Examination()
+    for entry in read(Path(path)):
+        _take(found, entry, f"{path}:{entry.line}", f"line {entry.line} of {path}")
+    for override in overrides:
+        name, equals, value = override.partition("=")
+        if equals and name.strip():
+            # An override is no repetition, and what it replaces need not be right: a sample's placeholder, for example.
+            found.places.pop(name.strip(), None)
+            found.faults = [(key, text) for key, text in found.faults if key != name.strip()]
+            _take(found, Entry(0, name.strip(), value), "--set", "--set")
+        else:
+            found.faults.append((name, f"--set {override}: write --set key=value"))
+    broken = {name for name in found.places if name not in found.settings}
+    for key in KEYS:
+        if key.name not in found.settings:
+            if action in key.required and key.name not in broken:
+                found.faults.append((key.name, f"{path}: {key.name} is missing: {_wanted(key)}"))
+            found.settings[key.name] = Setting(_default(key), key.default, "default")
+    settings = {key.name: found.settings[key.name] for key in KEYS}
+    values = {name: setting.value for name, setting in settings.items()}
+    for name, sentence in contradictions(values, action):
+        if name not in broken:
+            found.faults.append((name, f"{found.places.get(name, path)}: {sentence}"))
+    return Config(settings, tuple(found.warnings)), [text for _, text in found.faults]
+
+
+def _take(found: _Examination, entry: Entry, place: str, source: str) -> None:
+    """One entry of the file or the command line."""
+    if entry.key in WITHOUT_EFFECT:
+        found.warnings.append(f"{place}: {entry.key} has no effect; it never had one")
+        return
+    key = BY_NAME.get(entry.key)
+    if key is None:
+        found.faults.append((entry.key, f"{place}: {entry.key}: {entry.fault or 'unknown key' + _nearest(entry.key)}"))
+        return
+    if key.name in found.places:
+        found.warnings.append(f"{place}: {key.name} is set again and replaces the value of {found.places[key.name]}")
+    found.places[key.name] = place
+    found.settings.pop(key.name, None)
+    if entry.fault is not None:
+        found.faults.append((key.name, f"{place}: {key.name}: {entry.fault}"))
+        return
+    text = entry.value if key.kind.exact else entry.value.strip()
+    try:
+        value = _value(key, text)
+    except ValueError as error:
+        found.faults.append((key.name, f"{place}: {key.name}={_short(shown(key.name, text))}: {error}"))
+        return
+    found.settings[key.name] = Setting(value, text, source)
+    if not _is_built(key, value):
+        advice = (
+            f"use {' or '.join(key.built)}" if isinstance(key.built, tuple) else "delete the line to go on without it"
+        )
+        sentence = f"{key.name}={_short(shown(key.name, text))}: is not built yet in this version; {advice}"
+        found.faults.append((key.name, f"{place}: {sentence}"))
+
+
+def _value(key: Key, text: str) -> Any:
+    """The value of a text; raises ValueError, saying what is allowed."""
+    if re.search(PLACEHOLDER, text):
+        raise ValueError("is still the sample's placeholder: put your own value there, or delete the line")
+    if key.required and not text.strip(" ,"):
+        raise ValueError(f"is empty: {_wanted(key)}")
+    return key.kind.parse(text)
+
+
+def _is_built(key: Key, value: Any) -> bool:
+    if isinstance(key.built, tuple):
+        return value in key.built
+    return key.built or value == _default(key)
+
+
+def _default(key: Key) -> Any:
+    return None if key.required and not key.default else key.kind.parse(key.default)
+
+
+def _wanted(key: Key) -> str:
+    return f"{key.help[:1].lower()}{key.help[1:].rstrip('.')} ({key.kind.name.replace('`', '')})"
+
+
+def shown(name: str, text: str) -> str:
+    """A value as it may be printed."""
+    return MASK if text and is_secret(name) else text
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _nearest(name: str) -> str:
+    from difflib import get_close_matches
+
+    lower = {known.lower(): known for known in BY_NAME}
+    last = {known.lower().rpartition(".")[2]: known for known in BY_NAME}  # the right word in the wrong place
+    word = name.lower().rpartition(".")[2]
+    matches = get_close_matches(name.lower(), lower, n=1, cutoff=0.75)
+    nearest = lower[matches[0]] if matches else last.get(word)
+    if nearest is None:
+        matches = get_close_matches(name.lower(), lower, n=1, cutoff=0.5)
+        nearest = lower[matches[0]] if matches else None
+    return f"; did you mean {nearest}?" if nearest else "; docs/reference/configuration.md lists all keys"

@@ -1,0 +1,71 @@
+"""Values that are right alone and wrong together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from metadata_digger.config.keys import WRITING
+
+# input.storage.name -> the schemes of its URLs
+SCHEMES = {"file": ("file",), "hdfs": ("hdfs",), "s3": ("s3", "s3a", "s3n")}
+
+
+def contradictions(values: Mapping[str, Any], action: str) -> Iterator[tuple[str, str]]:
+    """(key, a sentence that says what is wrong and what to do) of each contradiction."""
+    yield from _places(values)
+    if action in WRITING:
+        yield from _output(values)
+    thumbnails = "processing.thumbnails"
+    if values[f"{thumbnails}.enabled"] and not (
+        values[f"{thumbnails}.smallDimensions"] or values[f"{thumbnails}.mediumDimensions"]
+    ):
+        key = f"{thumbnails}.enabled"
+        yield key, f"{key}=true needs {thumbnails}.smallDimensions or {thumbnails}.mediumDimensions"
+    key = "processing.hash.comparator"
+    if values[key] and not values["processing.hash.types"]:
+        yield key, f"{key}=true needs processing.hash.types: it compares hashes"
+    if values[key] and values["output.format"] not in (None, "solr"):
+        yield key, f"{key}=true needs output.format=solr: it compares with what is in the Solr collection"
+    key = "storage.s3.credsProvided"
+    if not values[key] and (values["storage.s3.accessKey"] or values["storage.s3.secretKey"]):
+        yield (
+            key,
+            f"{key} is false although storage.s3.accessKey or storage.s3.secretKey is given: delete one or the other",
+        )
+
+
+def _places(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    storage = values["input.storage.name"]
+    for path in values["input.paths"] or ():
+        scheme, colon, _ = path.partition("://")
+        if colon and scheme.lower() not in SCHEMES[storage]:
+            fitting = next((name for name, schemes in SCHEMES.items() if scheme.lower() in schemes), None)
+            advice = f"; set input.storage.name={fitting}" if fitting else ""
+            yield "input.paths", f"input.paths: {path} is no place for input.storage.name={storage}{advice}"
+
+
+def _output(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    form, storage, directory = (values[f"output.{name}"] for name in ("format", "storage.name", "directoryPath"))
+    if storage == "solr" and form not in (None, "solr"):
+        yield "output.format", f"output.format={form} makes files; for output.storage.name=solr it must be solr"
+    if form == "solr" and storage != "solr":
+        yield "output.storage.name", "output.storage.name must be solr when output.format=solr"
+    if "solr" in (form, storage):
+        return
+    if directory is None:
+        yield "output.directoryPath", "output.directoryPath is missing: name the directory for the output"
+    elif storage == "file" and values["input.storage.name"] == "file":
+        output = _local(directory)
+        for path in values["input.paths"] or ():
+            if _local(path).is_relative_to(output):
+                sentence = f"output.directoryPath would replace the input {path}; choose a directory that holds none"
+                yield "output.directoryPath", sentence
+
+
+def _local(path: str) -> Path:
+    """The absolute path of a local path or file URL."""
+    if path.startswith("file:"):
+        path = "/" + path.removeprefix("file:").lstrip("/")
+    return Path(path).resolve()

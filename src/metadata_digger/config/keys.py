@@ -1,0 +1,245 @@
+"""Every configuration key, once. Documents and checks come from this table.
+
+Names, defaults and meanings are those of Metadata Digger 0.2.1; its files must go on working.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from metadata_digger.config.values import (
+    ALLOWED,
+    AMOUNT,
+    BOOLEAN,
+    CORES,
+    DIMENSIONS,
+    EXACT_TEXT,
+    GIGABYTES,
+    LIST,
+    MANDATORY,
+    MAPPING,
+    RULES,
+    SERVERS,
+    TEXT,
+    THRESHOLD,
+    TIMEZONE,
+    Kind,
+    choice,
+    choices,
+)
+
+WRITING = ("extract", "detect_categories", "full", "find_similar")  # the actions that have an output
+READING = (*WRITING, "describe")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key. `default` is written as in a file, "" where there is none.
+
+    `required`: the actions that cannot do without it. `built`: True when every value works in this version, False
+    when only the default does, or the values that do.
+    """
+
+    name: str
+    kind: Kind
+    default: str
+    help: str
+    required: tuple[str, ...] = ()
+    built: bool | tuple[str, ...] = True
+
+
+KEYS: tuple[Key, ...] = (
+    Key(
+        "input.paths",
+        LIST,
+        "",
+        "Directories to read, with all their subdirectories; single files too.",
+        required=READING,
+    ),
+    Key("input.storage.name", choice("file", "hdfs", "s3"), "file", "Where the input is.", built=("file",)),
+    Key(
+        "input.partitions",
+        AMOUNT,
+        "-1",
+        "Number of partitions on Spark; -1: the engine decides. On one machine it changes nothing.",
+    ),
+    Key("storage.s3.accessKey", TEXT, "", "Access key of Amazon S3 or DigitalOcean Spaces.", built=False),
+    Key(
+        "storage.s3.secretKey", TEXT, "", "Secret key of Amazon S3 or DigitalOcean Spaces; never printed.", built=False
+    ),
+    Key(
+        "storage.s3.endpoint",
+        TEXT,
+        "",
+        "Host of the service, with or without `https://`, for example `s3.eu-central-1.amazonaws.com`.",
+        built=False,
+    ),
+    Key(
+        "storage.s3.credsProvided",
+        BOOLEAN,
+        "true",
+        "false: take the credentials from the environment, the profile or the instance role.",
+        built=False,
+    ),
+    Key("filter.allowedMetadataDirectories", ALLOWED, "*", "Metadata directories that are kept in the output."),
+    Key("filter.allowedTags", ALLOWED, "*", "Tags that are kept in the output, by name."),
+    Key(
+        "filter.mandatoryTags",
+        MANDATORY,
+        "",
+        "A file without a non-empty value of each is left out. Looks only at allowed directories.",
+    ),
+    Key("filter.allowedFileTypes", ALLOWED, "*", "File types that are kept.", built=False),
+    Key("processing.cores", CORES, "all", "Worker processes. One machine only."),
+    Key("processing.maxMemoryGB", GIGABYTES, "2", "What all processes together should stay under. One machine only."),
+    Key("processing.timezone", TIMEZONE, "UTC", "Time zone of dates that a file states as an instant."),
+    Key(
+        "processing.hash.types",
+        choices("crc32", "md5", "sha1", "sha224", "sha256", "sha384", "sha512"),
+        "",
+        "Hashes of each file, one column each (`HashMd5`, `hash_md5`).",
+        built=False,
+    ),
+    Key(
+        "processing.hash.comparator",
+        BOOLEAN,
+        "false",
+        "Leave out files all of whose hashes are in the Solr collection already.",
+        built=False,
+    ),
+    Key("processing.thumbnails.enabled", BOOLEAN, "false", "Add thumbnails, as base64 text.", built=False),
+    Key(
+        "processing.thumbnails.smallDimensions",
+        DIMENSIONS,
+        "",
+        "Box that the small thumbnail fits in; the ratio is kept.",
+        built=False,
+    ),
+    Key(
+        "processing.thumbnails.mediumDimensions",
+        DIMENSIONS,
+        "",
+        "Box that the medium thumbnail fits in; the ratio is kept.",
+        built=False,
+    ),
+    Key(
+        "processing.thumbnails.format",
+        choice("jpeg", "png"),
+        "jpeg",
+        "Picture format of the thumbnails; the original made png.",
+        built=False,
+    ),
+    Key("output.storage.name", choice("file", "hdfs", "s3", "solr"), "file", "Where the output goes.", built=("file",)),
+    Key(
+        "output.format",
+        choice("csv", "json", "solr"),
+        "",
+        "Form of the output.",
+        required=WRITING,
+        built=("csv", "json"),
+    ),
+    Key(
+        "output.directoryPath",
+        TEXT,
+        "",
+        "Directory of the output; it must not exist yet, unless `--overwrite` is given. Required for files.",
+    ),
+    Key(
+        "output.filesNumber",
+        AMOUNT,
+        "-1",
+        "Number of output files; -1: one on one machine, as many as there are partitions on Spark.",
+    ),
+    Key(
+        "output.columns.includeDirsInTags",
+        BOOLEAN,
+        "true",
+        "Flat formats: name a column by directory and tag (`GPS GPS Latitude`) or by the tag alone.",
+    ),
+    Key("output.columns.metadataPrefix", EXACT_TEXT, "", "Flat formats: put before the name of each tag's column."),
+    Key("output.columns.namingConvention", choice("camelCase", "snakeCase"), "camelCase", "How all columns are named."),
+    Key(
+        "output.columns.includeMetadataContent",
+        BOOLEAN,
+        "false",
+        "Add the column `Metadata Content`: the values of all tags, joined by a space.",
+    ),
+    Key(
+        "output.csv.dialect",
+        choice("rfc4180", "spark"),
+        "rfc4180",
+        'How a quote inside a CSV field is written: doubled, or `\\"` as the original did.',
+    ),
+    Key(
+        "output.json.allDirectories",
+        BOOLEAN,
+        "false",
+        "JSON: every object has every directory found in the input, `{}` where absent, as in the original.",
+    ),
+    Key("output.collection", TEXT, "", "Solr collection.", built=False),
+    Key("output.zk.servers", SERVERS, "", "ZooKeeper servers of SolrCloud.", built=False),
+    Key("output.zk.znode", TEXT, "", "ZooKeeper chroot of SolrCloud, when it has one.", built=False),
+    Key(
+        "output.solr.conversion.integerTags",
+        LIST,
+        "",
+        "Field names whose values are sent to Solr as integers.",
+        built=False,
+    ),
+    Key(
+        "output.solr.conversion.dateTimeTags",
+        LIST,
+        "",
+        "Field names whose values are sent to Solr as dates.",
+        built=False,
+    ),
+    Key("output.solr.security.principal", TEXT, "", "Kerberos principal.", built=False),
+    Key("output.solr.security.keytabPath", TEXT, "", "Kerberos keytab file.", built=False),
+    Key("output.solr.security.debug", BOOLEAN, "false", "Print what Kerberos does.", built=False),
+    Key(
+        "enrichment.classifier.modelPath",
+        TEXT,
+        "",
+        "Model folder (`model.onnx` and `model.toml`) or `.onnx` file; without it the bundled model.",
+    ),
+    Key(
+        "enrichment.classifier.mapping",
+        MAPPING,
+        "",
+        "Label of each output; default: the model's own. An output without a label gives `Unknown`.",
+    ),
+    Key(
+        "enrichment.classifier.threshold",
+        THRESHOLD,
+        "",
+        "A label is given when its score is greater than this. Default: the model's own, else 0.5.",
+    ),
+    Key("enrichment.output.labelsDelimiter", EXACT_TEXT, ",", "Flat formats: put between labels."),
+    Key(
+        "analytics.similar.tags",
+        RULES,
+        "",
+        "`find_similar`: what is compared. TYPE is STRING, INT, LONG or FLOAT; MAXDIFF is 0 when absent.",
+        built=False,
+    ),
+    Key(
+        "analytics.similar.minPassingConditions",
+        AMOUNT,
+        "-1",
+        "`find_similar`: how many of the comparisons must hold; -1: all.",
+        built=False,
+    ),
+)
+
+BY_NAME = {key.name: key for key in KEYS}
+
+# Keys that versions of the original read and never used.
+WITHOUT_EFFECT = ("filter.ignoredTags", "filter.ignoredDirectories")
+
+# Values that sample configurations carry where the user has to put something: <CHANGE_ME>, <SET_BUCKET_NAME_HERE>.
+PLACEHOLDER = r"<[A-Z]+(?:_[A-Z]+)+>"
+
+
+def is_secret(name: str) -> bool:
+    """Whether the key's value must never be printed."""
+    return "secret" in name.lower() or "password" in name.lower()

@@ -1,0 +1,219 @@
+"""Kinds of configuration values: how each is written, and what it becomes.
+
+A parser takes the text of the file and returns the value; it raises ValueError, saying what is allowed.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+# The original reads its files with Typesafe Config, whose booleans these are.
+BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How a value is written (`name`, for the reference) and read (`parse`).
+
+    `exact`: blanks around the text belong to the value. A Java properties reader keeps them after it as well.
+    """
+
+    name: str
+    parse: Callable[[str], Any]
+    exact: bool = False
+
+
+def _text(text: str) -> str | None:
+    return text or None
+
+
+def _boolean(text: str) -> bool:
+    try:
+        return BOOLEANS[text.lower()]
+    except KeyError:
+        raise ValueError("must be true or false") from None
+
+
+def _items(text: str) -> tuple[str, ...]:
+    return tuple(item for item in (part.strip() for part in text.split(",")) if item)
+
+
+def _allowed(text: str) -> tuple[str, ...] | None:
+    """None stands for everything."""
+    if text == "*":
+        return None
+    items = _items(text)
+    if not items:
+        raise ValueError("must name at least one, or be * for all of them")
+    return items
+
+
+def _mandatory(text: str) -> tuple[str, ...]:
+    if text == "*":  # the original's way to say: none
+        return ()
+    items = _items(text)
+    for item in items:
+        directory, dot, tag = item.partition(".")
+        if not (directory.strip() and dot and tag.strip()):
+            raise ValueError(f"each entry must be Directory.Tag, for example GPS.GPS Latitude; {item!r} is not")
+    return items
+
+
+def _mapping(text: str) -> dict[int, str] | None:
+    """Label by output index; None when empty."""
+    labels: dict[int, str] = {}
+    for item in _items(text):
+        index, colon, label = (part.strip() for part in item.partition(":"))
+        if not (colon and label and index.isascii() and index.isdigit()):
+            raise ValueError(f"must be INDEX:LABEL,INDEX:LABEL,..., for example 0:person,2:car; {item!r} is not")
+        if int(index) in labels:
+            raise ValueError(f"index {index} has two labels: {labels[int(index)]!r} and {label!r}")
+        labels[int(index)] = label
+    return labels or None
+
+
+def _dimensions(text: str) -> tuple[int, int] | None:
+    """(width, height) in pixels; None when empty."""
+    if not text:
+        return None
+    match = re.fullmatch(r"([1-9][0-9]{0,4})[xX]([1-9][0-9]{0,4})", text)
+    if match is None:
+        raise ValueError("must be WIDTHxHEIGHT in pixels, for example 800x600")
+    return int(match[1]), int(match[2])
+
+
+def _cores(text: str) -> int:
+    if text.lower() == "all":
+        return available_cores()
+    return _whole(text, 1, "must be a whole number from 1, or all")
+
+
+def _rules(text: str) -> tuple[str, ...]:
+    items = _items(text)
+    for item in items:
+        name, kind, difference = (*item.split(":"), "", "")[:3]
+        well_named = "." in name.strip(". ")
+        if not well_named or kind not in ("STRING", "INT", "LONG", "FLOAT") or item.count(":") > 2:
+            raise ValueError(
+                "each entry must be Directory.Tag:TYPE or Directory.Tag:TYPE:MAXDIFF with TYPE one of STRING, INT, "
+                f"LONG, FLOAT, for example Exif IFD0.Model:STRING:2; {item!r} is not"
+            )
+        if difference and not re.fullmatch(r"[0-9]+(\.[0-9]+)?", difference):
+            raise ValueError(f"the largest difference in {item!r} must be a number from 0")
+    return items
+
+
+def _servers(text: str) -> tuple[str, ...]:
+    items = _items(text)
+    for item in items:
+        host, _, port = item.rpartition(":")
+        if not (host and port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+            raise ValueError(f"each entry must be HOST:PORT, for example localhost:2181; {item!r} is not")
+    return items
+
+
+def _timezone(text: str) -> str:
+    if text == "UTC":
+        return text
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(text)
+    except (ValueError, KeyError, OSError):  # KeyError: not found; OSError: a name such as "Europe" is a folder
+        raise ValueError("must be a time zone such as UTC, Europe/Warsaw or America/New_York") from None
+    return text
+
+
+def _whole(text: str, least: int, rule: str) -> int:
+    if not re.fullmatch(r"-?[0-9]{1,9}", text) or int(text) < least:
+        raise ValueError(rule)
+    return int(text)
+
+
+def _number(text: str, rule: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        raise ValueError(rule) from None
+    if not math.isfinite(number):
+        raise ValueError(rule)
+    return number
+
+
+def _amount(text: str) -> int:
+    return _whole(text, -1, "must be a whole number from 1, or -1 to leave it to the engine") or -1
+
+
+def _gigabytes(text: str) -> float:
+    rule = "must be a number of gigabytes above 0, for example 2 or 0.5"
+    number = _number(text, rule)
+    if number <= 0:
+        raise ValueError(rule)
+    return number
+
+
+def _threshold(text: str) -> float | None:
+    """None when empty. Not held to 0 ... 1: the outputs of a network without a sigmoid are not."""
+    return _number(text, "must be a number, for example 0.5") if text else None
+
+
+def available_cores() -> int:
+    """Cores that this process may use: fewer than the machine has under taskset or in a container."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def choice(*names: str) -> Kind:
+    """One of the names; letters may be large or small."""
+
+    def parse(text: str) -> str:
+        return _one_of(text, names)
+
+    return Kind(" or ".join(f"`{name}`" for name in names), parse)
+
+
+def choices(*names: str) -> Kind:
+    """A comma list of the names."""
+
+    def parse(text: str) -> tuple[str, ...]:
+        known = {name.lower(): name for name in names}
+        for item in _items(text):
+            if item.lower() not in known:
+                raise ValueError(f"{item!r} is none of {', '.join(names)}")
+        return tuple(dict.fromkeys(known[item.lower()] for item in _items(text)))
+
+    return Kind("comma list of " + ", ".join(f"`{name}`" for name in names), parse)
+
+
+def _one_of(text: str, names: Sequence[str]) -> str:
+    for name in names:
+        if name.lower() == text.lower():
+            return name
+    raise ValueError(f"must be {_joined(names)}" if text else f"is empty; it must be {_joined(names)}")
+
+
+def _joined(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+TEXT = Kind("text", _text)
+EXACT_TEXT = Kind("text", str, exact=True)
+BOOLEAN = Kind("`true` or `false`", _boolean)
+LIST = Kind("comma list", _items)
+ALLOWED = Kind("comma list, or `*` for all", _allowed)
+MANDATORY = Kind("comma list of `Directory.Tag`", _mandatory)
+MAPPING = Kind("comma list of `INDEX:LABEL`", _mapping)
+DIMENSIONS = Kind("`WIDTHxHEIGHT`", _dimensions)
+CORES = Kind("whole number from 1, or `all`", _cores)
+AMOUNT = Kind("whole number from 1, or `-1`", _amount)
+GIGABYTES = Kind("number above 0", _gigabytes)
+THRESHOLD = Kind("number", _threshold)
+TIMEZONE = Kind("time zone name", _timezone)
+RULES = Kind("comma list of `Directory.Tag:TYPE[:MAXDIFF]`", _rules)
+SERVERS = Kind("comma list of `HOST:PORT`", _servers)

@@ -1,0 +1,289 @@
+"""Exif (CIPA DC-008) and the TIFF files and raw formats around it: from a TIFF header to directories.
+
+Order, names and faults follow the reference extractor: a directory appears where its IFD is met, an IFD is read once, and
+what is wrong with a tag is a text on its directory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from struct import unpack_from
+from typing import NamedTuple
+
+from metadata_digger.metadata.blocks.exif_tables import EXIF, THUMBNAIL
+from metadata_digger.metadata.blocks.gps import GPS
+from metadata_digger.metadata.blocks.ifd import BIG_SIZES, SIZES, Window, decode, entries
+from metadata_digger.metadata.blocks.makernotes import HEAD, match
+from metadata_digger.metadata.errors import Malformed, MetadataError
+from metadata_digger.metadata.model import Directory, TagTable
+from metadata_digger.metadata.source import Reader
+
+_SUB_IFDS = 0x014A
+_PAGE_NUMBER = 0x0129
+_MAKE = 0x010F
+_MAKERNOTE = 0x927C
+_IPTC = 0x83BB
+_XMP = 0x02BC
+_PHOTOSHOP = 0x8649
+_ICC = 0x8773
+_PRINT_IM = 0xC4A5
+_THUMBNAIL_OFFSET = 0x0201
+
+# No file of the corpus nests deeper than 4 or has more than 20 directories; a hostile one has thousands.
+_DEPTH = 16
+_DIRECTORIES = 256
+_ENTRIES = 20_000
+_BAD_TYPES = 5  # in one directory: more, and it is none
+
+
+_BLOCKS = frozenset({_ICC, _PRINT_IM})  # these may be anywhere
+
+
+class Kind(NamedTuple):
+    """What an IFD is: its directory's name and words, the IFDs that its tags point to, the blocks that they hold."""
+
+    name: str
+    table: TagTable
+    pointers: Mapping[int, Kind]
+    blocks: frozenset[int] = _BLOCKS
+
+
+INTEROP = Kind("Interoperability", EXIF, {})
+GPS_IFD = Kind("GPS", GPS, {})
+SUB_IFD = Kind("Exif SubIFD", EXIF, {0xA005: INTEROP}, _BLOCKS | {_XMP, _MAKERNOTE})
+IFD0 = Kind("Exif IFD0", EXIF, {0x8769: SUB_IFD, 0x8825: GPS_IFD}, _BLOCKS | {_XMP, _IPTC, _PHOTOSHOP})
+THUMBNAIL_IFD = Kind("Exif Thumbnail", THUMBNAIL, {})
+IMAGE_IFD = Kind("Exif Image", EXIF, {})
+ERROR = TagTable({})
+
+
+def read(reader: Reader, preamble: int = 0) -> Iterator[Directory]:
+    """The directories of an Exif block; `reader` starts at the TIFF header. Faults are texts on directories.
+
+    `preamble` is how many bytes the container has before the header, 6 in a JPEG segment: the reference adds them to the
+    thumbnail's offset.
+    """
+    found: list[Directory] = []
+    try:
+        _Walk(reader, found).header()
+    except MetadataError as error:
+        if not found:
+            found.append(Directory("Error", ERROR))
+        found[-1].errors.append(f"Exception processing TIFF data: {error}")
+    if preamble:
+        for directory in found:
+            if directory.table is THUMBNAIL and isinstance(offset := directory.values.get(_THUMBNAIL_OFFSET), int):
+                directory.values[_THUMBNAIL_OFFSET] = offset + preamble
+    return iter(found)
+
+
+def read_file(reader: Reader) -> Iterator[Directory]:
+    """The same for a whole file; raises Malformed when it has no TIFF header."""
+    found: list[Directory] = []
+    try:
+        _Walk(reader, found).header()
+    except MetadataError as error:
+        if not found:
+            raise
+        found[-1].errors.append(str(error))
+    return iter(found)
+
+
+@dataclass(slots=True)
+class _Budget:
+    """What a block may still cost: a hostile file has a thousand directories that all point to the same megabytes."""
+
+    entries: int
+    bytes: int
+
+
+class _Walk:
+    """One way through the IFDs of a block: what was visited, what was found."""
+
+    __slots__ = ("big", "budget", "found", "visited", "window")
+
+    def __init__(self, reader: Reader, found: list[Directory], budget: _Budget | None = None) -> None:
+        self.window = Window(reader)
+        self.found = found
+        self.visited: set[int] = set()
+        self.big = False
+        # Values may overlap a little, in sound files too; all of them together fit the file twice.
+        self.budget = budget or _Budget(_ENTRIES, 2 * reader.size)
+
+    def header(self) -> None:
+        head = self.window.bytes(0, 8)
+        order = {b"II": "<", b"MM": ">"}.get(head[:2])
+        if order is None:
+            number = int.from_bytes(head[:2], "big", signed=True)
+            raise Malformed(f"Unclear distinction between Motorola/Intel byte ordering: {number}")
+        marker, offset = unpack_from(order + "HI", head, 2)
+        kind = _kind(marker)
+        directory = self.enter(kind)
+        if marker == 0x2B:
+            self.big = True
+            if unpack_from(order + "H", head, 4)[0] != 8:
+                directory.errors.append("Unsupported offset byte size: {offsetByteSize}")
+                return
+            offset = unpack_from(order + "Q", self.window.bytes(8, 8))[0]
+        elif self.window.size - 1 <= offset < 0x80000000:
+            directory.errors.append(
+                "First IFD offset is beyond the end of the TIFF data segment -- trying default offset"
+            )
+            offset = 8
+        while offset:  # each further one is the next page, or the thumbnail
+            offset = self.ifd(kind, directory, offset, order, 0)
+            if not offset:
+                break
+            if kind is IFD0 or kind is IMAGE_IFD:
+                kind = IMAGE_IFD if _PAGE_NUMBER in directory.values else THUMBNAIL_IFD
+                directory = self.enter(kind)
+            elif kind is not THUMBNAIL_IFD:
+                break
+
+    def enter(self, kind: Kind) -> Directory:
+        if len(self.found) >= _DIRECTORIES:
+            raise Malformed(f"More than {_DIRECTORIES} directories")
+        directory = Directory(kind.name, kind.table)
+        self.found.append(directory)
+        return directory
+
+    def ifd(self, kind: Kind, directory: Directory, offset: int, order: str, depth: int) -> int:
+        """Fills `directory` with the IFD at `offset`; the offset of the one that follows, 0 when none does."""
+        window, big = self.window, self.big
+        if offset in self.visited or depth > _DEPTH:
+            return 0
+        self.visited.add(offset)
+        if offset >= window.size or offset >= 0x80000000:
+            directory.errors.append("Ignored IFD marked to start outside data segment")
+            return 0
+        if big:
+            count = unpack_from(order + "Q", window.bytes(offset, 8))[0]
+            first, size, link, inline = offset + 8, 20, 8, 8
+        else:
+            count = unpack_from(order + "H", window.bytes(offset, 2))[0]
+            first, size, link, inline = offset + 2, 12, 4, 4
+            # Some software turns a file's byte order and misses an IFD: no IFD of the corpus has over 255 entries.
+            if count > 0xFF and not count & 0xFF:
+                count >>= 8
+                order = "<" if order == ">" else ">"
+        end = first + count * size
+        if end + link > window.size:
+            directory.errors.append("Illegally sized IFD")
+            return 0
+
+        budget = self.budget
+        budget.entries -= count
+        if budget.entries < 0:
+            raise Malformed(f"More than {_ENTRIES} tags")
+        sizes = BIG_SIZES if big else SIZES
+        values, pointers, blocks = directory.values, kind.pointers, kind.blocks
+        short = 16 if order == ">" else 0
+        bad = 0
+        position = first - inline  # of the value field of the entry before
+        for tag, form, number, field in entries(window, first, count, order, big):
+            position += size
+            # Nine of ten entries are one plain number or a short string; they take the shortest way.
+            if form == 3 and number == 1 and not big:
+                values[tag] = field >> short & 0xFFFF
+                continue
+            unit = sizes.get(form)
+            if unit is None:
+                if form == 13:
+                    unit = 4
+                elif form == 0:  # no length that could be checked; the reference reads on in silence
+                    unit = 0
+                else:
+                    directory.errors.append(f"Invalid TIFF tag format code {form} for tag 0x{tag:04X}")
+                    bad += 1
+                    if bad > _BAD_TYPES:
+                        directory.errors.append("Stopping processing as too many errors seen in TIFF IFD")
+                        return 0
+                    continue
+            length = unit * number
+            if length > inline:
+                start = field
+                if start + length > window.size:
+                    directory.errors.append("Illegal TIFF tag pointer offset")
+                    continue
+                budget.bytes -= length
+                if budget.bytes < 0:
+                    raise Malformed("The values together are larger than the file")
+            else:
+                start = position
+            if (form == 18 or (unit == 4 and number)) and (tag == _SUB_IFDS or tag in pointers):
+                child = SUB_IFD if tag == _SUB_IFDS else pointers[tag]
+                for index in range(number):
+                    target = unpack_from(order + "I", window.bytes(start + 4 * index, 4))[0]
+                    self.ifd(child, self.enter(child), target, order, depth + 1)
+                continue
+            if tag in blocks and self.block(kind, directory, tag, start, length, order, depth):
+                continue
+            if tag == 0 and not length and 0 not in values:
+                continue
+            value = decode(window, form, number, start, order)
+            if value is not None:
+                values[tag] = value
+            elif form not in (5, 10):
+                directory.errors.append(f"Invalid TIFF tag format code {form} for tag 0x{tag:04X}")
+
+        following: int = unpack_from(order + ("Q" if big else "I"), window.bytes(end, link))[0]
+        return following if offset <= following < min(window.size, 0x80000000) else 0
+
+    def block(
+        self, kind: Kind, directory: Directory, tag: int, start: int, length: int, order: str, depth: int
+    ) -> bool:
+        """Reads what a tag holds as a block of its own; False when the tag is to be kept as it is."""
+        reader = self.window.reader(start, length)
+        if tag == _MAKERNOTE:
+            return self.makernote(reader, start, order, depth)
+        if tag == _ICC:
+            from metadata_digger.metadata.blocks.icc import read as read_block
+        elif tag == _XMP:
+            from metadata_digger.metadata.blocks.xmp import read as read_block
+
+            data = reader.bytes(0, length)
+            reader = reader.within(0, len(data.partition(b"\0")[0]))
+        elif tag == _PRINT_IM:
+            from metadata_digger.metadata.blocks.printim import read as read_block
+
+            reader = reader.ordered(order)
+        elif tag == _PHOTOSHOP:
+            from metadata_digger.metadata.blocks.photoshop import read as read_block
+        else:
+            if self.window.bytes(start, 1) != b"\x1c":
+                return False
+            from metadata_digger.metadata.blocks.iptc import read as read_block
+        try:
+            self.found.extend(read_block(reader))
+        except MetadataError as error:
+            directory.errors.append(str(error))
+        return True
+
+    def makernote(self, reader: Reader, start: int, order: str, depth: int) -> bool:
+        first = next((one for one in self.found if one.name == IFD0.name), None)
+        make = first.values.get(_MAKE) if first is not None else None
+        head = reader.bytes(0, min(HEAD, reader.size))
+        row = match(make if isinstance(make, str) else "", head)
+        if row is None:
+            return False
+        order = row.order or order
+        if row.read is not None:
+            self.found.extend(row.read(reader.ordered(order)))
+        elif row.table is not None:
+            offset = row.start if isinstance(row.start, int) else row.start(head)
+            note = Kind(row.name, row.table(), {})
+            if row.base is None:
+                self.ifd(note, self.enter(note), start + offset, order, depth + 1)
+            else:
+                base = start + row.base
+                walk = _Walk(self.window.reader(base, self.window.size - base), self.found, self.budget)
+                walk.ifd(note, walk.enter(note), offset - row.base, order, depth + 1)
+        return True
+
+
+def _kind(marker: int) -> Kind:
+    # 0x2A TIFF, 0x2B BigTIFF, "RO" and "RS" Olympus ORF
+    if marker in (0x2A, 0x2B, 0x4F52, 0x5352):
+        return IFD0
+    raise Malformed(f"Unexpected TIFF marker: 0x{marker:X}")

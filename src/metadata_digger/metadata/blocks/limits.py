@@ -1,0 +1,53 @@
+"""What the reference says when a block ends too early, and how far compressed data may grow."""
+
+from __future__ import annotations
+
+END = "End of data reached."
+INFLATED = 64 << 20  # bytes that one compressed block may become
+
+
+def beyond(index: int, count: int, size: int) -> str:
+    """Its sentence for reading `count` bytes at `index` of a block of `size` bytes."""
+    if index < 0:
+        return f"Attempt to read from buffer using a negative index ({index})"
+    if count < 0:
+        return f"Number of requested bytes cannot be negative ({count})"
+    if index + count - 1 > 0x7FFFFFFF:
+        return (
+            "Number of requested bytes summed with starting index exceed maximum range of signed 32 bit integers"
+            f" (requested index: {index}, requested count: {count})"
+        )
+    return (
+        "Attempt to read from beyond end of underlying data source"
+        f" (requested index: {index}, requested count: {count}, max index: {size - 1})"
+    )
+
+
+def inflate(data: bytes) -> tuple[bytes, str | None]:
+    """zlib data decompressed as far as it goes, and what stopped it: zlib's own words, or that the stream ends early.
+
+    Fed 512 bytes at a time as the reference does, so that what comes before a fault is kept. Stops at INFLATED bytes.
+    """
+    import zlib
+
+    stream = zlib.decompressobj()
+    parts: list[bytes] = []
+    left = INFLATED
+    try:
+        for start in range(0, len(data), 512):
+            piece = data[start : start + 512]
+            while piece and not stream.eof:
+                part = stream.decompress(piece, left)
+                parts.append(part)
+                left -= len(part)
+                if left <= 0:
+                    return b"".join(parts), f"more than {INFLATED >> 20} MiB when decompressed"
+                piece = stream.unconsumed_tail
+            if stream.eof:
+                return b"".join(parts), None
+    except zlib.error as error:
+        return b"".join(parts), str(error).partition(": ")[2]
+    return b"".join(parts), ENDS_EARLY
+
+
+ENDS_EARLY = "Unexpected end of ZLIB input stream"

@@ -1,0 +1,147 @@
+"""XMP packets (ISO 16684-1; JPEG: XMP Specification Part 3, 1.1.3)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from metadata_digger.metadata.errors import Malformed
+from metadata_digger.metadata.model import Directory, TagTable, XmpProperty
+from metadata_digger.metadata.source import Reader
+from metadata_digger.metadata.tags.xmp import VALUE_COUNT, XMP
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from metadata_digger.metadata.blocks.xmp_tree import Node, Tree
+
+PREAMBLE = b"http://ns.adobe.com/xap/1.0/\0"
+EXTENSION = b"http://ns.adobe.com/xmp/extension/\0"
+_GUID = 32  # digits of the extended packet's MD5
+_EXTENDED_LIMIT = 64 << 20
+TABLE = TagTable(XMP)
+# What Adobe's parser makes a space: control characters, written as such or as a character reference.
+_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|&#(?:0*(?:[0-8]|1[12]|1[4-9]|2\d|3[01])|[xX]0*(?:[0-8bBcCeEfF]|1[\da-fA-F]));")
+
+
+def read(reader: Reader) -> Iterator[Directory]:
+    """One packet."""
+    yield read_packet(reader.bytes(0, reader.size))
+
+
+def read_packet(data: bytes) -> Directory:
+    directory = Directory("XMP", TABLE)
+    try:
+        count, directory.xmp = _properties(data)
+        directory.values[VALUE_COUNT] = count
+    except Malformed as error:
+        directory.errors.append(f"Error processing XMP data: {error}")
+    return directory
+
+
+def read_segments(segments: Sequence[bytes]) -> Iterator[Directory]:
+    """The APP1 segments of a JPEG: each packet, then the extended packet that the last one names."""
+    guid: str | None = None
+    extended: bytearray | None = None
+    found: list[Directory] = []
+    for segment in segments:
+        head = segment[: len(PREAMBLE)]
+        # "XMP\0://ns.adobe.com/xap/1.0/" has been seen too, see issue 102 of the reference.
+        if len(head) == len(PREAMBLE) and (head.lower() == PREAMBLE or head[:3].lower() == b"xmp"):
+            found.append(read_packet(segment[len(PREAMBLE) :]))
+            guid = _extended_guid(found)
+        elif guid is not None and segment[: len(EXTENSION)].lower() == EXTENSION:
+            start = len(EXTENSION)
+            if len(segment) < start + _GUID + 8 or segment[start : start + _GUID] != guid.encode():
+                continue
+            size = int.from_bytes(segment[start + _GUID : start + _GUID + 4], "big")
+            offset = int.from_bytes(segment[start + _GUID + 4 : start + _GUID + 8], "big")
+            part = segment[start + _GUID + 8 :]
+            if extended is None:
+                if size > _EXTENDED_LIMIT:
+                    continue
+                extended = bytearray(size)
+            if len(extended) != size:
+                message = f"Inconsistent length for the Extended XMP buffer: {size} instead of {len(extended)}"
+                found.append(Directory("XMP", TABLE, errors=[message]))
+            elif offset + len(part) <= size:
+                extended[offset : offset + len(part)] = part
+    if extended is not None:
+        found.append(read_packet(bytes(extended)))
+    yield from found
+
+
+def _extended_guid(directories: list[Directory]) -> str | None:
+    for directory in directories:
+        for item in directory.xmp:
+            if item.path == "xmpNote:HasExtendedXMP":
+                return item.value
+    return None
+
+
+def _properties(data: bytes) -> tuple[int, list[XmpProperty]]:
+    """How many properties there are, structs, arrays and qualifiers counted, and the leaves of them."""
+    from metadata_digger.metadata.blocks.xmp_normal import normalise
+    from metadata_digger.metadata.blocks.xmp_tree import find_rdf, read_rdf
+
+    rdf = find_rdf(_parse(data))
+    if rdf is None:
+        return 0, []
+    tree = read_rdf(rdf)
+    normalise(tree)
+    leaves: list[XmpProperty] = []
+    count = 0
+    for schema in tree.schemas.values():
+        for node in schema.children:
+            count += _walk(tree, node, node.name, leaves)
+    return count, leaves
+
+
+def _parse(data: bytes):  # type: ignore[no-untyped-def]  # Element, whose module loads only when there is XMP
+    """The document's tree; where it is not well-formed, control characters and stray Latin-1 are mended as XMPCore does."""
+    from metadata_digger.metadata.blocks.xml_tree import parse
+
+    try:
+        return parse(data)
+    except Malformed:
+        pass
+    try:
+        return parse(_mend(data))
+    except Malformed as error:
+        raise Malformed("XML parsing failure") from error
+
+
+def _mend(data: bytes) -> bytes:
+    if data[:1] in (b"\xfe", b"\xff", b"\0") or data[1:2] == b"\0":
+        return data  # UTF-16
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        # Bytes that are no UTF-8 are taken for Latin-1 (in fact Windows-1252), one by one.
+        data = data.decode("utf-8", "surrogateescape").encode("utf-8", "surrogateescape")
+        text = data.decode("utf-8", "surrogateescape")
+        data = re.sub("[\udc80-\udcff]", lambda match: _latin(match[0]), text).encode()
+    return _CONTROLS.sub(b" ", data)
+
+
+def _latin(character: str) -> str:
+    byte = bytes((ord(character) - 0xDC00,))
+    try:
+        return byte.decode("cp1252")
+    except UnicodeDecodeError:
+        return " "
+
+
+def _walk(tree: Tree, node: Node, path: str, leaves: list[XmpProperty]) -> int:
+    """Adds the leaves at and below a node; gives the number of nodes."""
+    from metadata_digger.metadata.blocks.xmp_tree import ARRAY
+
+    if not node.children:
+        leaves.append(XmpProperty(tree.namespace(node.name), path, node.value))
+        if not node.qualifiers:
+            return 1
+    count = 1
+    is_array = node.form == ARRAY
+    # Adobe's iterator counts on from an array's items to its qualifiers.
+    for number, child in enumerate((*node.children, *node.qualifiers), 1):
+        count += _walk(tree, child, f"{path}[{number}]" if is_array else f"{path}/{child.name}", leaves)
+    return count

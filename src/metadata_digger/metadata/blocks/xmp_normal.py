@@ -1,0 +1,128 @@
+"""Normalisation of an XMP tree as Adobe's XMPCore does it: forms of Dublin Core properties, aliases, old instance ids."""
+
+from __future__ import annotations
+
+import re
+
+from metadata_digger.metadata.blocks.xmp_tree import ARRAY, DEFAULT, ITEM, LANG, SIMPLE, STRUCT, Node, Tree
+from metadata_digger.metadata.errors import Malformed
+from metadata_digger.metadata.tags.xmp import ALIAS_NAMESPACES, ALIASES, DC, DC_ARRAYS, DM, EXIF, MM, RIGHTS
+
+_UUID = re.compile(r"[^-]{8}-[^-]{4}-[^-]{4}-[^-]{4}-[^-]{12}")
+_BREAK = "\n\n"
+
+
+def normalise(tree: Tree) -> None:
+    """Changes the tree in place. Raises Malformed where XMPCore rejects the packet."""
+    tree.schema(DC)
+    for ns, schema in list(tree.schemas.items()):
+        if ns == DC:
+            _form_arrays(schema)
+        elif ns == EXIF:
+            _repair_alternatives(schema.find("exif:UserComment"))
+        elif ns == RIGHTS:
+            _repair_alternatives(schema.find("xmpRights:UsageTerms"))
+        elif ns == DM:
+            _move_copyright(tree, schema)
+    _move_aliases(tree)
+    _move_instance_id(tree)
+    tree.schemas = {ns: schema for ns, schema in tree.schemas.items() if schema.children}
+
+
+def _form_arrays(dublin_core: Node) -> None:
+    """Acrobat 5 wrote arrays of one item as plain values, and left x-default out."""
+    for number, node in enumerate(dublin_core.children):
+        alternatives = DC_ARRAYS.get(node.name)
+        if alternatives is None:
+            continue
+        if node.form == SIMPLE:
+            array = Node(node.name, form=ARRAY, alternatives=alternatives, children=[node])
+            node.name = ITEM
+            dublin_core.children[number] = array
+            if alternatives and node.language is None:
+                node.qualify(LANG, DEFAULT)
+        else:
+            # A struct stays one and is an array too: paths then count its fields.
+            node.form, node.alternatives = ARRAY, alternatives
+            if alternatives:
+                _repair_alternatives(node)
+
+
+def _repair_alternatives(array: Node | None) -> None:
+    """Every alternative is simple and has a language; "x-repair" where it was left out."""
+    if array is None or array.form != ARRAY:
+        return
+    array.alternatives = True
+    array.children = [
+        item for item in array.children if item.form == SIMPLE and (item.language is not None or item.value)
+    ]
+    for item in array.children:
+        if item.language is None:
+            item.qualify(LANG, "x-repair")
+
+
+def _move_aliases(tree: Tree) -> None:
+    for schema in list(tree.schemas.values()):
+        for node in [child for child in schema.children if child.alias]:
+            node.alias = False
+            name, form = ALIASES[node.name]
+            base_schema = tree.schema(ALIAS_NAMESPACES[name.partition(":")[0]])
+            base = base_schema.find(name)
+            schema.children.remove(node)
+            if form is None:
+                if base is None:
+                    node.name = name
+                    base_schema.children.append(node)
+                continue
+            if base is None:
+                base = Node(name, form=ARRAY, alternatives=form == "alt")
+                base_schema.children.append(base)
+            if form == "alt":
+                if any(item.language == DEFAULT for item in base.children):
+                    continue
+            elif base.children:
+                continue
+            if base.alternatives:
+                if node.language is not None:
+                    raise Malformed("Alias to x-default already has a language qualifier")
+                node.qualify(LANG, DEFAULT)
+            node.name = ITEM
+            base.children.append(node)
+
+
+def _move_instance_id(tree: Tree) -> None:
+    """Old packets have their instance id in rdf:about."""
+    about = tree.about.lower().removeprefix("uuid:")
+    if len(tree.about) < 36 or not _UUID.fullmatch(about):
+        return
+    media = tree.schema(MM)
+    node = media.find("xmpMM:InstanceID")
+    if node is None:
+        node = Node("xmpMM:InstanceID")
+        media.children.append(node)
+    node.value, node.form, node.children, node.qualifiers = f"uuid:{about}", SIMPLE, [], []
+
+
+def _move_copyright(tree: Tree, media: Node) -> None:
+    """WAV files once had their copyright in xmpDM:copyright; it goes into dc:rights, after an empty line."""
+    node = media.find("xmpDM:copyright")
+    if node is None:
+        return
+    dublin_core = tree.schema(DC)
+    rights = dublin_core.find("dc:rights")
+    if rights is None:
+        rights = Node("dc:rights", form=ARRAY, alternatives=True)
+        dublin_core.children.append(rights)
+    elif rights.form == STRUCT:
+        return
+    default = next((item for item in rights.children if item.language == DEFAULT), None)
+    if default is None:
+        default = Node(ITEM, rights.children[0].value if rights.children else _BREAK)
+        default.qualify(LANG, DEFAULT)
+        rights.children.insert(0, default)
+    head, found, tail = default.value.partition(_BREAK)
+    if found:
+        default.value = default.value if tail == node.value else head + _BREAK + node.value
+    elif default.value != node.value:
+        default.value += _BREAK + node.value
+    media.children.remove(node)

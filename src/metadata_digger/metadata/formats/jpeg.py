@@ -1,0 +1,179 @@
+"""JPEG (ITU-T T.81, annex B): segments up to the first scan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from metadata_digger.metadata.blocks import adobe, ducky, huffman, icc, iptc, jfif, jfxx, jpeg_frame, photoshop, xmp
+from metadata_digger.metadata.blocks.limits import END
+from metadata_digger.metadata.errors import Malformed, MetadataError, Truncated
+from metadata_digger.metadata.model import Directory, TagTable
+from metadata_digger.metadata.source import BLOCK, Reader
+
+_FRAMES = tuple(0xC0 + n for n in (0, 1, 2, 3, 5, 6, 7, 9, 10, 11, 13, 14, 15))
+_DHT, _DNL, _COM = 0xC4, 0xDC, 0xFE
+_EOI, _SOS = 0xD9, 0xDA
+_APP0, _APP1, _APP2, _APP12, _APP13, _APP14 = 0xE0, 0xE1, 0xE2, 0xEC, 0xED, 0xEE
+_WANTED = frozenset((*_FRAMES, _DHT, _DNL, _COM, _APP0, _APP1, _APP2, _APP12, _APP13, _APP14))
+_EXIF = b"Exif\0\0"
+
+Segments = dict[int, list[bytes]]
+
+
+def read(reader: Reader) -> Iterator[Directory]:
+    """Directories kind by kind in the reference's order, not in that of the file.
+
+    Raises MetadataError when the chain of segments breaks before the first scan: then nothing is read.
+    """
+    segments = _segments(reader)
+    frames: list[Directory] = []
+    for marker in _FRAMES:
+        for data in segments.get(marker, ()):
+            frames += jpeg_frame.read(Reader.over(data), marker)
+    _set_height(frames, segments.get(_DNL, ()))
+    yield from frames
+    for marker, read_segments in _READERS:
+        if marker in segments:
+            try:
+                yield from read_segments(segments[marker])
+            except MetadataError as error:  # blocks tell their own faults; this is one that escaped
+                yield Directory("Error", TagTable({}), errors=[str(error)])
+    if _DNL in segments and not frames:
+        yield Directory("Error", TagTable({}), errors=["DNL segment found without SOFx - illegal JPEG format"])
+
+
+def _segments(reader: Reader) -> Segments:
+    """Segments by marker, each after its length field.
+
+    The head of the file is one read. Beyond it each wanted segment is one read, that brings the next marker along;
+    others are passed over. Scan data is never read.
+    """
+    size = reader.size
+    start, window = 0, reader.bytes(0, min(size, BLOCK))
+    if window[:2] != b"\xff\xd8":
+        raise Malformed(f"JPEG data is expected to begin with 0xFFD8 (ÿØ) not 0x{window[:2].hex()}")
+    found: Segments = {}
+    position = 2
+    while True:
+        offset = position - start
+        head = window[offset : offset + 4]
+        if len(head) < 4:
+            if position >= size - 1:
+                raise Truncated(END)
+            start, window = position, reader.bytes(position, min(4, size - position))
+            head = window
+        if head[0] != 0xFF or head[1] in (0xFF, 0):
+            position = _next_marker(reader, position)
+            start, window = position, reader.bytes(position, min(4, size - position))
+            head = window
+        marker = head[1]
+        if marker in (_SOS, _EOI):
+            return found
+        if len(head) < 4:
+            raise Truncated(END)
+        length = (head[2] << 8 | head[3]) - 2
+        if length < 0:
+            raise Malformed("JPEG segment size would be less than zero")
+        position += 4
+        end = position + length
+        if marker in _WANTED:
+            if end > size:
+                raise Truncated(END)
+            if end - start > len(window):
+                start, window = position, reader.bytes(position, min(length + 4, size - position))
+            found.setdefault(marker, []).append(window[position - start : end - start])
+        elif end > size:
+            return found
+        position = end
+
+
+def _next_marker(reader: Reader, position: int) -> int:
+    """Where the next 0xFF stands that neither 0xFF nor zero follows."""
+    size = reader.size
+    while position < size - 1:
+        block = reader.bytes(position, min(BLOCK, size - position))
+        at = block.find(0xFF)
+        while 0 <= at < len(block) - 1:
+            if block[at + 1] not in (0xFF, 0):
+                return position + at
+            at = block.find(0xFF, at + 1)
+        position += max(len(block) - 1, 1)
+    raise Truncated(END)
+
+
+def _set_height(frames: list[Directory], segments: Sequence[bytes]) -> None:
+    """A frame header may leave the height to the segment DNL."""
+    for data in segments:
+        if frames and not frames[0].values.get(jpeg_frame.HEIGHT):
+            if len(data) < 2:
+                frames[0].errors.append(END)
+            else:
+                frames[0].values[jpeg_frame.HEIGHT] = data[0] << 8 | data[1]
+
+
+def _comments(segments: Sequence[bytes]) -> Iterator[Directory]:
+    for data in segments:
+        yield from jpeg_frame.read_comment(Reader.over(data))
+
+
+def _jfif(segments: Sequence[bytes]) -> Iterator[Directory]:
+    for data in segments:
+        if data.startswith(jfif.PREAMBLE):
+            yield from jfif.read(Reader.over(data))
+    for data in segments:
+        if data.startswith(jfxx.PREAMBLE):
+            yield from jfxx.read(Reader.over(data))
+
+
+def _exif(segments: Sequence[bytes]) -> Iterator[Directory]:
+    for data in segments:
+        if data.startswith(_EXIF):
+            from metadata_digger.metadata.blocks import exif
+
+            yield from exif.read(Reader.over(data[len(_EXIF) :]), len(_EXIF))
+
+
+def _icc(segments: Sequence[bytes]) -> Iterator[Directory]:
+    """A profile may be spread over several segments; the reference joins them in file order, whatever their numbers."""
+    parts = [data for data in segments if data[: len(icc.PREAMBLE)].upper() == icc.PREAMBLE]
+    if parts:
+        yield from icc.read(Reader.over(b"".join([part[icc.PREAMBLE_LENGTH :] for part in parts])))
+
+
+def _photoshop(segments: Sequence[bytes]) -> Iterator[Directory]:
+    for data in segments:
+        if data.startswith(photoshop.PREAMBLE) and len(data) > len(photoshop.PREAMBLE):
+            yield from photoshop.read(Reader.over(data[photoshop.PREAMBLE_LENGTH :]))
+
+
+def _ducky(segments: Sequence[bytes]) -> Iterator[Directory]:
+    for data in segments:
+        if data.startswith(ducky.PREAMBLE):
+            yield from ducky.read(Reader.over(data[len(ducky.PREAMBLE) :]))
+
+
+def _iptc(segments: Sequence[bytes]) -> Iterator[Directory]:
+    for data in segments:
+        if data and data[0] == iptc.MARKER:
+            yield from iptc.read(Reader.over(data))
+
+
+def _adobe(segments: Sequence[bytes]) -> Iterator[Directory]:
+    for data in segments:
+        if len(data) == adobe.LENGTH and data[: len(adobe.PREAMBLE)].lower() == adobe.PREAMBLE.lower():
+            yield from adobe.read(Reader.over(data))
+
+
+# Frames come before, DNL after all of these.
+_READERS: tuple[tuple[int, Callable[[Sequence[bytes]], Iterator[Directory]]], ...] = (
+    (_COM, _comments),
+    (_APP0, _jfif),
+    (_APP1, _exif),
+    (_APP1, xmp.read_segments),
+    (_APP2, _icc),
+    (_APP13, _photoshop),
+    (_APP12, _ducky),
+    (_APP13, _iptc),
+    (_APP14, _adobe),
+    (_DHT, huffman.read_segments),
+)

@@ -1,0 +1,248 @@
+"""PNG (Portable Network Graphics, third edition): chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from struct import unpack_from
+
+from metadata_digger.metadata.blocks.icc import is_valid
+from metadata_digger.metadata.blocks.limits import END, ENDS_EARLY, inflate
+from metadata_digger.metadata.errors import Malformed, MetadataError, Truncated
+from metadata_digger.metadata.model import Directory, TagTable, Value
+from metadata_digger.metadata.render import utf8, words
+from metadata_digger.metadata.source import Reader
+from metadata_digger.metadata.tags.png import (
+    CHROMATICITIES,
+    COLOR_TYPES,
+    COMPRESSION,
+    FILTERS,
+    INTENTS,
+    INTERLACES,
+    PNG,
+    TRANSPARENCY,
+    UNITS,
+)
+
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_REPEATABLE = frozenset((b"IDAT", b"sPLT", b"iTXt", b"tEXt", b"zTXt"))
+_XMP = "XML:com.adobe.xmp"
+_KEYWORD = 80  # bytes with the zero that ends it
+_TEXT = 13
+
+TABLE = TagTable(
+    PNG,
+    {
+        4: words(COLOR_TYPES),
+        5: words(COMPRESSION),
+        6: words(FILTERS),
+        7: words(INTERLACES),
+        9: words(TRANSPARENCY),
+        10: words(INTENTS),
+        _TEXT: lambda _, value: f"{value[0]}: {value[1]}",
+        15: lambda _directory, _value: None,  # would need the colour type, which another directory has
+        18: words(UNITS),
+    },
+)
+CHROMATICITIES_TABLE = TagTable(CHROMATICITIES)
+
+
+def read(reader: Reader) -> Iterator[Directory]:
+    """Every chunk that says something, in file order. Raises MetadataError when the chain of chunks is broken."""
+    for kind, data in _chunks(reader):
+        try:
+            yield from _READERS[kind](data)
+        except MetadataError as error:
+            yield Directory("Error", TagTable({}), errors=[f"Exception reading PNG chunk: {error}"])
+
+
+def _chunks(reader: Reader) -> list[tuple[bytes, bytes]]:
+    """Type and data of the chunks that have a reader. Image data is not read.
+
+    The whole chain comes first, as in the reference: a file with a broken one gives nothing but its reason.
+    """
+    if reader.bytes(0, min(8, reader.size)) != _SIGNATURE:
+        raise Malformed("PNG signature mismatch")
+    chunks: list[tuple[bytes, bytes]] = []
+    seen: set[bytes] = set()
+    position, size = 8, reader.size
+    while True:
+        if position + 8 > size:
+            raise Truncated(END)
+        head = reader.bytes(position, 8)
+        length, kind = int.from_bytes(head[:4], "big"), head[4:]
+        position += 8
+        if length > 0x7FFFFFFF:
+            raise Malformed("PNG chunk length exceeds maximum")
+        if not kind.isalpha():
+            raise Malformed("PNG chunk type identifier may only contain alphabet characters")
+        wanted = kind in _READERS
+        if position + length + 4 > size:
+            raise Truncated(_short(wanted, length, size - position))
+        if wanted and kind in seen and kind not in _REPEATABLE:
+            name = kind.decode()
+            raise Malformed(f"Observed multiple instances of PNG chunk '{name}', for which multiples are not allowed")
+        if not seen and kind != b"IHDR":
+            raise Malformed(f"First chunk should be 'IHDR', but '{kind.decode()}' was observed")
+        if wanted:
+            chunks.append((kind, reader.bytes(position, length)))
+        if kind == b"IEND":
+            return chunks
+        seen.add(kind)
+        position += length + 4
+
+
+def _short(wanted: bool, length: int, left: int) -> str:
+    if wanted and length > left:
+        return END
+    count = length if length > left else 4
+    return f"Unable to skip. Requested {count} bytes but only {left if length > left else left - length} remained."
+
+
+def _chunk(kind: str, values: dict[int, Value], *errors: str) -> Iterator[Directory]:
+    yield Directory(f"PNG-{kind}", TABLE, values, list(errors))
+
+
+def _numbers(layout: str, data: bytes) -> tuple[int, ...]:
+    try:
+        return unpack_from(layout, data)
+    except Exception as error:
+        raise Truncated(END) from error
+
+
+def _header(data: bytes) -> Iterator[Directory]:
+    if len(data) != 13:
+        raise Malformed("PNG header chunk must have exactly 13 data bytes")
+    return _chunk("IHDR", dict(enumerate(unpack_from(">iiBBBBB", data), 1)))
+
+
+def _chromaticities(data: bytes) -> Iterator[Directory]:
+    if len(data) != 32:
+        raise Malformed("Invalid number of bytes")
+    yield Directory("PNG Chromaticities", CHROMATICITIES_TABLE, dict(enumerate(unpack_from(">8i", data), 1)))
+
+
+def _gamma(data: bytes) -> Iterator[Directory]:
+    return _chunk("gAMA", {11: _numbers(">i", data)[0] / 100000})
+
+
+def _srgb(data: bytes) -> Iterator[Directory]:
+    if not data:
+        raise Truncated("Index 0 out of bounds for length 0")
+    return _chunk("sRGB", {10: _numbers(">b", data)[0]})
+
+
+def _split(data: bytes, longest: int) -> tuple[bytes, bytes]:
+    """A field that a zero ends, and what follows; a field of full length has no zero."""
+    end = data.find(0, 0, longest)
+    if end >= 0:
+        return data[:end], data[end + 1 :]
+    if len(data) < longest:
+        raise Truncated(END)
+    return data[:longest], data[longest:]
+
+
+def _profile(data: bytes) -> Iterator[Directory]:
+    from metadata_digger.metadata.blocks import icc
+
+    name, rest = _split(data, _KEYWORD)
+    values = {12: name.decode("latin-1")}
+    if not rest:
+        raise Truncated(END)
+    if rest[0]:
+        yield from _chunk("iCCP", values, "Invalid compression method value")
+        return
+    profile, fault = inflate(rest[1:])
+    if fault is not None:
+        # The reference reads the stream in blocks of 2,048 bytes and loses the one in which the fault is.
+        profile = profile[: len(profile) // 2048 * 2048]
+    yield from icc.read(Reader.over(profile), fault)
+    yield from _chunk("iCCP", values)
+
+
+def _text(data: bytes) -> Iterator[Directory]:
+    keyword, rest = _split(data, _KEYWORD)
+    return _chunk("tEXt", {_TEXT: (keyword.decode("latin-1"), rest.partition(b"\0")[0].decode("latin-1"))})
+
+
+def _compressed_text(data: bytes) -> Iterator[Directory]:
+    keyword, rest = _split(data, _KEYWORD)
+    if not rest:
+        raise Truncated(END)
+    if rest[0]:
+        return _chunk("zTXt", {}, "Invalid compression method value")
+    return _inflated("zTXt", keyword.decode("latin-1"), rest[1:], "latin-1")
+
+
+def _international_text(data: bytes) -> Iterator[Directory]:
+    keyword, rest = _split(data, _KEYWORD)
+    if len(rest) < 2:
+        raise Truncated(END)
+    flag, method = rest[0], rest[1]
+    _language, rest = _split(rest[2:], len(data))
+    _translated, rest = _split(rest, len(data))
+    name = keyword.decode("utf-8", "replace")
+    if flag == 0:
+        return _keyed("iTXt", name, rest.partition(b"\0")[0], "utf-8")
+    if flag != 1:
+        return _chunk("iTXt", {}, "Invalid compression flag value")
+    if method:
+        return _chunk("iTXt", {}, "Invalid compression method value")
+    return _inflated("iTXt", name, rest, "utf-8")
+
+
+def _inflated(kind: str, keyword: str, data: bytes, encoding: str) -> Iterator[Directory]:
+    content, fault = inflate(data)
+    if fault == ENDS_EARLY:
+        raise Truncated(fault)
+    if fault is not None:
+        return _chunk(kind, {}, f'Exception decompressing PNG {kind} chunk with keyword "{keyword}": {fault}')
+    return _keyed(kind, keyword, content, encoding)
+
+
+def _keyed(kind: str, keyword: str, content: bytes, encoding: str) -> Iterator[Directory]:
+    if keyword == _XMP:
+        from metadata_digger.metadata.blocks import xmp
+
+        return xmp.read(Reader.over(content))
+    return _chunk(kind, {_TEXT: (keyword, content.decode(encoding, "replace"))})
+
+
+def _time(data: bytes) -> Iterator[Directory]:
+    year, month, day, hour, minute, second = _numbers(">HBBBBB", data)
+    if is_valid(year, month, day, hour, minute, second):
+        return _chunk("tIME", {14: f"{year:04}:{month:02}:{day:02} {hour:02}:{minute:02}:{second:02}"})
+    return _chunk(
+        "tIME",
+        {},
+        f"PNG tIME data describes an invalid date/time: year={year} month={month} day={day}"
+        f" hour={hour} minute={minute} second={second}",
+    )
+
+
+def _physical(data: bytes) -> Iterator[Directory]:
+    return _chunk("pHYs", dict(enumerate(_numbers(">iib", data), 16)))
+
+
+def _exif(data: bytes) -> Iterator[Directory]:
+    from metadata_digger.metadata.blocks import exif
+
+    return exif.read(Reader.over(data))
+
+
+_READERS: dict[bytes, Callable[[bytes], Iterator[Directory]]] = {
+    b"IHDR": _header,
+    b"PLTE": lambda data: _chunk("PLTE", {8: len(data) // 3}),
+    b"tRNS": lambda _: _chunk("tRNS", {9: 1}),
+    b"cHRM": _chromaticities,
+    b"sRGB": _srgb,
+    b"gAMA": _gamma,
+    b"iCCP": _profile,
+    b"bKGD": lambda data: _chunk("bKGD", {15: data}),
+    b"tEXt": _text,
+    b"zTXt": _compressed_text,
+    b"iTXt": _international_text,
+    b"tIME": _time,
+    b"pHYs": _physical,
+    b"sBIT": lambda data: _chunk("sBIT", {19: data}),
+    b"eXIf": _exif,
+}

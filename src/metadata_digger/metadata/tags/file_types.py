@@ -1,0 +1,133 @@
+"""File types that the extractor tells apart, and the bytes that give them away.
+
+Names, MIME types and extensions are those of the reference extractor; its two oddities (VOB's extension has a dot) stand.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class FileType(NamedTuple):
+    """One type; `mime` and `extension` are None where there is none."""
+
+    name: str
+    long_name: str
+    mime: str | None = None
+    extension: str | None = None
+
+
+JPEG = FileType("JPEG", "Joint Photographic Experts Group", "image/jpeg", "jpg")
+TIFF = FileType("TIFF", "Tagged Image File Format", "image/tiff", "tiff")
+PSD = FileType("PSD", "Photoshop Document", "image/vnd.adobe.photoshop", "psd")
+PNG = FileType("PNG", "Portable Network Graphics", "image/png", "png")
+BMP = FileType("BMP", "Device Independent Bitmap", "image/bmp", "bmp")
+GIF = FileType("GIF", "Graphics Interchange Format", "image/gif", "gif")
+ICO = FileType("ICO", "Windows Icon", "image/x-icon", "ico")
+PCX = FileType("PCX", "PiCture eXchange", "image/x-pcx", "pcx")
+RIFF = FileType("RIFF", "Resource Interchange File Format")
+WAV = FileType("WAV", "Waveform Audio File Format", "audio/vnd.wave", "wav")
+AVI = FileType("AVI", "Audio Video Interleaved", "video/vnd.avi", "avi")
+WEBP = FileType("WebP", "WebP", "image/webp", "webp")
+MOV = FileType("MOV", "QuickTime Movie", "video/quicktime", "mov")
+MP4 = FileType("MP4", "MPEG-4 Part 14", "video/mp4", "mp4")
+HEIF = FileType("HEIF", "High Efficiency Image File Format", "image/heif", "heif")
+AVIF = FileType("AVIF", "AV1 Image File Format", "image/avif", "avif")
+EPS = FileType("EPS", "Encapsulated PostScript", "application/postscript", "eps")
+MP3 = FileType("MP3", "MPEG Audio Layer III", "audio/mpeg", "mp3")
+
+# Camera raw files
+ARW = FileType("ARW", "Sony Camera Raw", "image/x-sony-arw", "arw")
+CRW = FileType("CRW", "Canon Camera Raw", "image/x-canon-crw", "crw")
+CR2 = FileType("CR2", "Canon Camera Raw", "image/x-canon-cr2", "cr2")
+CRX = FileType("CRX", "Canon Camera Raw", None, "cr3")
+NEF = FileType("NEF", "Nikon Camera Raw", "image/x-nikon-nef", "nef")
+ORF = FileType("ORF", "Olympus Camera Raw", "image/x-olympus-orf", "orf")
+RAF = FileType("RAF", "FujiFilm Camera Raw", "image/x-fuji-raf", "raf")
+RW2 = FileType("RW2", "Panasonic Camera Raw", None, "rw2")
+
+# Told apart only: the reference reads nothing from these
+AAC = FileType("AAC", "Advanced Audio Coding", "audio/aac", "m4a")
+ASF = FileType("ASF", "Advanced Systems Format", "video/x-ms-asf", "asf")
+CFBF = FileType("CFBF", "Compound File Binary Format")
+FLV = FileType("FLV", "Flash Video", "video/x-flv", ".flv")
+INDD = FileType("INDD", "INDesign Document", "application/octet-stream", ".indd")
+MXF = FileType("MXF", "Material Exchange Format", "application/mxf", "mxf")
+PDF = FileType("PDF", "Portable Document Format", "application/pdf", "pdf")
+QXP = FileType("QXP", "Quark XPress Document", None, "qzp")
+RAM = FileType("RAM", "RealAudio", "audio/vnd.rn-realaudio", "aac")
+RTF = FileType("RTF", "Rich Text Format", "application/rtf", "rtf")
+SIT = FileType("SIT", "Stuffit Archive", "application/x-stuffit", "sit")
+SITX = FileType("SITX", "Stuffit X Archive", "application/x-stuffitx", "sitx")
+SWF = FileType("SWF", "Small Web Format", "application/vnd.adobe.flash-movie", "swf")
+VOB = FileType("VOB", "Video Object", "video/dvd", ".vob")
+ZIP = FileType("ZIP", "ZIP Archive", "application/zip", "zip")
+
+# Longest match wins, so a CR2 is not taken for the TIFF that it also is.
+MAGIC: tuple[tuple[bytes, FileType], ...] = (
+    (b"\xff\xd8", JPEG),
+    (b"II\x2a\x00", TIFF),
+    (b"MM\x00\x2a", TIFF),
+    (b"8BPS", PSD),
+    (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", PNG),
+    (b"BM", BMP),
+    (b"BA", BMP),  # OS/2 bitmap array, then its icons and pointers
+    (b"CI", BMP),
+    (b"CP", BMP),
+    (b"IC", BMP),
+    (b"PT", BMP),
+    (b"GIF87a", GIF),
+    (b"GIF89a", GIF),
+    (b"\x00\x00\x01\x00", ICO),
+    (b"\x0a\x00\x01", PCX),
+    (b"\x0a\x02\x01", PCX),
+    (b"\x0a\x03\x01", PCX),
+    (b"\x0a\x05\x01", PCX),
+    (b"II\x1a\x00\x00\x00HEAPCCDR", CRW),
+    (b"II\x2a\x00\x10\x00\x00\x00CR", CR2),
+    (b"IIRO\x08\x00", ORF),
+    (b"IIRS\x08\x00", ORF),
+    (b"MMOR\x00\x00", ORF),
+    (b"FUJIFILMCCD-RAW", RAF),
+    (b"II\x55\x00", RW2),
+    (b"%!PS", EPS),
+    (b"\xc5\xd0\xd3\xc6", EPS),
+    (b"\xff\xf1", AAC),
+    (b"\xff\xf9", AAC),
+    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\x00\xaa\x00\x62\xce\x6c", ASF),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00", CFBF),
+    (b"FLV", FLV),
+    (b"\x06\x06\xed\xf5\xd8\x1d\x46\xe5\xbd\x31\xef\xe7\xfe\x74\xb7\x1d", INDD),
+    (b"\x06\x0e\x2b\x34\x02\x05\x01\x01\x0d\x01\x02\x01\x01\x02", MXF),
+    (b"%PDF", PDF),
+    (b"\x00\x00IIXPR3", QXP),
+    (b"\x00\x00MMXPR3", QXP),
+    (b"rtsp://", RAM),
+    (b"{\\rtf1", RTF),
+    (b"SIT!\x00", SIT),
+    (b"StuffIt (c)1997-", SIT),
+    (b"StuffIt!", SITX),
+    (b"CWS", SWF),
+    (b"FWS", SWF),
+    (b"ZWS", SWF),
+    (b"\x00\x00\x01\xba", VOB),
+    (b"PK", ZIP),
+)
+
+# RIFF: the form type at offset 8.
+RIFF_FORMS = {b"WAVE": WAV, b"AVI ": AVI, b"WEBP": WEBP}
+
+# ISO base media: "ftyp" at offset 4, the major brand at offset 8; other brands are taken for QuickTime.
+BRANDS: dict[bytes, FileType] = {
+    **dict.fromkeys((b"mif1", b"msf1", b"heic", b"heix", b"hevc", b"hevx"), HEIF),
+    **dict.fromkeys((b"avif", b"avis"), AVIF),
+    b"crx ": CRX,
+    **dict.fromkeys(
+        (
+            b"3gp5", b"avc1", b"iso2", b"isom", b"M4A ", b"M4B ", b"M4P ", b"M4V ", b"M4VH", b"M4VP", b"mmp4", b"mp41",
+            b"mp42", b"mp71", b"MSNV", b"NDAS", b"NDSC", b"NDSH", b"NDSM", b"NDSP", b"NDSS", b"NDXC", b"NDXH", b"NDXM",
+            b"NDXP", b"NDXS", b"nvr1",
+        ),
+        MP4,
+    ),
+}  # fmt: skip

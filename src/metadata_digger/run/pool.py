@@ -1,0 +1,202 @@
+"""Worker processes: who is idle, who is done, who has died, who makes no progress. It does not know what they do."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import re
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from metadata_digger.errors import DiggerError
+from metadata_digger.run import worker
+from metadata_digger.run.interrupt import inherited_block, unbroken
+from metadata_digger.run.worker import Doing, Done, Ready, Task
+
+_CONTEXT = multiprocessing.get_context("spawn")  # a fork would copy locks that threads of Arrow or of the caller hold
+_STARTS = 3  # a process may be killed from outside while it starts; three in a row are a fault of the installation
+_TAIL = 16_384  # bytes of a worker's log that its last words are looked for in
+_WORDS = 300  # characters of them that are kept
+_PLACE = re.compile(r'File "(.+)", line (\d+)')  # a line of a traceback
+
+
+class Finished(NamedTuple):
+    task: Task
+    answer: Any
+    seconds: float
+
+
+class Died(NamedTuple):
+    """The process that had this task is gone; `reason` says how, for people."""
+
+    task: Task
+    reason: str
+
+
+@dataclass(slots=True, eq=False)
+class _Worker:
+    process: SpawnProcess
+    connection: Connection[Any, Any]
+    log: Path
+    task: Task | None = None
+    ready: bool = False
+    given: float = 0.0  # when the task was given
+    heard: float = 0.0  # when the worker was last heard of
+    files: int = 0  # of the task, done so far
+
+
+@dataclass(slots=True)
+class Pool:
+    """`size` processes. Use `pool(...)`, which ends them."""
+
+    size: int
+    job: bytes  # pickled arguments of run.work.Work
+    timezone: str
+    logs: Path
+    patience: float  # seconds without a word from a worker that has a task
+    workers: list[_Worker] = field(default_factory=list)
+    started: int = 0
+    failed_starts: int = 0  # in a row
+
+    @property
+    def idle(self) -> bool:
+        return any(one.task is None for one in self.workers)
+
+    @property
+    def busy(self) -> bool:
+        return any(one.task is not None for one in self.workers)
+
+    @property
+    def files(self) -> int:
+        """Files done in tasks that are not finished."""
+        return sum(one.files for one in self.workers)
+
+    def start(self) -> _Worker:
+        log = self.logs / f"worker-{self.started}.log"
+        self.started += 1
+        ours, theirs = _CONTEXT.Pipe()
+        process = _CONTEXT.Process(target=worker.main, args=(theirs, self.job, self.timezone, log), daemon=True)
+        with unbroken():
+            with inherited_block():
+                process.start()
+            theirs.close()
+            one = _Worker(process, ours, log)
+            self.workers.append(one)
+        return one
+
+    def give(self, task: Task) -> None:
+        """To an idle worker, one that is ready if there is one."""
+        _send(max((one for one in self.workers if one.task is None), key=lambda one: one.ready), task)
+
+    def wait(self, timeout: float) -> list[Finished | Died]:
+        """What happened, after at most `timeout` seconds; raises the DiggerError that a worker ended with."""
+        events: list[Finished | Died] = []
+        ready = set(
+            wait([handle for one in self.workers for handle in (one.connection, one.process.sentinel)], timeout)
+        )
+        for one in list(self.workers):
+            if one.connection in ready or one.process.sentinel in ready:
+                events += self._hear(one)
+            elif one.ready and one.task is not None and time.monotonic() - one.heard > self.patience:
+                events += self._bury(one, f"no progress for {self.patience:g} s")
+        return events
+
+    def _hear(self, one: _Worker) -> Iterator[Finished | Died]:
+        # What a process said before it died is still in the pipe.
+        try:
+            while one.connection.poll():
+                message = one.connection.recv()
+                one.heard = time.monotonic()
+                if isinstance(message, DiggerError):
+                    raise message
+                if isinstance(message, Ready):
+                    one.ready, one.given, self.failed_starts = True, one.heard, 0
+                elif isinstance(message, Doing):
+                    one.files = message.files
+                elif isinstance(message, Done) and one.task is not None:
+                    task, one.task, one.files = one.task, None, 0
+                    yield Finished(task, message.answer, one.heard - one.given)
+        except (EOFError, ConnectionResetError):
+            yield from self._bury(one, "")
+
+    def _bury(self, one: _Worker, reason: str) -> Iterator[Died]:
+        """Ends a worker, puts another in its place."""
+        self.workers.remove(one)
+        if reason:
+            one.process.kill()
+        one.process.join()
+        one.connection.close()
+        words = last_words(one.log)
+        reason = reason or f"the worker process died ({manner(one.process.exitcode)}){words and ': ' + words}"
+        if one.ready:
+            self.start()
+            if one.task is not None:
+                yield Died(one.task, reason)
+            return
+        self.failed_starts += 1
+        if self.failed_starts == _STARTS:
+            raise DiggerError(f"a worker process could not start: {reason}")
+        fresh = self.start()
+        if one.task is not None:  # it had not begun
+            _send(fresh, one.task)
+
+    def end(self) -> None:
+        """Kills: what a worker has not reported is not needed, and a stuck one would not listen."""
+        for one in self.workers:
+            one.process.kill()
+        for one in self.workers:
+            one.process.join()
+            one.connection.close()
+        self.workers.clear()
+
+
+def _send(one: _Worker, task: Task) -> None:
+    one.task, one.files = task, 0
+    one.given = one.heard = time.monotonic()
+    with suppress(BrokenPipeError, ConnectionResetError):  # it has died: `wait` will find out
+        one.connection.send(task)
+
+
+@contextmanager
+def pool(size: int, work: tuple[Any, ...], timezone: str, logs: Path, patience: float) -> Iterator[Pool]:
+    """Processes that do tasks with a Work made of `work`; none is left when this ends, however it ends."""
+    workers = Pool(size, pickle.dumps(work), timezone, logs, patience)
+    try:
+        for _ in range(size):
+            workers.start()
+        yield workers
+    finally:
+        with unbroken():
+            workers.end()
+
+
+def manner(code: int | None) -> str:
+    """How a process ended, as multiprocessing gives it: negative for a signal."""
+    if code is None or code >= 0:
+        return f"exit code {code}"
+    with suppress(ValueError):
+        return signal.Signals(-code).name
+    return f"signal {-code}"
+
+
+def last_words(log: Path) -> str:
+    """What a process wrote last: of a Python traceback its error and place, of a crash the line before its stacks."""
+    with suppress(OSError), log.open("rb") as file:
+        file.seek(max(os.fstat(file.fileno()).st_size - _TAIL, 0))
+        lines = [line.strip() for line in file.read().decode(errors="replace").splitlines() if line.strip()]
+        for number, line in enumerate(lines):
+            if line.startswith("Fatal Python error"):
+                return lines[max(number - 1, 0)][:_WORDS]
+        places = [place for line in lines if (place := _PLACE.match(line))]
+        if lines and places:
+            return f"{lines[-1][:_WORDS]} ({Path(places[-1][1]).name}, line {places[-1][2]})"
+        return lines[-1][:_WORDS] if lines else ""
+    return ""

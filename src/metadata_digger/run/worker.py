@@ -1,0 +1,126 @@
+"""A worker process: takes tasks from a pipe, does them, answers. Light to import: it sets itself up first."""
+
+from __future__ import annotations
+
+import faulthandler
+import multiprocessing
+import os
+import pickle
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from metadata_digger.errors import DiggerError, StorageError
+
+if TYPE_CHECKING:
+    from metadata_digger.run.parts import Slice
+    from metadata_digger.run.work import Work
+    from metadata_digger.sinks.columns import Columns
+    from metadata_digger.storage.model import Found
+
+# One thread a process: the processes are the parallelism, and every idle thread pool costs memory.
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ARROW_NUM_THREADS"), "1")
+
+
+class Ready(NamedTuple):
+    """The steps have made their networks."""
+
+
+class Doing(NamedTuple):
+    """Files of the task done so far."""
+
+    files: int
+
+
+class Done(NamedTuple):
+    answer: Any
+
+
+class Task(Protocol):
+    """One unit of work. Doing it twice leaves what doing it once leaves."""
+
+    def run(self, work: Work, progress: Callable[[int], None]) -> object: ...
+
+
+class Extract(NamedTuple):
+    part: str
+    found: Sequence[Found]
+
+    def run(self, work: Work, progress: Callable[[int], None]) -> object:
+        return work.extract(self.part, self.found, progress)
+
+
+class Piece(NamedTuple):
+    slices: Sequence[Slice]
+    columns: Columns
+    target: Path
+
+    def run(self, work: Work, progress: Callable[[int], None]) -> object:
+        return work.piece(self.slices, self.columns, self.target)
+
+
+class Join(NamedTuple):
+    pieces: Sequence[Path]
+    columns: Columns
+    target: Path
+
+    def run(self, work: Work, progress: Callable[[int], None]) -> object:
+        work.join(self.pieces, self.columns, self.target)
+        return None
+
+
+def main(connection: Connection[Any, Any], job: bytes, timezone: str, log: Path) -> None:
+    """`job`: the pickled arguments of Work, unpacked only after this process is set up.
+
+    A DiggerError is the end of the run and goes back as it is. Anything else ends this process: its last words are in
+    the log, the main process reads them and tries the batch again.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the main process decides
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    threading.Thread(target=_follow_parent, daemon=True).start()
+    with log.open("ab", buffering=0) as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    faulthandler.enable()
+    os.environ.update(ONE_THREAD)
+    os.environ["TZ"] = timezone
+    time.tzset()
+    try:
+        _serve(connection, job)
+    except StorageError:
+        raise  # of one file, and a step did not expect it: that is a bug, and no file ends a run
+    except DiggerError as error:
+        connection.send(error)
+    except (EOFError, BrokenPipeError):
+        os._exit(1)  # the main process is gone
+
+
+def _serve(connection: Connection[Any, Any], job: bytes) -> None:
+    import pyarrow
+
+    from metadata_digger.run.work import Work
+
+    pyarrow.set_cpu_count(1)
+    pyarrow.set_io_thread_count(1)
+    work = Work(*pickle.loads(job))  # noqa: S301  # from the main process
+    work.warm_up()
+    connection.send(Ready())
+    while True:
+        task: Task | None = connection.recv()
+        if task is None:
+            return
+        connection.send(Done(task.run(work, lambda files: connection.send(Doing(files)))))
+
+
+def _follow_parent() -> None:
+    """A worker whose main process was killed ends at once, also in the middle of a batch."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        sys.stderr.flush()
+        os._exit(1)

@@ -1,0 +1,117 @@
+"""CSV: one line a file, one column a tag found anywhere in the run.
+
+RFC 4180 with every field quoted, or with `dialect="spark"` what Spark 2.4 wrote for Metadata Digger 0.2.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from metadata_digger.schema import Column
+from metadata_digger.sinks.columns import Columns, written
+from metadata_digger.sinks.pieces import concatenate
+from metadata_digger.sinks.wide import FIXED, content_title, layout
+from metadata_digger.steps.filter import EVERYTHING, Selection
+from metadata_digger.steps.flatten import flatten, tag_names
+from metadata_digger.steps.rename import DEFAULT, Naming
+
+# Spark trims what it writes (ignoreLeadingWhiteSpace and its twin default to true): everything up to the space goes,
+# and a value of nothing else becomes two escaped quotes, while one that was empty before stays empty.
+_BLANKS = "".join(map(chr, range(0x21)))
+_BLANK = r"\"\""
+_NOTHING = pa.scalar("")
+# A line is a row also for tools that do not read quotes, and NUL ends the text for some. The original did so with "\n".
+_ONE_LINE = (("\r", r"\r"), ("\0", r"\0"))
+
+
+@dataclass(frozen=True, slots=True)
+class CsvSink:
+    name: ClassVar[str] = "csv"
+    suffix: ClassVar[str] = ".csv"
+
+    naming: Naming = DEFAULT
+    selection: Selection = EVERYTHING
+    labels_delimiter: str = ","
+    content: bool = False  # the column Metadata Content
+    dialect: str = "rfc4180"  # or "spark"
+
+    def check(self, columns: Columns) -> None:
+        layout(columns, self.naming, self.selection)
+
+    def piece(self, batches: Iterator[pa.RecordBatch], columns: Columns, target: Path) -> int:
+        _, places = layout(columns, self.naming, self.selection)
+        width = max(places.values(), default=-1) + 1
+        rows = 0
+        with target.open("wb") as file:
+            for batch in batches:
+                lines = self._lines(written(batch), places, width)
+                file.write("".join(lines).encode())
+                rows += len(lines)
+        return rows
+
+    def join(self, pieces: Sequence[Path], columns: Columns, target: Path) -> None:
+        tags, _ = layout(columns, self.naming, self.selection)
+        titles = [self.naming.title(words) for name, words in FIXED if name in columns.fields] + tags
+        if self.content and "tags" in columns.fields:
+            titles.append(content_title(self.naming))
+        header = '"' + '","'.join(self._cells(pa.array(titles, pa.string())).to_pylist()) + '"\n'
+        concatenate(pieces, target, header.encode())
+
+    def _lines(self, rows: pa.RecordBatch, places: dict[tuple[str, str], int], width: int) -> list[str]:
+        fixed = [self._cells(self._fixed(rows, name)).to_pylist() for name, _ in FIXED if name in rows.schema.names]
+        if "tags" not in rows.schema.names:
+            return ['"' + '","'.join(cells) + '"\n' for cells in zip(*fixed, strict=True)]
+        flat = flatten(rows.column("tags"))
+        place_of_pair = np.array([places.get(pair, -1) for pair in flat.pairs], dtype=np.int64)
+        place = place_of_pair[flat.codes] if len(flat.codes) else flat.codes
+        # A tag without words leaves its column to another of the same name.
+        kept = (place >= 0) & flat.values.is_valid().to_numpy(zero_copy_only=False)
+        place, values = place[kept].tolist(), self._cells(flat.values.filter(pa.array(kept))).to_pylist()
+        lines = []
+        empty = [""] * width
+        for cells, (start, end) in zip(zip(*fixed, strict=True), pairwise(_counted(kept, flat.starts)), strict=True):
+            wide = empty.copy()
+            for column, value in zip(place[start:end], values[start:end], strict=True):
+                wide[column] = value  # of a tag that repeats the last is kept, as in the original
+            if self.content:
+                wide.append(" ".join(value for value in wide if value and value != _BLANK))
+            lines.append('"' + '","'.join((*cells, *wide)) + '"\n')
+        return lines
+
+    def _fixed(self, rows: pa.RecordBatch, name: str) -> Column:
+        column: Column = tag_names(rows.column(name)) if name == "tags" else rows.column(name)
+        if not pa.types.is_list(column.type):
+            return column
+        return pc.binary_join(column, self.labels_delimiter if name == "labels" else ",")
+
+    def _cells(self, values: Column) -> Column:
+        """Text as it stands between two quotes."""
+        values = pc.replace_substring(values.fill_null(""), "\n", r"\n")
+        if self.dialect != "spark":
+            return _replaced(values, (*_ONE_LINE, ('"', '""')))
+        trimmed = pc.utf8_trim(values, characters=_BLANKS)
+        blank = pc.and_(pc.equal(trimmed, _NOTHING), pc.not_equal(values, _NOTHING))
+        return pc.if_else(blank, _BLANK, _replaced(trimmed, (*_ONE_LINE, ("\\", "\\\\"), ('"', r"\""))))
+
+
+def _replaced(values: Column, pairs: tuple[tuple[str, str], ...]) -> Column:
+    for old, new in pairs:
+        values = pc.replace_substring(values, old, new)
+    return values
+
+
+def _counted(kept: npt.NDArray[np.bool_], starts: npt.NDArray[np.int64]) -> list[int]:
+    """Where each row starts among the tags that were kept."""
+    before = np.zeros(len(kept) + 1, dtype=np.int64)
+    np.cumsum(kept, out=before[1:])
+    counted: list[int] = before[starts].tolist()
+    return counted

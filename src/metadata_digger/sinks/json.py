@@ -1,0 +1,123 @@
+"""JSON Lines: one object a file, its metadata nested by directory and tag."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from json import JSONEncoder
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from metadata_digger.sinks.columns import Columns, written
+from metadata_digger.sinks.pieces import concatenate
+from metadata_digger.sinks.wide import CONTENT
+from metadata_digger.steps.filter import EVERYTHING, Selection
+from metadata_digger.steps.flatten import flatten, tag_names
+from metadata_digger.steps.rename import DEFAULT, Naming, safe
+
+_encode = JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+
+Metadata = dict[str, dict[str, str | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class JsonSink:
+    name: ClassVar[str] = "json"
+    suffix: ClassVar[str] = ".json"
+
+    naming: Naming = DEFAULT
+    selection: Selection = EVERYTHING
+    content: bool = False  # the key Metadata Content
+    all_directories: bool = False  # give every object every directory of the run, as the original did
+
+    def check(self, columns: Columns) -> None:
+        """Whatever the names are, nested objects can hold them."""
+
+    def piece(self, batches: Iterator[pa.RecordBatch], columns: Columns, target: Path) -> int:
+        frame = self._frame(columns) if self.all_directories else []
+        rows = 0
+        with target.open("wb") as file:
+            for batch in batches:
+                lines = [_encode(row) + "\n" for row in self._objects(written(batch), frame)]
+                file.write("".join(lines).encode())
+                rows += len(lines)
+        return rows
+
+    def join(self, pieces: Sequence[Path], columns: Columns, target: Path) -> None:
+        concatenate(pieces, target)
+
+    def _frame(self, columns: Columns) -> list[str]:
+        """Keys of the directories that every object gets: those asked for by name even when no file has them."""
+        asked = self.selection.directories
+        return [self.naming.title(name) for name in (columns.directories() if asked is None else asked)]
+
+    def _objects(self, rows: pa.RecordBatch, frame: list[str]) -> Iterator[dict[str, Any]]:
+        title, fields = self.naming.title, rows.schema.names
+        columns: dict[str, Sequence[Any]] = {}
+        for name, words in (("id", "ID"), ("base_path", "Base Path"), ("file_path", "File Path")):
+            columns[title(words)] = rows.column(name).to_pylist()
+        if "labels" in fields:
+            columns[title("Labels")] = [labels or [] for labels in rows.column("labels").to_pylist()]
+            columns[title("Scores")] = [_scores(scores) for scores in rows.column("scores").to_pylist()]
+            # The model that the row's labels come from; several models at once are a later form of these keys.
+            models = [(models or [{"name": None, "sha256": None}])[0] for models in rows.column("models").to_pylist()]
+            columns[title("Model Name")] = [model["name"] for model in models]
+            columns[title("Model Sha256")] = [model["sha256"] for model in models]
+        if "tags" in fields:
+            nested = list(self._nested(rows, frame))
+            columns[title("Metadata")] = nested
+            columns[title("File Type")] = rows.column("file_type").to_pylist()
+            columns[title("Directory Names")] = rows.column("directories").to_pylist()
+            columns[title("Tag Names")] = tag_names(rows.column("tags")).to_pylist()
+            if self.content:
+                columns[title(CONTENT)] = [_content(metadata) for metadata in nested]
+        notes = title("Notes")
+        for values, texts in zip(zip(*columns.values(), strict=True), rows.column("notes").to_pylist(), strict=True):
+            row = dict(zip(columns, values, strict=True))
+            if texts:
+                row[notes] = texts
+            yield row
+
+    def _nested(self, rows: pa.RecordBatch, frame: list[str]) -> Iterator[Metadata]:
+        flat = flatten(rows.column("tags"))
+        keys = [
+            (self.naming.title(directory), safe(tag)) if self.selection.has(directory, tag) else None
+            for directory, tag in flat.pairs
+        ]
+        codes = flat.codes.tolist()
+        # The original writes a new line as backslash and n already in the value.
+        values: list[str | None] = pc.replace_substring(flat.values, "\n", r"\n").to_pylist()
+        titles: dict[str, str | None] = {}
+        bounds = pairwise(flat.starts.tolist())
+        for directories, (start, end) in zip(rows.column("directories").to_pylist(), bounds, strict=True):
+            metadata: Metadata = {key: {} for key in frame}
+            for directory in directories or ():
+                if directory not in titles:
+                    wanted = self.selection.has_directory(directory)
+                    titles[directory] = self.naming.title(directory) if wanted else None
+                title = titles[directory]
+                if title is not None and title not in metadata:
+                    metadata[title] = {}
+            for code, value in zip(codes[start:end], values[start:end], strict=True):
+                key = keys[code]
+                if key is None:
+                    continue
+                # Of a tag that repeats the last value is kept, as in the original; one without words replaces none.
+                tags = metadata[key[0]]
+                if value is not None or key[1] not in tags:
+                    tags[key[1]] = value
+            yield metadata
+
+
+def _scores(scores: list[dict[str, Any]] | None) -> dict[str, float]:
+    """Score by label, to six digits: a float32 has no more that mean anything."""
+    return {score["label"]: round(score["score"], 6) for score in scores or ()}
+
+
+def _content(metadata: Metadata) -> str:
+    """All values, by directory and then tag."""
+    return " ".join(value for _, tags in sorted(metadata.items()) for _, value in sorted(tags.items()) if value)

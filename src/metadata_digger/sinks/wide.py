@@ -1,0 +1,66 @@
+"""Columns of flat output: the ones that every row has, and one a tag."""
+
+from __future__ import annotations
+
+from metadata_digger.errors import ConfigError
+from metadata_digger.sinks.columns import Columns
+from metadata_digger.steps.filter import Selection
+from metadata_digger.steps.rename import Naming
+
+# Field of the row, and its title in the original; in the original's order.
+FIXED = (
+    ("id", "ID"),
+    ("base_path", "Base Path"),
+    ("file_path", "File Path"),
+    ("labels", "Labels"),
+    ("file_type", "File Type"),
+    ("directories", "Directory Names"),
+    ("tags", "Tag Names"),
+)
+CONTENT = "Metadata Content"
+_SHOWN = 10  # clashes that are named; a hundred would bury the advice
+
+
+def content_title(naming: Naming) -> str:
+    return naming.title(CONTENT)
+
+
+def layout(columns: Columns, naming: Naming, selection: Selection) -> tuple[list[str], dict[tuple[str, str], int]]:
+    """Names of the tags' columns, by directory and then tag, and the place of each (directory, tag) pair among them.
+
+    Tags of one directory whose names become equal ("Date/Time" and "DateTime") share a column, as repeated tags do.
+    Raises ConfigError when tags of two directories would, or a tag and a column that every row has. Letters' case does
+    not count: most databases take ExifISO and ExifIso for one column.
+    """
+    taken = {naming.title(title).lower(): title for _, title in (*FIXED, (CONTENT, CONTENT))}
+    names: list[str] = []
+    places: dict[tuple[str, str], int] = {}
+    holders: dict[str, tuple[str, str]] = {}
+    clashes: list[str] = []
+    for directory, tag in columns.tags(selection):
+        name = naming.column(directory, tag)
+        first = holders.setdefault(name.lower(), (directory, tag))
+        if name.lower() in taken:
+            clashes.append(f"tag {tag!r} of {directory} would be a second column {name}")
+        elif first == (directory, tag):
+            places[directory, tag] = len(names)
+            names.append(name)
+        elif first[0] == directory:
+            places[directory, tag] = places[first]
+        else:
+            clashes.append(f"tag {tag!r} is in {first[0]} and in {directory}, and both would be the column {name}")
+    if clashes:
+        raise ConfigError(_advice(clashes, naming))
+    return names, places
+
+
+def _advice(clashes: list[str], naming: Naming) -> str:
+    more = len(clashes) - _SHOWN
+    listed = [*clashes[:_SHOWN], f"and {more} more"] if more > 0 else clashes
+    advice = (
+        "name columns differently with output.columns.metadataPrefix"
+        if naming.include_directories
+        else "set output.columns.includeDirsInTags=true"
+    )
+    choice = "or choose among them with filter.allowedMetadataDirectories or filter.allowedTags"
+    return "\n".join([*listed, f"{advice}, {choice}"])

@@ -1,0 +1,60 @@
+"""What a storage lists and opens."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import ClassVar, NamedTuple, Protocol, TypeAlias
+
+from metadata_digger.metadata.source import ByteSource
+
+
+class Entry(NamedTuple):
+    """A file to be read. `size` in bytes, `modified` in seconds since 1970 (UTC), None when the storage cannot tell.
+
+    A tuple, because the main process makes and sends one for each file: a frozen dataclass takes five times as long.
+    """
+
+    base: str  # the entry of input.paths it came from, "file:///abs/dir"
+    url: str  # "file:/abs/dir/name"
+    size: int
+    modified: float | None
+
+
+class Fault(NamedTuple):
+    """Something listed that is not read: it becomes a row of its own, so that it is counted and reported.
+
+    `status` is that of the row: "not_found", "denied", "timed_out", "failed", or "filtered" for what is no file at all
+    (a FIFO, a device, a symbolic link to a directory that was listed already).
+    """
+
+    base: str
+    url: str
+    status: str
+    reason: str
+
+
+Found: TypeAlias = Entry | Fault
+
+
+class OpenSource(ByteSource, Protocol):
+    """A ByteSource that is closed after use; `read_at` raises StorageError when the storage fails."""
+
+    def close(self) -> None: ...
+
+
+class Storage(Protocol):
+    """Picklable: it travels to worker processes and Spark executors."""
+
+    name: ClassVar[str]  # the value of input.storage.name
+
+    def check(self, paths: Sequence[str]) -> None:
+        """Raises StorageError, before any work, naming every entry of input.paths that is not there."""
+
+    def walk(self, paths: Sequence[str], skip: Collection[str] = ()) -> Iterator[Found]:
+        """Every file under `paths`, sorted within each directory, nothing twice, one directory in memory at a time.
+
+        `skip` are local directories that are not entered (the output, the stage). What cannot be listed is a Fault.
+        """
+
+    def open(self, url: str) -> OpenSource:
+        """Raises StorageError with the status of the row."""

@@ -1,0 +1,92 @@
+"""The command line itself: usage, help, the generated reference."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from metadata_digger import __version__
+from metadata_digger.actions import ACTIONS
+from metadata_digger.cli import main
+from metadata_digger.cli.parser import parser
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMANDS = [*(action.name for action in ACTIONS), "extract_single", "config"]
+
+
+def test_actions_are_those_of_the_original() -> None:
+    names = {"extract", "describe", "detect_categories", "full", "find_similar", "extract_single"}
+    assert names == set(COMMANDS) - {"config"}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["nonsense"],
+        ["full"],
+        ["full", "a", "b"],
+        ["extract_single"],
+        ["extract", "c", "--set"],
+        ["extract", "c", "--nope"],
+        ["describe", "c", "--overwrite"],
+        ["find_similar", "c"],
+        ["config", "c", "--for", "nonsense"],
+        ["--engine", "hadoop", "extract", "c"],
+    ],
+)
+def test_wrong_usage_is_exit_code_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    assert "usage: metadata-digger" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_a_help_page(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([command, "--help"])
+    assert caught.value.code == 0
+    page = capsys.readouterr().out
+    assert f"usage: metadata-digger {command}" in page
+    assert "includeAWS" not in page
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    page = capsys.readouterr().out
+    for command in COMMANDS:
+        assert re.search(rf"^    {command}\s", page, re.M)
+    assert "exit codes:" in page
+    assert "--engine" not in page
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["--version"])
+    assert caught.value.code == 0
+    assert capsys.readouterr().out == f"metadata-digger {__version__}\n"
+
+
+def test_what_old_scripts_pass_is_accepted() -> None:
+    options = parser().parse_args(["extract", "c.properties", "--includeAWS"])
+    assert (options.action, options.config) == ("extract", "c.properties")
+    assert parser().parse_args(["--engine", "spark", "full", "c"]).engine == "spark"
+
+
+def test_set_may_be_repeated() -> None:
+    assert parser().parse_args(["full", "--set", "a=1", "c", "--set", "b=2"]).set == ["a=1", "b=2"]
+    assert parser().parse_args(["full", "c"]).set == []
+
+
+def test_reference_pages_are_up_to_date() -> None:
+    made = subprocess.run(
+        [sys.executable, ROOT / "tools" / "make_reference.py", "--check"], capture_output=True, text=True, check=False
+    )
+    assert made.stderr == ""
+    assert made.returncode == 0

@@ -1,0 +1,167 @@
+"""From the command line to the engine and back: what is asked of it, and what is said at the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from metadata_digger.cli import main, runs
+from metadata_digger.cli.progress import Progress
+from metadata_digger.cli.runs import table
+from metadata_digger.cli.summary import summary
+from metadata_digger.run.job import Job
+from metadata_digger.run.report import Report
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> str:
+    (tmp_path / "in").mkdir()
+    file = tmp_path / "c.properties"
+    file.write_text(f"input.paths={tmp_path}/in\noutput.format=csv\noutput.directoryPath={tmp_path}/out\n")
+    return str(file)
+
+
+class Engine:
+    """Stands in for run.local and run.spark: keeps the job, returns the report."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.jobs: list[tuple[Job, str]] = []
+
+    def __call__(self, work: Job, engine: str, progress: Progress) -> Report:
+        self.jobs.append((work, engine))
+        progress(1, None)
+        progress(2, 2)
+        return self.report
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
+    made = Engine(Report(statuses=Counter(ok=2), seconds=1.0, workers=1))
+    monkeypatch.setattr(runs, "_run", made)
+    return made
+
+
+def test_exit_code_0_when_all_is_well(path: str, engine: Engine, capfd: pytest.CaptureFixture[str]) -> None:
+    engine.report.statuses["filtered"] = 1
+    assert main(["extract", path, "--overwrite", "--set", "output.filesNumber=3"]) == 0
+    (job, name), *more = engine.jobs
+    assert not more
+    assert (name, job.overwrite, job.files_number) == ("local", True, 3)
+    assert capfd.readouterr().out.startswith("files seen")
+
+
+@pytest.mark.parametrize("status", ["failed", "denied", "not_found", "timed_out"])
+def test_exit_code_3_when_files_failed(path: str, engine: Engine, status: str) -> None:
+    engine.report.statuses[status] = 1
+    assert main(["extract", path]) == 3
+
+
+def test_engine_is_passed_on(path: str, engine: Engine) -> None:
+    assert main(["--engine", "spark", "extract", path]) == 0
+    assert engine.jobs[0][1] == "spark"
+
+
+def test_configuration_faults_stop_before_the_engine(path: str, engine: Engine) -> None:
+    assert main(["extract", path, "--set", "output.format=xml"]) == 2
+    assert engine.jobs == []
+
+
+def test_warnings_are_shown(path: str, engine: Engine, capfd: pytest.CaptureFixture[str]) -> None:
+    with Path(path).open("a") as file:
+        file.write("filter.ignoredTags=x\n")
+    assert main(["extract", path]) == 0
+    assert f"metadata-digger: warning: {path}:4: filter.ignoredTags has no effect" in capfd.readouterr().err
+
+
+def test_find_similar_is_not_built_yet(path: str, engine: Engine, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["find_similar", path, "image.jpg"]) == 2
+    assert capfd.readouterr().err == "metadata-digger: find_similar is not built yet in this version\n"
+    assert engine.jobs == []
+
+
+def test_describe_prints_the_table_alone_to_standard_output(
+    path: str, engine: Engine, capfd: pytest.CaptureFixture[str]
+) -> None:
+    engine.report.tags = {("GPS", "GPS Latitude"), ("Exif IFD0", "Make"), ("JPEG", "")}
+    assert main(["describe", path]) == 0
+    out, err = capfd.readouterr()
+    assert out == (
+        "+-------------------------------+\n"
+        "|Metadata Directory and Tag Name|\n"
+        "+-------------------------------+\n"
+        "|Exif IFD0.Make                 |\n"
+        "|GPS.GPS Latitude               |\n"
+        "+-------------------------------+\n"
+    )
+    assert err.startswith("files seen")
+
+
+def test_table_is_as_wide_as_its_widest_row() -> None:
+    assert list(table(["A." + "b" * 40]))[1:4:2] == [f"|{'Metadata Directory and Tag Name':<42}|", f"|A.{'b' * 40}|"]
+    assert len(list(table([]))) == 4
+
+
+def test_summary_adds_up_and_names_reasons() -> None:
+    report = Report(
+        reasons=Counter(
+            {
+                ("filtered", "unknown file type"): 28,
+                ("filtered", "missing mandatory tag GPS.GPS Latitude"): 2,
+                ("failed", "it is broken"): 3,
+                ("denied", "Permission denied"): 1,
+            }
+        ),
+        statuses=Counter(ok=1200, filtered=30, failed=3, denied=1),
+        labels=Counter(person=512, car=210),
+        seconds=12.34,
+        workers=2,
+        output=Path("/out/result"),
+        files=("result.csv",),
+        notes=["two workers instead of eight: memory"],
+    )
+    assert list(summary(report)) == [
+        "files seen        1,234   12.3 s, 100.0 files a second, 2 workers",
+        "  written         1,200",
+        "  filtered           30",
+        "             28  unknown file type",
+        "              2  missing mandatory tag GPS.GPS Latitude",
+        "  failed              4",
+        "              3  it is broken",
+        "              1  denied: Permission denied",
+        "labels      person 512, car 210",
+        "output      /out/result/result.csv",
+        "report      /out/result/_report.json",
+        "note        two workers instead of eight: memory",
+    ]
+
+
+def test_summary_is_short_whatever_happened() -> None:
+    report = Report(
+        reasons=Counter({("failed", f"reason {i}"): 1 for i in range(50)}),
+        statuses=Counter(failed=50),
+        labels=Counter({f"label {i}": 1 for i in range(80)}),
+        output=Path("/out/result"),
+        files=("result_0.csv", "result_1.csv"),
+    )
+    lines = list(summary(report))
+    assert "             42  for 42 other reasons, listed in the report" in lines
+    assert any(line.endswith(", ... (80 labels)") for line in lines)
+    assert "output      /out/result (2 files)" in lines
+    assert len(lines) < 20
+
+
+def test_progress_off_a_terminal_is_a_line_now_and_then(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Progress() as progress:
+        progress(1, None)
+        assert capsys.readouterr().err == ""
+        monkeypatch.setattr("metadata_digger.cli.progress.SECONDS_PER_LINE", 0.0)
+        progress(1500, None)
+        progress(3000, 4000)
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.startswith("1,500 files done, ")
+    assert second.startswith("3,000 of 4,000 files done, ")

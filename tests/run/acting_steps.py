@@ -1,0 +1,69 @@
+"""Steps that do to their process what a file's name says, and otherwise make one tag a file of its first bytes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from metadata_digger.errors import ModelError, StorageError
+from metadata_digger.pipeline import Batch, OpenFile
+from metadata_digger.schema import EXTRACTED, OK, TAG
+
+ACTS = {
+    "exit": lambda: os._exit(7),
+    "abort": os.abort,
+    "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
+    "memory": lambda: bytearray(1 << 60),
+    "hang": lambda: time.sleep(3600),
+    "slow": lambda: time.sleep(0.05),
+    "model": lambda: _raise(ModelError("the model is broken")),
+    "storage": lambda: _raise(StorageError("an unexpected fault", "timed_out")),
+}
+
+
+def _raise(error: Exception) -> None:
+    raise error
+
+
+@dataclass(frozen=True, slots=True)
+class ActingStep:
+    """`once`: a folder that remembers the acts, each is played only once."""
+
+    pixels: int = 0
+    once: str = ""
+
+    def output(self, schema: pa.Schema) -> pa.Schema:
+        return pa.schema([*schema, *EXTRACTED])
+
+    def run(self, batches: Iterator[Batch]) -> Iterator[Batch]:
+        for batch in batches:
+            statuses = batch.rows.column("status").to_pylist()
+            tags = [self.tags(file) if status == OK else [] for file, status in zip(batch.files, statuses, strict=True)]
+            columns = [
+                pa.array(["JPEG" for _ in tags], pa.string()),
+                pa.array([["Test"] for _ in tags], EXTRACTED[1].type),
+                pa.array(tags, pa.list_(TAG)),
+            ]
+            rows = pa.RecordBatch.from_arrays([*batch.rows.columns, *columns], schema=self.output(batch.rows.schema))
+            yield Batch(rows, batch.files)
+
+    def tags(self, file: OpenFile) -> list[dict[str, object]]:
+        head = file.read_at(0, min(16, file.size))
+        act = os.path.basename(file.url).split(".")[0].split("-")[0]  # noqa: PTH119  # a URL
+        if act in ACTS and self.due(act):
+            ACTS[act]()
+        return [{"directory": "Test", "tag": 1, "name": "Head", "value": head.decode("latin-1")}]
+
+    def due(self, act: str) -> bool:
+        if not self.once:
+            return True
+        try:
+            os.close(os.open(f"{self.once}/{act}", os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            return False
+        return True

@@ -1,0 +1,269 @@
+"""One suite for every sink: what must hold whatever the form of the output is."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import pickle
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from metadata_digger.schema import OWN_TAG
+from metadata_digger.sinks import SINKS, CsvSink, JsonSink, Sink
+from metadata_digger.sinks.columns import Columns, scan
+from metadata_digger.steps.filter import Selection
+from metadata_digger.steps.rename import Naming
+
+Rows = Callable[..., pa.RecordBatch]
+
+# Every sink with its plain options and with all others turned.
+CASES: dict[str, Sink] = {
+    "csv": CsvSink(),
+    "csv spark": CsvSink(dialect="spark", content=True, labels_delimiter="|", naming=Naming("snakeCase", "md_")),
+    "json": JsonSink(),
+    "json all": JsonSink(all_directories=True, content=True, naming=Naming("snakeCase", "md_")),
+}
+
+
+@pytest.fixture(params=CASES.values(), ids=CASES.keys())
+def sink(request: pytest.FixtureRequest) -> Sink:
+    return request.param  # type: ignore[no-any-return]
+
+
+def publish(sink: Sink, folder: Path, *pieces: list[pa.RecordBatch], schema: pa.Schema | None = None) -> bytes:
+    """The file that the sink makes of pieces of batches."""
+    batches = [batch for piece in pieces for batch in piece]
+    schema = schema or batches[0].schema
+    columns = Columns.of(schema, set().union(*map(scan, batches)))
+    sink.check(columns)
+    paths = [folder / f"piece-{number}" for number in range(len(pieces))]
+    for path, piece in zip(paths, pieces, strict=True):
+        written = sink.piece(iter(piece), columns, path)
+        assert written == sum(batch.column("status").to_pylist().count("ok") for batch in piece)
+    target = folder / f"out{sink.suffix}"
+    sink.join(paths, columns, target)
+    return target.read_bytes()
+
+
+def read(sink: Sink, content: bytes) -> list[dict[str, Any]]:
+    """Rows as an ordinary reader of the form sees them; the values of tags under the key that the form gives them."""
+    text = content.decode()
+    assert text == "" or text.endswith("\n")
+    assert "\0" not in text
+    lines = text.split("\n")[:-1]
+    if isinstance(sink, JsonSink):
+        return [json.loads(line) for line in lines]
+    options: dict[str, Any] = {"doublequote": True}
+    if isinstance(sink, CsvSink) and sink.dialect == "spark":
+        options = {"doublequote": False, "escapechar": "\\"}
+    header, *records = csv.reader(io.StringIO(text, newline=""), strict=True, **options)
+    assert len(lines) == 1 + len(records)
+    assert len(header) == len(set(header))
+    return [dict(zip(header, record, strict=True)) for record in records]
+
+
+def key(sink: Sink, words: str) -> str:
+    naming: Naming = sink.naming  # type: ignore[attr-defined]  # every sink of today has one
+    return naming.title(words)
+
+
+def value(sink: Sink, row: dict[str, Any], directory: str, tag: str) -> Any:
+    """The published value of a tag, None where there is none."""
+    naming: Naming = sink.naming  # type: ignore[attr-defined]
+    if isinstance(sink, JsonSink):
+        return row[naming.title("Metadata")].get(naming.title(directory), {}).get(tag)
+    return row.get(naming.column(directory, tag)) or None
+
+
+TAGS = [
+    ("JPEG", 3, "Image Width", "640 pixels"),
+    ("Exif IFD0", 272, "Model", "X-1"),
+    ("GPS", 2, "GPS Latitude", "54° 59' 22.8\""),
+    ("GPS", OWN_TAG - 1, "MD Location", "54.9,-1.9"),
+]
+
+
+def test_every_sink_is_tested() -> None:
+    assert {type(sink) for sink in CASES.values()} == set(SINKS)
+    assert len({kind.name for kind in SINKS}) == len({kind.suffix for kind in SINKS}) == len(SINKS)
+
+
+def test_pickle(sink: Sink) -> None:
+    assert pickle.loads(pickle.dumps(sink)) == sink  # noqa: S301  # what the line before made
+
+
+def test_rows(sink: Sink, rows: Rows, tmp_path: Path) -> None:
+    batch = rows({"tags": TAGS}, {"tags": TAGS[:1], "file_type": "PNG"}, {"file_type": None})
+    first, second, third = read(sink, publish(sink, tmp_path, [batch]))
+    assert [row[key(sink, "ID")] for row in (first, second, third)] == [f"{number:032X}" for number in range(3)]
+    assert first[key(sink, "Base Path")] == "file:///in"
+    assert second[key(sink, "File Path")] == "file:/in/1.jpg"
+    assert second[key(sink, "File Type")] == "PNG"
+    assert not third[key(sink, "File Type")]
+    assert value(sink, first, "GPS", "GPS Latitude") == "54° 59' 22.8\""
+    assert value(sink, first, "GPS", "MD Location") == "54.9,-1.9"
+    assert value(sink, first, "JPEG", "Image Width") == value(sink, second, "JPEG", "Image Width") == "640 pixels"
+    assert value(sink, second, "Exif IFD0", "Model") is None
+
+
+def test_tag_names_are_those_of_the_file(sink: Sink, rows: Rows, tmp_path: Path) -> None:
+    batch = rows({"tags": [*TAGS, TAGS[0]], "directories": ["JPEG", "Exif IFD0", "GPS", "JPEG"]})
+    (row,) = read(sink, publish(sink, tmp_path, [batch]))
+    names = ["Image Width", "Model", "GPS Latitude", "Image Width"]
+    directories = ["JPEG", "Exif IFD0", "GPS", "JPEG"]
+    flat = isinstance(sink, CsvSink)
+    assert row[key(sink, "Tag Names")] == (",".join(names) if flat else names)
+    assert row[key(sink, "Directory Names")] == (",".join(directories) if flat else directories)
+
+
+def test_pieces_join_to_what_one_piece_is(sink: Sink, rows: Rows, tmp_path: Path) -> None:
+    batches = [rows({"tags": TAGS[:number], "id": f"{number:032X}"}) for number in range(1, 5)]
+    whole = publish(sink, tmp_path, batches)
+    assert whole == publish(sink, tmp_path, batches[:1], batches[1:3], [], batches[3:])
+    assert len(read(sink, whole)) == 4
+
+
+def test_rows_left_out_are_not_written(sink: Sink, rows: Rows, tmp_path: Path) -> None:
+    batch = rows(
+        {"tags": TAGS[:1], "status": "filtered", "reason": "x"},
+        {"tags": TAGS[1:2]},
+        {"tags": [("PNG-IHDR", 1, "Image Width", "1")], "status": "failed", "reason": "x"},
+    )
+    content = publish(sink, tmp_path, [batch])
+    (row,) = read(sink, content)
+    assert row[key(sink, "ID")] == f"{1:032X}"
+    assert b"PNG" not in content
+    assert b"Image" not in content
+
+
+def test_no_rows(sink: Sink, rows: Rows, tmp_path: Path) -> None:
+    content = publish(sink, tmp_path, [], schema=rows().schema)
+    assert read(sink, content) == []
+    assert content == publish(sink, tmp_path, schema=rows().schema) == publish(sink, tmp_path, [rows()])
+    assert bool(content) == isinstance(sink, CsvSink)  # a header
+
+
+def test_batches_are_taken_one_by_one(sink: Sink, rows: Rows, tmp_path: Path) -> None:
+    alive: list[int] = []
+
+    def stream() -> Iterator[pa.RecordBatch]:
+        for number in range(5):
+            size = (tmp_path / "piece").stat().st_size if number else 0
+            alive.append(size)
+            yield rows(*[{"tags": TAGS}] * 200)
+
+    columns = Columns.of(rows().schema, scan(rows({"tags": TAGS})))
+    assert sink.piece(stream(), columns, tmp_path / "piece") == 1000
+    assert alive == sorted(set(alive))  # what came before is on disk already when the next batch is asked for
+
+
+@pytest.mark.parametrize("fields", ["labelled", "full"])
+def test_labels(sink: Sink, rows: Rows, tmp_path: Path, fields: str) -> None:
+    scores = [{"label": "person", "score": 0.9, "model": "net"}, {"label": "car", "score": 0.51, "model": "net"}]
+    batch = rows({"labels": ["person", "car"], "scores": scores}, {"labels": []}, {"labels": None}, fields=fields)
+    found = [row[key(sink, "Labels")] for row in read(sink, publish(sink, tmp_path, [batch]))]
+    if isinstance(sink, CsvSink):
+        assert found == [sink.labels_delimiter.join(["person", "car"]), "", ""]
+    else:
+        assert found == [["person", "car"], [], []]
+
+
+def test_of_a_repeated_tag_the_last_value_is_kept(sink: Sink, rows: Rows, tmp_path: Path) -> None:
+    tags = [
+        ("WebP", 1, "Image Width", "1"),
+        ("WebP", 3, "Has Alpha", "true"),
+        ("WebP", 1, "Image Width", "2"),
+        ("WebP", 1, "Image Width", None),
+    ]
+    (row,) = read(sink, publish(sink, tmp_path, [rows({"tags": tags})]))
+    assert value(sink, row, "WebP", "Image Width") == "2"
+    assert value(sink, row, "WebP", "Has Alpha") == "true"
+
+
+def test_allowed_directories_and_tags(sink: Sink, rows: Rows, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    batch = rows({"tags": TAGS})
+    for selection, expected in [
+        (Selection(("JPEG", "Nope")), ["JPEG"]),
+        (Selection(tags=("Image Width", "GPS GPS Latitude")), ["JPEG", "GPS"]),
+    ]:
+        chosen: Sink = replace(sink, selection=selection)  # type: ignore[type-var]  # sinks are dataclasses
+        content = publish(chosen, tmp_path, [batch])
+        (row,) = read(chosen, content)
+        seen = [tag[0] for tag in TAGS if value(chosen, row, tag[0], tag[2]) is not None]
+        assert seen == expected
+        names = row[key(chosen, "Tag Names")]
+        assert (names if isinstance(names, str) else ",".join(names)) == "Image Width,Model,GPS Latitude"
+
+
+def test_content(sink: Sink, rows: Rows, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    tags = [("JPEG", 3, "Image Width", "2 pixels"), ("Exif IFD0", 1, "Model", "X"), ("JPEG", 1, "Empty", "")]
+    chosen: Sink = replace(sink, content=True)  # type: ignore[call-arg,type-var]  # every sink of today has it
+    (row,) = read(chosen, publish(chosen, tmp_path, [rows({"tags": tags})]))
+    assert row[key(chosen, "Metadata Content")] == "X 2 pixels"
+    plain: Sink = replace(sink, content=False)  # type: ignore[call-arg,type-var]
+    (row,) = read(plain, publish(plain, tmp_path, [rows({"tags": tags})]))
+    assert key(plain, "Metadata Content") not in row
+
+
+def test_a_missing_folder_is_an_oserror(sink: Sink, rows: Rows, tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="missing"):
+        sink.piece(iter([rows()]), Columns.of(rows().schema, []), tmp_path / "missing" / "piece")
+
+
+ODD = [
+    '"',
+    '""',
+    "\\",
+    '\\"',
+    "a\nb",
+    "\r\n",
+    "\t",
+    "a\0b",
+    " x ",
+    "  ",
+    ",",
+    "\u2028",
+    "é",
+    "😀",
+    "\x85",
+    "\x1b[0m",
+    "=1",
+]
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_odd_text(sink: Sink, rows: Rows, tmp_path: Path, text: str) -> None:
+    check_text(sink, rows, tmp_path, text)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(text=st.text())
+def test_any_text(sink: Sink, rows: Rows, tmp_path: Path, text: str) -> None:
+    check_text(sink, rows, tmp_path, text.encode("utf-8", "replace").decode())
+
+
+def check_text(sink: Sink, rows: Rows, folder: Path, text: str) -> None:
+    """It comes back as it was, but for the characters that the form cannot hold."""
+    tags = [("JPEG", 1, "Comment", text), ("JPEG", 2, "After", "x")]
+    batch = rows({"tags": tags, "file_path": f"file:/in/{text}", "file_type": text}, {"tags": TAGS})
+    content = publish(sink, folder, [batch])
+    first, _ = read(sink, content)
+    assert value(sink, first, "JPEG", "After") == "x"
+    expected = text.replace("\n", "\\n")
+    if isinstance(sink, CsvSink):
+        if sink.dialect == "spark":
+            blank = "".join(map(chr, range(0x21)))
+            expected = (expected.strip(blank) or '""') if expected else ""
+        expected = expected.replace("\r", "\\r").replace("\0", "\\0")
+    assert (value(sink, first, "JPEG", "Comment") or "") == expected

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from metadata_digger.errors import ConfigError
+from metadata_digger.schema import OWN_TAG
+from metadata_digger.sinks.columns import Columns, scan
+from metadata_digger.sinks.csv import CsvSink
+from metadata_digger.steps.filter import Selection
+from metadata_digger.steps.rename import Naming
+
+Rows = Callable[..., pa.RecordBatch]
+
+
+def text(sink: CsvSink, folder: Path, batch: pa.RecordBatch) -> str:
+    columns = Columns.of(batch.schema, scan(batch))
+    sink.piece(iter([batch]), columns, folder / "piece")
+    sink.join([folder / "piece"], columns, folder / "out.csv")
+    return (folder / "out.csv").read_bytes().decode()
+
+
+def test_every_field_is_quoted_and_columns_follow_directory_and_tag(rows: Rows, tmp_path: Path) -> None:
+    tags = [
+        ("XMP", 1, "XMP Value Count", "3"),
+        ("JPEG", 3, "Image Width", "640 pixels"),
+        ("JPEG", 1, "Image Height", None),
+        ("GPS", OWN_TAG - 1, "MD Location", "1.0,2.0"),
+    ]
+    batch = rows(
+        {"tags": tags, "labels": ["person", "car"], "directories": ["XMP", "JPEG", "Exif IFD0"]}, fields="full"
+    )
+    assert text(CsvSink(), tmp_path, batch) == (
+        '"ID","BasePath","FilePath","Labels","FileType","DirectoryNames","TagNames","GPSMDLocation",'
+        '"JPEGImageHeight","JPEGImageWidth","XMPXMPValueCount"\n'
+        '"00000000000000000000000000000000","file:///in","file:/in/0.jpg","person,car","JPEG","XMP,JPEG,Exif IFD0",'
+        '"XMP Value Count,Image Width,Image Height","1.0,2.0","","640 pixels","3"\n'
+    )
+
+
+def test_detect_categories(rows: Rows, tmp_path: Path) -> None:
+    batch = rows({"labels": ["person", "car"]}, {"labels": []}, fields="labelled")
+    sink = CsvSink(naming=Naming("snakeCase", "md_"), labels_delimiter="|", content=True)
+    assert text(sink, tmp_path, batch) == (
+        '"id","base_path","file_path","labels"\n'
+        '"00000000000000000000000000000000","file:///in","file:/in/0.jpg","person|car"\n'
+        '"00000000000000000000000000000001","file:///in","file:/in/1.jpg",""\n'
+    )
+
+
+# The left column of the output of Metadata Digger 0.2.1 in mind: what its cells hold between their quotes.
+CELLS = [
+    ("54° 59' 22.8\"", '54° 59\' 22.8""', r"54° 59' 22.8\""),
+    ("a\\b", "a\\b", r"a\\b"),
+    ("line\nline", r"line\nline", r"line\\nline"),
+    ("a\r\nb\0", r"a\r\nb\0", r"a\\r\\nb"),
+    ("AUTO   ", "AUTO   ", "AUTO"),
+    ("   ", "   ", r"\"\""),
+    ("\0", r"\0", r"\"\""),
+    ("", "", ""),
+    (None, "", ""),
+    ("tab\tin", "tab\tin", "tab\tin"),
+    ("a,b;c", "a,b;c", "a,b;c"),
+]
+
+
+@pytest.mark.parametrize(("value", "rfc", "spark"), CELLS)
+def test_dialects(rows: Rows, tmp_path: Path, value: str | None, rfc: str, spark: str) -> None:
+    batch = rows({"tags": [("IPTC", 1, "Headline", value)]})
+    assert text(CsvSink(), tmp_path, batch).endswith(f',"{rfc}"\n')
+    assert text(CsvSink(dialect="spark"), tmp_path, batch).endswith(f',"{spark}"\n')
+
+
+def test_tags_of_one_directory_whose_names_become_equal_share_a_column(rows: Rows, tmp_path: Path) -> None:
+    tags = [("ICC Profile", 1, "Color space", "RGB"), ("ICC Profile", 2, "Color Space", None)]
+    lines = text(CsvSink(), tmp_path, rows({"tags": tags}, {"tags": tags[:1]})).splitlines()
+    assert lines[0].endswith(',"TagNames","ICCProfileColorSpace"')
+    assert [line.rsplit(",", 1)[1] for line in lines[1:]] == ['"RGB"', '"RGB"']
+
+
+@pytest.mark.parametrize(
+    ("naming", "tags", "message"),
+    [
+        (
+            Naming(include_directories=False),
+            [("JPEG", "Image Width"), ("PNG-IHDR", "Image Width")],
+            r"'Image Width' is in JPEG and in PNG-IHDR.*ImageWidth\nset output.columns.includeDirsInTags=true",
+        ),
+        (
+            Naming("snakeCase", include_directories=False),
+            [("Exif IFD0", "Color Space"), ("ICC Profile", "Color space")],
+            "color_space",
+        ),
+        (Naming(include_directories=False), [("MP3", "ID")], "'ID' of MP3 would be a second column ID\n.*includeDirs"),
+        (Naming(), [("A B", "C"), ("A", "B C")], "both would be the column ABC\n.*metadataPrefix"),
+        (Naming(), [("File", "Path")], "'Path' of File would be a second column FilePath\n.*metadataPrefix"),
+        (
+            Naming(include_directories=False),
+            [(directory, f"Tag {number}") for directory in ("A", "B") for number in range(99)],
+            "and 89 more",
+        ),
+    ],
+)
+def test_columns_that_cannot_be_told_apart(naming: Naming, tags: list[tuple[str, str]], message: str) -> None:
+    sink = CsvSink(naming=naming)
+    columns = Columns(("id", "tags"), tuple(tags))
+    with pytest.raises(ConfigError, match=message):
+        sink.check(columns)
+    with pytest.raises(ConfigError, match=message):
+        sink.piece(iter([]), columns, Path("never"))
+    assert not Path("never").exists()
+
+
+def test_tags_that_are_not_written_are_in_nobodys_way() -> None:
+    columns = Columns(("id", "tags"), (("JPEG", "Image Width"), ("PNG-IHDR", "Image Width")))
+    naming = Naming(include_directories=False)
+    CsvSink(naming=naming, selection=Selection(directories=("JPEG",))).check(columns)
+    CsvSink(naming=naming, selection=Selection(tags=("JPEG.Image Width",))).check(columns)

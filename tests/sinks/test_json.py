@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from metadata_digger.sinks.columns import Columns, scan
+from metadata_digger.sinks.json import JsonSink
+from metadata_digger.steps.filter import Selection
+from metadata_digger.steps.rename import Naming
+
+Rows = Callable[..., pa.RecordBatch]
+
+TAGS = [
+    ("Exif SubIFD", 1, "Date/Time Original", "2020:01:01 00:00:00"),
+    ("PNG-tEXt", 1, "Textual Data", "a\nb"),
+    ("PNG-tEXt", 2, "Void", None),
+]
+
+
+def objects(sink: JsonSink, folder: Path, batch: pa.RecordBatch) -> list[dict[str, Any]]:
+    columns = Columns.of(batch.schema, scan(batch))
+    sink.piece(iter([batch]), columns, folder / "piece")
+    sink.join([folder / "piece"], columns, folder / "out.json")
+    return [json.loads(line) for line in (folder / "out.json").read_text(encoding="utf-8").splitlines()]
+
+
+def test_extract(rows: Rows, tmp_path: Path) -> None:
+    batch = rows({"tags": TAGS, "directories": ["Exif SubIFD", "PNG-tEXt", "Exif IFD0", "PNG-tEXt"]})
+    (row,) = objects(JsonSink(), tmp_path, batch)
+    assert list(row.items()) == [
+        ("ID", "00000000000000000000000000000000"),
+        ("BasePath", "file:///in"),
+        ("FilePath", "file:/in/0.jpg"),
+        (
+            "Metadata",
+            {
+                "ExifSubIFD": {"DateTime Original": "2020:01:01 00:00:00"},
+                "PNGTEXt": {"Textual Data": "a\\nb", "Void": None},
+                "ExifIFD0": {},
+            },
+        ),
+        ("FileType", "JPEG"),
+        ("DirectoryNames", ["Exif SubIFD", "PNG-tEXt", "Exif IFD0", "PNG-tEXt"]),
+        ("TagNames", ["Date/Time Original", "Textual Data", "Void"]),
+    ]
+
+
+def test_snake_case(rows: Rows, tmp_path: Path) -> None:
+    (row,) = objects(JsonSink(naming=Naming("snakeCase", "md_")), tmp_path, rows({"tags": TAGS[:1], "notes": ["n"]}))
+    assert list(row) == [
+        "id",
+        "base_path",
+        "file_path",
+        "metadata",
+        "file_type",
+        "directory_names",
+        "tag_names",
+        "notes",
+    ]
+    assert row["metadata"] == {"exif_subifd": {"DateTime Original": "2020:01:01 00:00:00"}}
+    assert row["notes"] == ["n"]
+
+
+def test_labels(rows: Rows, tmp_path: Path) -> None:
+    scores = [
+        {"label": "person", "score": 0.912345678, "model": "net"},
+        {"label": "car", "score": 0.02, "model": "net"},
+    ]
+    batch = rows({"labels": ["person"], "scores": scores}, {"labels": None, "models": []}, fields="labelled")
+    first, second = objects(JsonSink(), tmp_path, batch)
+    assert list(first) == ["ID", "BasePath", "FilePath", "Labels", "Scores", "ModelName", "ModelSha256"]
+    assert first["Labels"] == ["person"]
+    assert first["Scores"] == {"person": 0.912346, "car": 0.02}
+    assert (first["ModelName"], first["ModelSha256"]) == ("net", "ab" * 32)
+    assert (second["Labels"], second["Scores"], second["ModelName"]) == ([], {}, None)
+
+
+def test_all_directories(rows: Rows, tmp_path: Path) -> None:
+    batch = rows({"tags": TAGS[:1]}, {"tags": TAGS[1:2]}, {"directories": ["Error"]})
+    keys = {"ExifSubIFD", "PNGTEXt", "Error"}
+    for row in objects(JsonSink(all_directories=True), tmp_path, batch):
+        assert set(row["Metadata"]) == keys
+    chosen = JsonSink(all_directories=True, selection=Selection(("PNG-tEXt", "No pe")))
+    found = [row["Metadata"] for row in objects(chosen, tmp_path, batch)]
+    assert found == [
+        {"PNGTEXt": {}, "NoPe": {}},
+        {"PNGTEXt": {"Textual Data": "a\\nb"}, "NoPe": {}},
+        {"PNGTEXt": {}, "NoPe": {}},
+    ]
+
+
+def test_without_all_directories_a_file_has_its_own(rows: Rows, tmp_path: Path) -> None:
+    found = objects(JsonSink(), tmp_path, rows({"tags": TAGS[:1]}, {"directories": ["Error"]}, {}))
+    assert [list(row["Metadata"]) for row in found] == [["ExifSubIFD"], ["Error"], []]
+    chosen = JsonSink(selection=Selection(("Error",)))
+    found = objects(chosen, tmp_path, rows({"tags": TAGS[:1]}, {"directories": ["Error"]}))
+    assert [list(row["Metadata"]) for row in found] == [[], ["Error"]]
+
+
+def test_text_is_written_as_it_is(rows: Rows, tmp_path: Path) -> None:
+    objects(JsonSink(), tmp_path, rows({"tags": [("XMP", 1, "Title", "Zażółć 😀 / \u2028")]}))
+    assert '"Title":"Zażółć 😀 / \u2028"' in (tmp_path / "out.json").read_text(encoding="utf-8")

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from metadata_digger.errors import ConfigError, StorageError
+from metadata_digger.metadata.errors import Malformed, UnknownFormat
+from metadata_digger.metadata.model import Directory, Rational, TagTable
+from metadata_digger.pipeline import Batch
+from metadata_digger.schema import EXTRACTED, FILE, OWN_TAG
+from metadata_digger.steps import extract
+from metadata_digger.steps.extract import ExtractStep, plain
+
+Make = Callable[..., Batch]
+
+FILE_TYPE = Directory("File Type", TagTable({1: "Detected File Type Name"}), {1: "JPEG"})
+JPEG = Directory("JPEG", TagTable({-3: "Compression Type", 1: "Image Width"}), {-3: "Baseline", 1: 640})
+PLACE = {1: "N", 2: (Rational(1, 1),) * 3, 3: "E", 4: (Rational(2, 1),) * 3}
+GPS = Directory("GPS", TagTable({tag: f"Tag {tag}" for tag in PLACE}, {2: lambda *_: None}), PLACE)
+
+
+def run(monkeypatch: pytest.MonkeyPatch, batch: Batch) -> pa.RecordBatch:
+    """The rows, when a fake file is what read_metadata gives for it or raises."""
+
+    def read(file: Any) -> list[Directory]:
+        if isinstance(file, Exception):
+            raise file
+        directories: list[Directory] = file
+        return directories
+
+    monkeypatch.setattr(extract, "read_metadata", read)
+    step = ExtractStep()
+    (done,) = step.run(iter([batch]))
+    assert done.files is batch.files
+    assert done.rows.schema == step.output(batch.rows.schema)
+    done.rows.validate(full=True)
+    for column in set(FILE.names) - {"status", "reason", "notes"}:
+        assert done.rows.column(column).equals(batch.rows.column(column))
+    return done.rows
+
+
+def test_columns(monkeypatch: pytest.MonkeyPatch, files: Make) -> None:
+    empty = Directory("Exif IFD0", TagTable({}))
+    rows = run(monkeypatch, files([JPEG, empty, JPEG, FILE_TYPE], [FILE_TYPE])).to_pylist()
+    assert [row["file_type"] for row in rows] == ["JPEG", "JPEG"]
+    assert [row["directories"] for row in rows] == [["JPEG", "Exif IFD0", "JPEG", "File Type"], ["File Type"]]
+    assert [list(tag.values()) for tag in rows[0]["tags"]] == [
+        ["JPEG", -3, "Compression Type", "Baseline"],
+        ["JPEG", 1, "Image Width", "640"],
+        ["JPEG", -3, "Compression Type", "Baseline"],
+        ["JPEG", 1, "Image Width", "640"],
+        ["File Type", 1, "Detected File Type Name", "JPEG"],
+    ]
+    assert [list(tag.values()) for tag in rows[1]["tags"]] == [["File Type", 1, "Detected File Type Name", "JPEG"]]
+    assert [(row["status"], row["reason"], row["notes"]) for row in rows] == [("ok", None, [])] * 2
+
+
+def test_own_tags_follow_those_of_gps(monkeypatch: pytest.MonkeyPatch, files: Make) -> None:
+    rows = run(monkeypatch, files([GPS, JPEG])).to_pylist()
+    tags = [(tag["directory"], tag["name"]) for tag in rows[0]["tags"]]
+    assert tags[4:8] == [
+        ("GPS", "MD Location"),
+        ("GPS", "MD Location Lat F"),
+        ("GPS", "MD Location Long F"),
+        ("JPEG", "Compression Type"),
+    ]
+    assert [tag["tag"] < OWN_TAG for tag in rows[0]["tags"]] == [False] * 4 + [True] * 3 + [False] * 2
+    assert rows[0]["tags"][1]["value"] is None
+
+
+FAULTS = [
+    (UnknownFormat("x"), "filtered", "unknown file type"),
+    (Malformed("no markers"), "failed", "metadata cannot be read: no markers"),
+    (StorageError("/x: permission denied", "denied"), "denied", "/x: permission denied"),
+    (ZeroDivisionError("division by zero"), "failed", "a fault of this program: ZeroDivisionError: division by zero"),
+    (KeyError("lone \ud800"), "failed", "KeyError: 'lone"),
+    (MemoryError(), "failed", "MemoryError"),
+]
+
+
+@pytest.mark.parametrize(("fault", "status", "reason"), FAULTS)
+def test_a_fault_costs_one_file(
+    monkeypatch: pytest.MonkeyPatch, files: Make, fault: Exception, status: str, reason: str
+) -> None:
+    rows = run(monkeypatch, files([JPEG], fault, [FILE_TYPE])).to_pylist()
+    assert [row["status"] for row in rows] == ["ok", status, "ok"]
+    assert reason in rows[1]["reason"]
+    assert (rows[1]["tags"], rows[1]["directories"], rows[1]["file_type"]) == ([], [], None)
+    assert [len(row["tags"]) for row in rows] == [2, 0, 1]
+
+
+def test_what_happens_halfway_through_a_file_leaves_nothing(monkeypatch: pytest.MonkeyPatch, files: Make) -> None:
+    def fail(*_: Any) -> str:
+        raise IndexError("out of range")
+
+    broken = Directory("Canon Makernote", TagTable({1: "A", 2: "B"}, {2: fail}), {1: 1, 2: 2})
+    rows = run(monkeypatch, files([JPEG, broken], [JPEG])).to_pylist()
+    assert rows[0]["status"] == "failed"
+    assert "IndexError" in rows[0]["reason"]
+    assert [len(row["tags"]) for row in rows] == [0, 2]
+
+
+def test_rows_that_are_out_are_not_read(monkeypatch: pytest.MonkeyPatch, files: Make) -> None:
+    rows = run(monkeypatch, files(AssertionError("read"), [JPEG], statuses=["denied", "ok"])).to_pylist()
+    assert [row["status"] for row in rows] == ["denied", "ok"]
+    assert [len(row["tags"]) for row in rows] == [0, 2]
+
+
+def test_errors_of_directories_are_notes(monkeypatch: pytest.MonkeyPatch, files: Make) -> None:
+    faulty = Directory("IPTC", TagTable({}), errors=["Invalid start to IPTC tag", "half \udfff"])
+    rows = run(monkeypatch, files([faulty], [JPEG])).to_pylist()
+    assert [row["notes"] for row in rows] == [["IPTC: Invalid start to IPTC tag", "IPTC: half \ufffd"], []]
+
+
+def test_text_is_valid_whatever_the_file_holds(monkeypatch: pytest.MonkeyPatch, files: Make) -> None:
+    odd = Directory("XMP\udc80", TagTable({1: "\ud83d\ude00 \ud800"}), {1: "a\0b\ud83d\ude00c\ud800"})
+    rows = run(monkeypatch, files([odd, FILE_TYPE])).to_pylist()
+    assert rows[0]["directories"] == ["XMP\ufffd", "File Type"]
+    assert list(rows[0]["tags"][0].values()) == ["XMP\ufffd", 1, "😀 \ufffd", "a\0b😀c\ufffd"]
+
+
+def test_empty_batch(monkeypatch: pytest.MonkeyPatch, files: Make) -> None:
+    assert run(monkeypatch, files()).num_rows == 0
+
+
+def test_metadata_is_extracted_once() -> None:
+    with pytest.raises(ConfigError):
+        ExtractStep().output(pa.schema([*FILE, *EXTRACTED]))
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("text", "text"),
+        ((3648, 0), "3648"),
+        ((1, 2, 3), "1,2,3"),
+        (array("I", [7, 8, 9]), "7,8,9"),
+        ((1.5, 2.0), "1.5 2.0"),
+        ((), None),
+        (Rational(1, 2), None),
+        ((Rational(1, 2), Rational(1, 3)), None),
+        (b"ab", None),
+        (None, None),
+    ],
+)
+def test_plain_value(value: Any, expected: str | None) -> None:
+    assert plain(value) == expected

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from metadata_digger.metadata.model import Directory, Rational, TagTable
+from metadata_digger.schema import OWN_TAG
+from metadata_digger.steps.location import own_tags
+
+
+def angle(*parts: tuple[int, int]) -> tuple[Rational, ...]:
+    return tuple(Rational(*part) for part in parts)
+
+
+PLACE = {
+    1: "N",
+    2: angle((54, 1), (59, 1), (228, 10)),
+    3: "W",
+    4: angle((1, 1), (54, 1), (51, 1)),
+}
+
+
+def found(values: dict[int, Any]) -> dict[str, str]:
+    tags = list(own_tags(Directory("GPS", TagTable({}), values)))
+    assert all(tag < OWN_TAG for tag, _, _ in tags)
+    assert len({tag for tag, _, _ in tags}) == len(tags)
+    return {name: value for _, name, value in tags}
+
+
+def test_location() -> None:
+    assert found(PLACE) == {
+        "MD Location": "54.989666666666665,-1.9141666666666666",
+        "MD Location Lat F": "54.989666666666665",
+        "MD Location Long F": "-1.9141666666666666",
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({1: "S"}, "-54.989666666666665,-1.9141666666666666"),
+        ({3: "E"}, "54.989666666666665,1.9141666666666666"),
+        ({2: angle((0, 1), (0, 1), (0, 0))}, "0.0,-1.9141666666666666"),
+        ({2: angle((0, 1), (0, 1), (36, 10000))}, "1.0E-6,-1.9141666666666666"),  # Java's own writing
+        ({2: angle((-54, 1), (0, 1), (0, 1)), 4: angle((2, 1), (30, 1), (0, 1))}, "54.0,-2.5"),
+        ({1: None}, None),
+        ({2: angle((54, 1), (59, 1))}, None),
+        ({2: (54, 59, 22)}, None),
+        ({4: angle((1, 0), (54, 1), (51, 1))}, None),
+        ({4: "1,54,51"}, None),
+    ],
+)
+def test_location_rules(change: dict[int, Any], expected: str | None) -> None:
+    values = {tag: value for tag, value in (PLACE | change).items() if value is not None}
+    assert found(values).get("MD Location") == expected
+
+
+@pytest.mark.parametrize(
+    ("date", "time", "expected"),
+    [
+        ("2010:10:21", angle((1, 1), (2, 1), (3, 1)), "2010:10:21 01:02:03"),
+        ("2010:10:21", angle((23, 1), (59, 1), (599996, 10000)), "2010:10:22 00:00:00"),
+        ("2010:10:21", angle((24, 1), (0, 1), (1999, 1000)), "2010:10:22 00:00:01"),
+        ("2010:12:31", angle((23, 1), (59, 1), (60, 1)), "2011:01:01 00:00:00"),
+        ("2010:1:5", angle((1, 2), (7, 2), (0, 0)), "2010:01:05 00:03:00"),
+        ("0033:04:03", angle((0, 1), (0, 1), (0, 1)), "0033:04:03 00:00:00"),
+        ("2010-10-21", angle((1, 1), (2, 1), (3, 1)), None),
+        ("0000:00:00", angle((1, 1), (2, 1), (3, 1)), None),
+        ("2010:13:01", angle((1, 1), (2, 1), (3, 1)), None),
+        ("9999:12:31", angle((24, 1), (0, 1), (0, 1)), None),
+        ("2010:10:21", angle((1, 0), (2, 1), (3, 1)), None),
+        ("2010:10:21", angle((1, 1), (2, 1)), None),
+        ("2010:10:21", None, None),
+        (None, angle((1, 1), (2, 1), (3, 1)), None),
+        (20101021, angle((1, 1), (2, 1), (3, 1)), None),
+    ],
+)
+def test_date_time(date: Any, time: Any, expected: str | None) -> None:
+    values = {tag: value for tag, value in ((29, date), (7, time)) if value is not None}
+    assert found(values).get("MD DateTime") == expected

@@ -1,0 +1,114 @@
+"""Actions: which steps, in which order, and what becomes of the configuration."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from metadata_digger import __version__
+from metadata_digger.actions import ACTIONS, BY_NAME, job
+from metadata_digger.config import Config, load
+from metadata_digger.config.keys import BY_NAME as KEYS
+from metadata_digger.sinks import SINKS
+from metadata_digger.sinks.csv import CsvSink
+from metadata_digger.sinks.json import JsonSink
+from metadata_digger.steps.filter import Selection
+from metadata_digger.steps.rename import Naming
+from metadata_digger.storage import STORAGES
+
+
+@pytest.fixture
+def configured(tmp_path: Path) -> object:
+    path = tmp_path / "c.properties"
+    path.write_text("input.paths=/data/in\noutput.format=csv\noutput.directoryPath=/data/out\n")
+
+    def configure(action: str, *overrides: str) -> Config:
+        return load(str(path), overrides, action)
+
+    return configure
+
+
+@pytest.mark.parametrize(
+    ("action", "overrides", "steps"),
+    [
+        ("extract", [], ["ExtractStep"]),
+        ("extract", ["filter.mandatoryTags=GPS.GPS Latitude"], ["ExtractStep", "FilterStep"]),
+        ("detect_categories", ["filter.mandatoryTags=GPS.GPS Latitude"], ["LabelStep"]),
+        ("full", ["filter.mandatoryTags=GPS.GPS Latitude"], ["ExtractStep", "FilterStep", "LabelStep"]),
+        ("describe", ["filter.mandatoryTags=GPS.GPS Latitude"], ["ExtractStep"]),
+    ],
+)
+def test_steps_and_their_order(configured, action: str, overrides: Sequence[str], steps: list[str]) -> None:
+    work = job(configured(action, *overrides), BY_NAME[action])
+    assert [type(step).__name__ for step in work.steps] == steps
+    assert (work.sink is None) == (work.output is None) == (not BY_NAME[action].writes)
+    pickle.dumps(work)
+
+
+def test_every_setting_arrives(configured) -> None:
+    overrides = [
+        "processing.cores=3",
+        "processing.maxMemoryGB=1.5",
+        "processing.timezone=Europe/Warsaw",
+        "input.partitions=7",
+        "output.filesNumber=4",
+        "filter.allowedMetadataDirectories=JPEG,GPS",
+        "filter.allowedTags=Image Width",
+        "output.columns.namingConvention=snakeCase",
+        "output.columns.metadataPrefix=md_",
+        "output.columns.includeDirsInTags=false",
+        "output.columns.includeMetadataContent=true",
+        "output.csv.dialect=spark",
+        "enrichment.output.labelsDelimiter=|",
+    ]
+    config = configured("extract", *overrides)
+    work = job(config, BY_NAME["extract"], overwrite=True)
+    assert work.paths == ("/data/in",)
+    assert work.output == Path("/data/out")
+    assert (work.cores, work.memory_gb, work.timezone, work.partitions) == (3, 1.5, "Europe/Warsaw", 7)
+    assert (work.overwrite, work.files_number) == (True, 4)
+    naming, selection = Naming("snakeCase", "md_", False), Selection(("JPEG", "GPS"), ("Image Width",))
+    assert work.sink == CsvSink(naming, selection, labels_delimiter="|", content=True, dialect="spark")
+    assert work.facts["action"] == "extract"
+    assert work.facts["version"] == __version__
+    assert work.facts["config"]["processing.cores"] == "3"
+
+    more = ["output.format=json", "output.json.allDirectories=true"]
+    work = job(configured("extract", *overrides, *more), BY_NAME["extract"])
+    assert work.sink == JsonSink(naming, selection, content=True, all_directories=True)
+
+
+def test_registries_and_keys_agree(configured) -> None:
+    assert {kind.name for kind in STORAGES} == set(KEYS["input.storage.name"].built)
+    assert {kind.name for kind in SINKS} == set(KEYS["output.format"].built)
+    for kind in SINKS:
+        work = job(configured("extract", f"output.format={kind.name}"), BY_NAME["extract"])
+        assert type(work.sink) is kind
+
+
+def test_labels_are_required_only_where_there_is_nothing_else(configured) -> None:
+    for name, required in (("detect_categories", True), ("full", False)):
+        work = job(configured(name), BY_NAME[name])
+        assert work.steps[-1].required is required
+
+
+def test_model_keys_arrive_and_a_missing_model_is_named(configured, tmp_path: Path) -> None:
+    from metadata_digger.errors import ModelError
+
+    missing = tmp_path / "model"
+    config = configured("full", f"enrichment.classifier.modelPath={missing}")
+    with pytest.raises(ModelError, match=str(missing)) as caught:
+        job(config, BY_NAME["full"])
+    assert caught.value.exit_code == 1
+    config = configured("full", "enrichment.classifier.mapping=0:human", "enrichment.classifier.threshold=0.9")
+    step = job(config, BY_NAME["full"]).steps[-1]
+    assert (step.mapping, step.threshold) == ({0: "human"}, 0.9)
+
+
+def test_every_action_is_told_apart() -> None:
+    assert len({action.help for action in ACTIONS}) == len(ACTIONS) == len(BY_NAME)
+    for action in ACTIONS:
+        assert action.built == bool(action.steps)

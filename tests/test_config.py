@@ -1,0 +1,371 @@
+"""Reading and checking configurations: one table a kind of fault, one line each."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import FrozenInstanceError
+from pathlib import Path
+
+import pytest
+
+from metadata_digger.actions import ACTIONS
+from metadata_digger.config import examine, load
+from metadata_digger.config.keys import BY_NAME, KEYS, READING, WRITING
+from metadata_digger.config.values import available_cores
+from metadata_digger.errors import ConfigError
+
+ROOT = Path(__file__).resolve().parents[1]
+GOLDEN = ROOT / "../shared/golden"
+GOOD = "input.paths=/data/in\noutput.format=csv\noutput.directoryPath=/data/out\n"  # lines 1 to 3
+
+
+def written(tmp_path: Path, text: str | bytes) -> str:
+    path = tmp_path / "c.properties"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return str(path)
+
+
+def faults_of(tmp_path: Path, text: str | bytes, *overrides: str, action: str = "full") -> list[str]:
+    path = written(tmp_path, text)
+    return [fault.replace(path, "c") for fault in examine(path, overrides, action)[1]]
+
+
+def test_least_configuration_has_every_key(tmp_path: Path) -> None:
+    config = load(written(tmp_path, GOOD), [], "full")
+    assert set(config.settings) == {key.name for key in KEYS}
+    assert config["input.paths"] == ("/data/in",)
+    assert config["output.columns.includeDirsInTags"] is True
+    assert config["filter.allowedTags"] is None
+    assert config["enrichment.classifier.mapping"] is None
+    assert config["processing.cores"] == available_cores()
+
+
+def test_keys_stand_once_and_defaults_are_values() -> None:
+    names = [key.name for key in KEYS]
+    assert len(names) == len(set(names))
+    assert {key.name for key in KEYS if key.required} == {"input.paths", "output.format"}
+    for key in KEYS:
+        if not key.required:
+            key.kind.parse(key.default)
+
+
+def test_required_keys_follow_the_actions() -> None:
+    assert set(WRITING) == {action.name for action in ACTIONS if action.writes}
+    assert set(READING) == {action.name for action in ACTIONS}
+
+
+@pytest.mark.parametrize(
+    ("line", "key", "value"),
+    [
+        ("input.paths=/a, b ,,c", "input.paths", ("/a", "b", "c")),
+        ("input.paths=/a,\\\n   /b", "input.paths", ("/a", "/b")),
+        ("input.paths : /a", "input.paths", ("/a",)),
+        ("input.paths /a", "input.paths", ("/a",)),
+        ("input.paths=/\\u017c", "input.paths", ("/ż",)),
+        ("input.paths=/ż", "input.paths", ("/ż",)),
+        ("output.format=JSON ", "output.format", "json"),
+        ("output.columns.namingConvention=snakecase", "output.columns.namingConvention", "snakeCase"),
+        ("output.columns.includeDirsInTags=False", "output.columns.includeDirsInTags", False),
+        ("output.columns.includeDirsInTags=no", "output.columns.includeDirsInTags", False),
+        ("output.columns.metadataPrefix=md_ ", "output.columns.metadataPrefix", "md_ "),
+        ("output.filesNumber=0", "output.filesNumber", -1),
+        ("output.filesNumber=3", "output.filesNumber", 3),
+        ("enrichment.output.labelsDelimiter=\\u0020", "enrichment.output.labelsDelimiter", " "),
+        ("enrichment.output.labelsDelimiter=|", "enrichment.output.labelsDelimiter", "|"),
+        ("enrichment.classifier.threshold=0.999", "enrichment.classifier.threshold", 0.999),
+        ("enrichment.classifier.threshold=", "enrichment.classifier.threshold", None),
+        (
+            "enrichment.classifier.mapping=0:person, 9:traffic light",
+            "enrichment.classifier.mapping",
+            {0: "person", 9: "traffic light"},
+        ),
+        ("enrichment.classifier.mapping=3:a:b", "enrichment.classifier.mapping", {3: "a:b"}),
+        ("filter.allowedTags=*", "filter.allowedTags", None),
+        ("filter.allowedTags=Image Width, Make", "filter.allowedTags", ("Image Width", "Make")),
+        ("filter.mandatoryTags=GPS.GPS Latitude", "filter.mandatoryTags", ("GPS.GPS Latitude",)),
+        ("filter.mandatoryTags=*", "filter.mandatoryTags", ()),
+        ("processing.cores=3", "processing.cores", 3),
+        ("processing.cores=ALL", "processing.cores", available_cores()),
+        ("processing.maxMemoryGB=0.5", "processing.maxMemoryGB", 0.5),
+        ("processing.timezone=Europe/Warsaw", "processing.timezone", "Europe/Warsaw"),
+        ("processing.thumbnails.enabled=false", "processing.thumbnails.enabled", False),
+        ("processing.hash.types=", "processing.hash.types", ()),
+        ("output.zk.znode=", "output.zk.znode", None),
+    ],
+)
+def test_values(tmp_path: Path, line: str, key: str, value: object) -> None:
+    config = load(written(tmp_path, GOOD + line), [], "full")
+    assert config[key] == value
+    assert type(config[key]) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ("output.fromat=csv", "c:4: output.fromat: unknown key; did you mean output.format?"),
+        ("OUTPUT.FORMAT=csv", "c:4: OUTPUT.FORMAT: unknown key; did you mean output.format?"),
+        ("output.csv.delimiter=;", "c:4: output.csv.delimiter: unknown key; did you mean"),
+        ("classifier.threshold=1", "did you mean enrichment.classifier.threshold?"),
+        ("xyz=1", "c:4: xyz: unknown key; docs/reference/configuration.md lists all keys"),
+        ("output.format=xml", "c:4: output.format=xml: must be csv, json or solr"),
+        ("output.format=", "c:4: output.format=: is empty"),
+        ("output.csv.dialect=excel", "must be rfc4180 or spark"),
+        ("output.columns.namingConvention=kebab", "must be camelCase or snakeCase"),
+        ("output.columns.includeDirsInTags=maybe", "must be true or false"),
+        ("output.filesNumber=-2", "must be a whole number from 1, or -1"),
+        ("output.filesNumber=1.5", "must be a whole number from 1, or -1"),
+        ("output.filesNumber=", "must be a whole number from 1, or -1"),
+        ("processing.cores=0", "must be a whole number from 1, or all"),
+        ("processing.cores=٣", "must be a whole number from 1, or all"),  # int() would take this digit
+        ("processing.maxMemoryGB=0", "must be a number of gigabytes above 0"),
+        ("processing.maxMemoryGB=2GB", "must be a number of gigabytes above 0"),
+        ("processing.maxMemoryGB=inf", "must be a number of gigabytes above 0"),
+        ("processing.timezone=Mars/Olympus", "must be a time zone"),
+        ("processing.timezone=../../etc/passwd", "must be a time zone"),
+        ("processing.timezone=Europe", "must be a time zone"),
+        ("processing.hash.types=md5,foo", "'foo' is none of crc32, md5, sha1"),
+        ("processing.thumbnails.smallDimensions=100", "must be WIDTHxHEIGHT"),
+        ("processing.thumbnails.smallDimensions=0x100", "must be WIDTHxHEIGHT"),
+        ("filter.mandatoryTags=NoDot", "'NoDot' is not"),
+        ("filter.mandatoryTags=GPS.", "'GPS.' is not"),
+        ("filter.allowedTags=", "must name at least one, or be * for all"),
+        ("enrichment.classifier.mapping=person,1:car", "'person' is not"),
+        ("enrichment.classifier.mapping=0:", "'0:' is not"),
+        ("enrichment.classifier.mapping=0:a,0:b", "index 0 has two labels: 'a' and 'b'"),
+        ("enrichment.classifier.threshold=high", "must be a number"),
+        ("enrichment.classifier.threshold=nan", "must be a number"),
+        ("analytics.similar.tags=GPS.GPS Latitude", "each entry must be Directory.Tag:TYPE"),
+        ("analytics.similar.tags=GPS.GPS Latitude:DATE", "each entry must be Directory.Tag:TYPE"),
+        ("analytics.similar.tags=GPS.GPS Latitude:INT:x", "must be a number from 0"),
+        ("output.zk.servers=localhost", "each entry must be HOST:PORT"),
+        ("input.storage.name=ftp", "must be file, hdfs or s3"),
+        ("input.paths=<CHANGE_ME>", "c:4: input.paths=<CHANGE_ME>: is still the sample's placeholder"),
+        ("input.paths= , ", "c:4: input.paths=,: is empty"),
+        ("input.paths=\\u12", "c:4: input.paths: \\u12 is not \\u and four hexadecimal digits"),
+    ],
+)
+def test_bad_lines(tmp_path: Path, line: str, fault: str) -> None:
+    assert any(fault in found for found in faults_of(tmp_path, GOOD + line)), faults_of(tmp_path, GOOD + line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "input.storage.name=hdfs",
+        "input.storage.name=s3",
+        "storage.s3.endpoint=x",
+        "storage.s3.credsProvided=false",
+        "filter.allowedFileTypes=JPEG",
+        "processing.hash.types=md5",
+        "processing.thumbnails.enabled=true",
+        "processing.thumbnails.smallDimensions=100x100",
+        "processing.thumbnails.format=png",
+        "output.storage.name=solr",
+        "output.format=solr",
+        "output.collection=c",
+        "output.zk.servers=localhost:2181",
+        "output.solr.conversion.integerTags=a",
+        "output.solr.security.principal=p",
+        "analytics.similar.tags=GPS.GPS Latitude:STRING",
+        "analytics.similar.minPassingConditions=2",
+    ],
+)
+def test_what_is_not_built_yet_is_never_ignored(tmp_path: Path, line: str) -> None:
+    assert any(f"c:4: {line}: is not built yet" in fault for fault in faults_of(tmp_path, GOOD + line))
+
+
+def test_defaults_of_what_is_not_built_yet_are_accepted(tmp_path: Path) -> None:
+    lines = [f"{key.name}={key.default}" for key in KEYS if key.built is False]
+    assert faults_of(tmp_path, GOOD + "\n".join(lines)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (
+            GOOD.replace("output.format=csv\n", ""),
+            "c: output.format is missing: form of the output (csv or json or solr)",
+        ),
+        (GOOD.replace("input.paths=/data/in\n", ""), "c: input.paths is missing"),
+        (GOOD.replace("output.directoryPath=/data/out\n", ""), "c: output.directoryPath is missing"),
+        (GOOD + "input.paths=s3a://b/x", "c:4: input.paths: s3a://b/x is no place for input.storage.name=file; set"),
+        (GOOD + "input.paths=ftp://b/x", "c:4: input.paths: ftp://b/x is no place for input.storage.name=file"),
+        (GOOD + "output.directoryPath=/data", "c:4: output.directoryPath would replace the input /data/in"),
+        (GOOD + "output.directoryPath=/data/x/../in", "c:4: output.directoryPath would replace the input /data/in"),
+        (
+            GOOD + "input.paths=file:///data/out/a",
+            "c:3: output.directoryPath would replace the input file:///data/out/a",
+        ),
+        (GOOD + "output.storage.name=solr", "c:2: output.format=csv makes files"),
+        (GOOD + "output.format=solr", "c: output.storage.name must be solr"),
+        (GOOD + "processing.thumbnails.enabled=true", "c:4: processing.thumbnails.enabled=true needs"),
+        (GOOD + "processing.hash.comparator=true", "c:4: processing.hash.comparator=true needs processing.hash.types"),
+        (GOOD + "processing.hash.comparator=true", "c:4: processing.hash.comparator=true needs output.format=solr"),
+        (
+            GOOD + "storage.s3.credsProvided=false\nstorage.s3.accessKey=k",
+            "c:4: storage.s3.credsProvided is false although",
+        ),
+    ],
+)
+def test_missing_keys_and_contradictions(tmp_path: Path, text: str, fault: str) -> None:
+    assert any(found.startswith(fault) for found in faults_of(tmp_path, text)), faults_of(tmp_path, text)
+
+
+def test_describe_needs_no_output(tmp_path: Path) -> None:
+    assert faults_of(tmp_path, "input.paths=/data/in", action="describe") == []
+
+
+def test_all_faults_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
+    text = "# comment\n\ninput.paths=/a,\\\n /b\noutput.fromat=csv\n! comment\nprocessing.cores=many\n"
+    faults = faults_of(tmp_path, text, "output.columns.prefix=x", "nothing", "filter.mandatoryTags=NoDot")
+    assert [fault.split(":")[:2] for fault in faults[:3]] == [
+        ["c", "5"],
+        ["c", "7"],
+        ["--set", " output.columns.prefix"],
+    ]
+    assert faults[3] == "--set nothing: write --set key=value"
+    assert faults[4].startswith("--set: filter.mandatoryTags=NoDot: ")
+    assert [fault.split(" is missing")[0] for fault in faults[5:]] == ["c: output.format", "c: output.directoryPath"]
+    with pytest.raises(ConfigError) as caught:
+        load(written(tmp_path, text), ["nothing"], "full")
+    assert str(caught.value).startswith("5 faults in the configuration ")
+    assert caught.value.exit_code == 2
+
+
+def test_a_broken_escape_does_not_hide_what_follows(tmp_path: Path) -> None:
+    faults = faults_of(tmp_path, GOOD + "storage.s3.secretKey=hush\\u00zz,\\\n more=\nfoo=1\n")
+    assert faults == [
+        "c:4: storage.s3.secretKey: \\u00zz is not \\u and four hexadecimal digits",
+        "c:6: foo: unknown key; docs/reference/configuration.md lists all keys",
+    ]
+
+
+def test_sources(tmp_path: Path) -> None:
+    path = written(tmp_path, "\ninput.paths=/a,\\\n/b\r\noutput.format=csv\routput.directoryPath=/o\n")
+    config = load(path, ["output.format=json", "processing.cores= 1"], "full")
+    assert config.source("input.paths") == f"line 2 of {path}"
+    assert config.source("output.directoryPath") == f"line 5 of {path}"
+    assert config.source("output.format") == "--set"
+    assert config.source("processing.timezone") == "default"
+    assert (config["output.format"], config["processing.cores"]) == ("json", 1)
+    assert config.warnings == ()
+
+
+def test_repeated_keys_and_keys_without_effect_are_warned_of(tmp_path: Path) -> None:
+    path = written(tmp_path, GOOD + "output.format=json\nfilter.ignoredTags=x\n")
+    config = load(path, [], "full")
+    assert config["output.format"] == "json"
+    assert config.warnings == (
+        f"{path}:4: output.format is set again and replaces the value of {path}:2",
+        f"{path}:5: filter.ignoredTags has no effect; it never had one",
+    )
+
+
+def test_last_value_wins_even_when_it_is_broken(tmp_path: Path) -> None:
+    assert faults_of(tmp_path, GOOD + "output.format=xml") == ["c:4: output.format=xml: must be csv, json or solr"]
+
+
+def test_override_repairs_the_file(tmp_path: Path) -> None:
+    text = GOOD + "input.paths=<CHANGE_ME>\n"
+    assert len(faults_of(tmp_path, text)) == 1
+    assert faults_of(tmp_path, text, "input.paths=/data/in") == []
+    assert len(faults_of(tmp_path, text, "input.paths=/data/in", "input.paths=<CHANGE_ME>")) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "value"),
+    [
+        ("ą".encode(), "ą"),
+        ("\ufeff#\ninput.paths=ą".encode(), "ą"),
+        ("é".encode("latin-1"), "é"),
+        (b"\\u00e9", "é"),
+        (b"a\x85b", "a\x85b"),  # a new line for Python, not for Java
+    ],
+)
+def test_encodings(tmp_path: Path, content: bytes, value: str) -> None:
+    text = content if b"=" in content else b"input.paths=" + content
+    config = load(written(tmp_path, text), [], "describe")
+    assert config["input.paths"] == (value,)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("no such", "there is no such file"), (".", "cannot be read"), ("binary", "is not a .properties file")],
+)
+def test_files_that_cannot_be_read(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / "binary").write_bytes(b"\xff\xd8\xff\xe0\0\x10JFIF")
+    with pytest.raises(ConfigError, match=text):
+        load(str(tmp_path / name), [], "full")
+
+
+def test_secrets_are_never_shown(tmp_path: Path) -> None:
+    path = written(tmp_path, GOOD + "storage.s3.secretKey=hush\nstorage.s3.secretKey=hush2\n")
+    config, faults = examine(path, ["storage.s3.secretKey=hush3"], "full")
+    assert config.effective()["storage.s3.secretKey"] == "********"
+    assert "hush" not in " ".join([*faults, *config.warnings, *config.effective().values()])
+
+
+def test_config_is_immutable_and_picklable(tmp_path: Path) -> None:
+    config = load(written(tmp_path, GOOD + "enrichment.classifier.mapping=0:a"), [], "full")
+    assert pickle.loads(pickle.dumps(config)) == config  # noqa: S301  # made in the line
+    with pytest.raises(FrozenInstanceError):
+        config.settings = {}  # type: ignore[misc]  # the point of the test
+    with pytest.raises(TypeError):
+        config["output.format"] = "json"  # type: ignore[index]  # the point of the test
+    with pytest.raises(KeyError):
+        config["output.fromat"]
+
+
+SAMPLES = sorted((ROOT / "configs").rglob("*.properties"))
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
+def test_sample_configurations_have_no_faults_but_placeholders_and_unbuilt_features(path: Path) -> None:
+    config, faults = examine(str(path), [], "full")
+    left = [f for f in faults if "placeholder" not in f and "not built yet" not in f]
+    assert left == []
+    assert config.warnings == ()
+
+
+def test_all_sample_configurations_are_there() -> None:
+    names = {str(path.relative_to(ROOT / "configs")).removesuffix(".config.properties") for path in SAMPLES}
+    assert names >= {"csv", "json", "solr", "s3.csv", "s3.solr", "dospaces.csv", "analytics/csv.similartags"}
+
+
+# What the configurations of the original's own runs need that is not built yet, by the case's folder.
+CASES = sorted(GOLDEN.glob("*/config.properties")) if GOLDEN.exists() else []
+
+
+@pytest.mark.skipif(not CASES, reason="../shared is not there")
+def test_configurations_of_the_original_are_understood() -> None:
+    for path in CASES:
+        action = (path.parent / "action").read_text().split()[0] if (path.parent / "action").exists() else "full"
+        config, faults = examine(str(path), [], action)
+        if not path.parent.name.startswith("err_"):
+            assert [fault for fault in faults if "not built yet" not in fault] == [], path.parent.name
+        assert config["input.paths"] != ()
+
+
+@pytest.mark.skipif(not CASES, reason="../shared is not there")
+@pytest.mark.parametrize(
+    ("case", "line", "key"),
+    [
+        ("err_format", 5, "output.format=xml"),
+        ("err_hash", 9, "processing.hash.types=md5,foo"),
+        ("err_mandatory", 9, "filter.mandatoryTags=NoDot"),
+        ("err_naming", 9, "output.columns.namingConvention=kebab"),
+        ("err_no_format", None, "output.format is missing"),
+        ("err_no_input", None, "input.paths is missing"),
+        ("err_storage", 2, "input.storage.name=ftp"),
+        ("err_thumb", 10, "processing.thumbnails.smallDimensions=100"),
+    ],
+)
+def test_faults_of_the_original_are_faults_with_a_line(case: str, line: int | None, key: str) -> None:
+    path = GOLDEN / case / "config.properties"
+    _, faults = examine(str(path), [], "extract")
+    place = f"{path}: " if line is None else f"{path}:{line}: "
+    assert any(fault.startswith(place + key) for fault in faults)
+
+
+def test_every_key_is_one_of_the_table_only() -> None:
+    assert list(BY_NAME) == [key.name for key in KEYS]

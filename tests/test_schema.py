@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+
+from metadata_digger.errors import ConfigError
+from metadata_digger.pipeline import Step
+from metadata_digger.schema import EXTRACTED, FILE, LABELLED
+from metadata_digger.steps.extract import ExtractStep
+from metadata_digger.steps.filter import FilterStep
+from metadata_digger.steps.label import LabelStep
+
+# Step, fields that it appends.
+STEPS: list[tuple[Step, list[pa.Field]]] = [
+    (ExtractStep(), EXTRACTED),
+    (LabelStep("model"), LABELLED),
+]
+
+
+def test_names_are_distinct() -> None:
+    names = [field.name for field in (*FILE, *EXTRACTED, *LABELLED)]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(("step", "fields"), STEPS)
+def test_a_step_appends_and_says_so(step: Step, fields: list[pa.Field]) -> None:
+    schema = step.output(FILE)
+    assert list(schema) == [*FILE, *fields]
+    with pytest.raises(ConfigError):
+        step.output(schema)
+
+
+def test_filters_change_no_columns() -> None:
+    schema = pa.schema([*FILE, *EXTRACTED])
+    assert FilterStep(("GPS.GPS Latitude",)).output(schema) == schema
