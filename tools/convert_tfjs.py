@@ -15,9 +15,10 @@ from typing import Any
 
 import numpy as np
 import onnx
+from onnx import TensorProto, helper, numpy_helper
+
 import onnx_passes
 import tfjs_graph
-from onnx import TensorProto, helper, numpy_helper
 from tfjs_graph import DTYPES, Graph, Node
 
 OPSET = 18  # the first whose Resize takes axes, so that a batch dimension stays free

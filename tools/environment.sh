@@ -76,7 +76,8 @@ set_up() {
         done
     else
         find_python
-        say "Setting up .venv with Python $version, once: some 130 MB of packages, about a minute ..."
+        case $1 in run) size=100 ;; spark) size=550 ;; *) size=170 ;; esac
+        say "Setting up .venv with Python $version, once: some $size MB of packages, about a minute ..."
         rm -rf "$venv"
     fi
     rm -rf "$venv/ready" # from here on half done; an interrupted set-up starts afresh
@@ -166,18 +167,19 @@ use_uv() {
     command -v uv >/dev/null 2>&1 || return 1
     [ -z "${UV_INDEX_URL:-}${UV_DEFAULT_INDEX:-}${UV_INDEX:-}" ] || return 0
     [ -z "${PIP_INDEX_URL:-}${PIP_EXTRA_INDEX_URL:-}${PIP_NO_INDEX:-}${PIP_CONFIG_FILE:-}" ] || return 1
-    for file in /etc/pip.conf /etc/xdg/pip/pip.conf "${XDG_CONFIG_HOME:-$HOME/.config}/pip/pip.conf" "$HOME/.pip/pip.conf"; do
-        if [ -f "$file" ] && grep -Eq '^[[:space:]]*(extra-)?index-url|^[[:space:]]*no-index' "$file"; then return 1; fi
+    for pip_conf in /etc/pip.conf /etc/xdg/pip/pip.conf "${XDG_CONFIG_HOME:-${HOME:-}/.config}/pip/pip.conf" \
+        "${HOME:-}/.pip/pip.conf"; do
+        if grep -Eqs '^[[:space:]]*((extra-)?index-url|no-index)' "$pip_conf"; then return 1; fi
     done
 }
 
 # install LOCK [OPTION...]: by uv, or by the environment's own pip when there is no uv or it fails.
 # Wheels only, so that nothing is compiled behind the user's back; pyspark has none and is plain Python.
 install() {
-    file=$root/requirements/$1.lock
+    requirements=$root/requirements/$1.lock
     shift
     if use_uv && uv pip install --quiet --python "$python" --require-hashes --only-binary :all: --no-binary pyspark \
-        "$@" --requirement "$file" >>"$log" 2>&1; then
+        "$@" --requirement "$requirements" >>"$log" 2>&1; then
         return
     fi
     if ! "$python" -m pip --version >/dev/null 2>&1; then
@@ -186,7 +188,7 @@ install() {
     # What pip says goes to the log; the packages' names, one after the other, to a terminal.
     {
         "$python" -m pip install --require-hashes --only-binary :all: --no-binary pyspark --disable-pip-version-check \
-            --no-input "$@" --requirement "$file" 2>&1 || echo "pip failed"
+            --no-input "$@" --requirement "$requirements" 2>&1 || echo "pip failed"
     } | while IFS= read -r line; do
         printf '%s\n' "$line" >>"$log"
         case $line in
@@ -207,6 +209,6 @@ install_failed() {
     else
         say "The packages could not be installed. What was said last:"
     fi
-    grep -v '^pip failed$' "$log" | tail -n 4 | cut -c 1-200 >&2
+    grep -v -e '^pip failed$' -e 'WARNING: Retrying' "$log" | tail -n 4 | cut -c 1-300 >&2
     fail "set-up stopped; all of it is in $log. Start again when that is mended: it takes it up from there."
 }

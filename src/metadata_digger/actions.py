@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from metadata_digger.errors import ModelError
 
 if TYPE_CHECKING:
     from metadata_digger.config import Config
+    from metadata_digger.labels.model import Model
     from metadata_digger.pipeline import Step
     from metadata_digger.run.job import Job
     from metadata_digger.sinks import Sink
@@ -36,15 +39,28 @@ def _label(config: Config, action: Action) -> Iterator[Step]:
     from metadata_digger.steps.label import label_step
 
     # Where metadata is extracted too, a row is worth having without labels.
-    yield label_step(*_model(config), required=_extract not in action.steps)
+    yield label_step(*_model_keys(config), required=_extract not in action.steps)
 
 
-def _model(config: Config) -> tuple[str, dict[int, str] | None, float | None]:
+def _model_keys(config: Config) -> tuple[str, dict[int, str] | None, float | None]:
     """Where the model is, and what the configuration puts over its own labels and threshold."""
     from metadata_digger.labels.bundled import bundled_model
 
     keys = "enrichment.classifier"
     return config[f"{keys}.modelPath"] or str(bundled_model()), config[f"{keys}.mapping"], config[f"{keys}.threshold"]
+
+
+def _model(config: Config) -> Model:
+    """The model, checked before any work; a fault names the key when the user chose the model."""
+    from metadata_digger.labels.model import load_model
+
+    try:
+        return load_model(*_model_keys(config))
+    except ModelError as error:
+        key = "enrichment.classifier.modelPath"
+        if config[key] is None:
+            raise
+        raise ModelError(f"{key} ({config.source(key)}): {error}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +120,10 @@ def job(config: Config, action: Action, *, overwrite: bool = False) -> Job:
     from metadata_digger.run.job import Job
 
     writes = action.writes
+    facts: dict[str, Any] = {"version": __version__, "action": action.name, "config": config.effective()}
+    if _label in action.steps:
+        model = _model(config)
+        facts["model"] = {"name": model.name, "sha256": model.sha256}
     return Job(
         storage=_storage(config),
         paths=config["input.paths"],
@@ -116,7 +136,7 @@ def job(config: Config, action: Action, *, overwrite: bool = False) -> Job:
         memory_gb=config["processing.maxMemoryGB"],
         timezone=config["processing.timezone"],
         partitions=config["input.partitions"],
-        facts={"version": __version__, "action": action.name, "config": config.effective()},
+        facts=facts,
     )
 
 

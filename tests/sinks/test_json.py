@@ -25,7 +25,7 @@ def objects(sink: JsonSink, folder: Path, batch: pa.RecordBatch) -> list[dict[st
     columns = Columns.of(batch.schema, scan(batch))
     sink.piece(iter([batch]), columns, folder / "piece")
     sink.join([folder / "piece"], columns, folder / "out.json")
-    return [json.loads(line) for line in (folder / "out.json").read_text(encoding="utf-8").splitlines()]
+    return [json.loads(line) for line in (folder / "out.json").read_text(encoding="utf-8").split("\n")[:-1]]
 
 
 def test_extract(rows: Rows, tmp_path: Path) -> None:

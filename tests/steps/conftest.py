@@ -20,7 +20,7 @@ def files() -> Callable[..., Batch]:
 
     def make(*files: Any, statuses: Sequence[str] = ()) -> Batch:
         count = len(files)
-        columns = {
+        columns: dict[str, list[Any]] = {
             "id": [f"{row:032X}" for row in range(count)],
             "base_path": ["file:///in"] * count,
             "file_path": [f"file:/in/{row}" for row in range(count)],

@@ -8,13 +8,15 @@ import pytest
 from metadata_digger.schema import OWN_TAG, TAG
 from metadata_digger.steps.flatten import flatten, tag_names
 
+Row = list[tuple[str, int, str, str | None]]
 
-def column(rows: list[list[tuple[str, int, str, str | None]]]) -> Any:
+
+def column(rows: list[Row]) -> Any:
     keys = ("directory", "tag", "name", "value")
     return pa.array([[dict(zip(keys, tag, strict=True)) for tag in row] for row in rows], pa.list_(TAG))
 
 
-ROWS = [
+ROWS: list[Row] = [
     [("JPEG", 1, "Image Width", "1"), ("JPEG", 3, "Image Height", None), ("GIF Image", 1, "Left", "0")],
     [],
     [("GIF Image", 1, "Left", "5"), ("GPS", OWN_TAG - 1, "MD Location", "1.0,2.0"), ("GIF Image", 1, "Left", "7")],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
@@ -44,9 +45,11 @@ def run_action(options: Namespace) -> int:
 
 def _run(work: Job, engine: str, progress: Progress) -> Report:
     if engine == "spark":
+        from metadata_digger.cli.spark_settings import spark_settings
         from metadata_digger.run import spark
 
-        return spark.run(work, progress)
+        master, settings = spark_settings(os.environ)
+        return spark.run(work, master, progress, settings)
     from metadata_digger.run import local
 
     return local.run(work, progress)

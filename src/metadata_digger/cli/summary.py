@@ -46,7 +46,7 @@ def _reasons(reasons: Counter[str]) -> Iterator[str]:
         yield f"    {count:>11,}  {reason}"
     rest = reasons.total() - sum(count for _, count in reasons.most_common(REASONS))
     if rest:
-        yield f"    {rest:>11,}  for {len(reasons) - REASONS:,} other reasons, listed in the report"
+        yield f"    {rest:>11,}  for {len(reasons) - REASONS:,} other reasons"
 
 
 def _files(output: Path, files: tuple[str, ...]) -> str:

@@ -36,8 +36,8 @@ def detect(head: bytes) -> FileType | None:
         return BRANDS.get(head[8:12], MOV)
     if head[:4] == b"RIFF":
         return RIFF_FORMS.get(head[8:12], RIFF)
-    # MPEG audio: eleven bits set, then a version and a layer that are not the reserved ones. A file that starts with an ID3
-    # tag is unknown to the reference.
+    # MPEG audio: eleven bits set, then a version and a layer that are not the reserved ones. A file that starts with an
+    # ID3 tag is unknown to the reference.
     if len(head) > 2 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0 and head[1] & 0x18 != 0x08 and head[1] & 0x06:
         return MP3
     return None
@@ -46,16 +46,16 @@ def detect(head: bytes) -> FileType | None:
 def read_metadata(source: str | os.PathLike[str] | bytes | ByteSource) -> list[Directory]:
     """Every directory of a file, in the order in which the reference extractor finds them.
 
-    A path also gives the directory "File" (name, size, date). A format that is known and not read yet gives its type alone.
-    Raises UnknownFormat when no container is recognised, MetadataError when nothing at all can be read, OSError when a
-    path cannot be opened.
+    A path also gives the directory "File" (name, size, date). A format that is known and not read yet gives its type
+    alone. Raises UnknownFormat when no container is recognised, MetadataError when nothing at all can be read, OSError
+    when a path cannot be opened.
     """
     if isinstance(source, bytes):
         return _read(MemorySource(source))
     if isinstance(source, str | os.PathLike):
         with FileSource(source) as file:
             directories = _read(file)
-        directories.append(file_type.read_stat(source))
+            directories.append(file_type.read_file(source, file))
         return directories
     return _read(source)
 

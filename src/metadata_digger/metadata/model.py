@@ -50,8 +50,8 @@ class Text(str):
         self.raw = raw
         return self
 
-    def __getnewargs__(self) -> tuple[str, bytes]:
-        return str(self), self.raw
+    def __reduce__(self) -> tuple[type[Text], tuple[str, bytes]]:
+        return Text, (str(self), self.raw)
 
 
 class Tag(NamedTuple):

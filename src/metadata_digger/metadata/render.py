@@ -1,8 +1,8 @@
 """Raw value to text, in the words of the reference extractor.
 
-`describe` is the one entry: a table's own rendering where there is one, else the generic one. Below it: what a raw value is as
-a number, an array or bytes (the reference's typed getters, which decide what odd files print), and number formats. Those are
-Java's (java.text.DecimalFormat, Double.toString), because the reference's descriptions are what people's filters match.
+`describe` is the one entry: a table's own rendering where there is one, else the generic one. Below it: what a raw
+value is as a number, an array or bytes (the reference's typed getters, which decide what odd files print), and number
+formats. Those are Java's (java.text.DecimalFormat, Double.toString): people's filters match the reference's words.
 """
 
 from __future__ import annotations
@@ -155,7 +155,7 @@ def long(value: Value) -> int | None:
     if isinstance(value, int):
         return value
     if isinstance(value, Rational):
-        return _truncated(real(value))
+        return _truncated(quotient(value))
     if isinstance(value, float):
         return _truncated(value)
     if isinstance(value, str):
@@ -330,9 +330,9 @@ def _scientific(number: str) -> tuple[str, str]:
 
 
 def decimal(value: float, most: int, least: int = 0, *, half_up: bool = False) -> str:
-    """java.text.DecimalFormat with between `least` and `most` decimals: decimal(x, 3) is "0.###", decimal(x, 1, 1) "0.0".
+    """java.text.DecimalFormat with `least` to `most` decimals: decimal(x, 3) is "0.###", decimal(x, 1, 1) is "0.0".
 
-    Java rounds half to even by default, on the exact binary value, as Python does; `half_up` is its RoundingMode.HALF_UP.
+    Java rounds half to even by default, on the exact binary value, as Python does; `half_up` is RoundingMode.HALF_UP.
     """
     if not isfinite(value):
         return "NaN" if isnan(value) else "∞" if value > 0 else "-∞"

@@ -44,11 +44,13 @@ class MemorySource:
 class FileSource:
     """A file on disk, opened for reading; the first block is kept, other ranges are read exactly."""
 
-    __slots__ = ("_descriptor", "_head", "size")
+    __slots__ = ("_descriptor", "_head", "modified", "size")
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0))
-        self.size = os.fstat(self._descriptor).st_size
+        found = os.fstat(self._descriptor)
+        self.size = found.st_size
+        self.modified = found.st_mtime  # seconds since 1970
         self._head: bytes | None = None
 
     def read_at(self, offset: int, length: int) -> bytes:

@@ -104,13 +104,13 @@ class Pool:
         )
         for one in list(self.workers):
             if one.connection in ready or one.process.sentinel in ready:
-                events += self._hear(one)
+                events += self._hear(one, one.process.sentinel in ready)
             elif one.ready and one.task is not None and time.monotonic() - one.heard > self.patience:
                 events += self._bury(one, f"no progress for {self.patience:g} s")
         return events
 
-    def _hear(self, one: _Worker) -> Iterator[Finished | Died]:
-        # What a process said before it died is still in the pipe.
+    def _hear(self, one: _Worker, ended: bool) -> Iterator[Finished | Died]:
+        # What a process said before it ended is still in the pipe.
         try:
             while one.connection.poll():
                 message = one.connection.recv()
@@ -125,6 +125,8 @@ class Pool:
                     task, one.task, one.files = one.task, None, 0
                     yield Finished(task, message.answer, one.heard - one.given)
         except (EOFError, ConnectionResetError):
+            ended = True
+        if ended:
             yield from self._bury(one, "")
 
     def _bury(self, one: _Worker, reason: str) -> Iterator[Died]:

@@ -114,8 +114,14 @@ class JsonSink:
 
 
 def _scores(scores: list[dict[str, Any]] | None) -> dict[str, float]:
-    """Score by label, to six digits: a float32 has no more that mean anything."""
-    return {score["label"]: round(score["score"], 6) for score in scores or ()}
+    """Score by label, best first, to six digits: a float32 has no more that mean anything.
+
+    Outputs without a label share "Unknown"; of equal labels the best score stands.
+    """
+    found: dict[str, float] = {}
+    for score in scores or ():
+        found.setdefault(score["label"], round(score["score"], 6))
+    return found
 
 
 def _content(metadata: Metadata) -> str:

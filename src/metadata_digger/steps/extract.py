@@ -13,7 +13,7 @@ from metadata_digger.errors import ConfigError, StorageError
 from metadata_digger.metadata.errors import MetadataError, UnknownFormat
 from metadata_digger.metadata.extract import read_metadata
 from metadata_digger.metadata.model import Directory, Rational, Value
-from metadata_digger.metadata.render import java_double
+from metadata_digger.metadata.render import double
 from metadata_digger.pipeline import Batch, OpenFile
 from metadata_digger.schema import EXTRACTED, FAILED, FILTERED, TAG
 from metadata_digger.steps.flatten import listed
@@ -140,5 +140,5 @@ def plain(value: Value) -> str | None:
     if all(isinstance(member, int) for member in value):
         return ",".join(map(str, value)) if len(value) > 2 else str(value[0])
     if all(isinstance(member, float) for member in value):
-        return " ".join(map(java_double, value))
+        return " ".join(map(double, value))
     return None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -13,20 +14,24 @@ from metadata_digger.pipeline import Batch
 from metadata_digger.schema import FAILED, LABELLED
 from metadata_digger.steps.mark import appended, mark, note, standing
 
+if TYPE_CHECKING:
+    from metadata_digger.labels.model import Model
+
 
 @dataclass(frozen=True, slots=True)
 class LabelStep:
-    """What a model sees on each picture. Made by `label_step`, which looks at the model once.
+    """What a model sees on each picture.
 
-    `required`: a file whose picture cannot be decoded is failed (detect_categories); else it stays, with a note and
-    without labels (full).
+    `required`: a file whose picture cannot be had is left out (detect_categories); else it stays, with a note and
+    without labels (full): a film of 3 GB has metadata worth a row.
     """
 
-    model: str
-    mapping: Mapping[int, str] | None = None
-    threshold: float | None = None
+    model: Model
     required: bool = True
-    pixels: int = 0  # long edge that the model looks at
+
+    @property
+    def pixels(self) -> int:
+        return self.model.pixels
 
     def output(self, schema: pa.Schema) -> pa.Schema:
         if "labels" in schema.names:
@@ -34,12 +39,13 @@ class LabelStep:
         return pa.schema([*schema, *LABELLED])
 
     def run(self, batches: Iterator[Batch]) -> Iterator[Batch]:
-        """Raises ModelError when the model cannot be used."""
-        from metadata_digger.labels.model import Session, load_model
+        """Raises ModelError when the runtime cannot use the model."""
+        from metadata_digger.labels.model import Session
         from metadata_digger.picture import PictureError
 
-        model = load_model(self.model, self.mapping, self.threshold)
+        model = self.model
         session = Session(model)
+        origin = [{"name": model.name, "sha256": model.sha256}]
         for batch in batches:
             count = len(batch.rows)
             labels: list[list[str] | None] = [None] * count
@@ -50,15 +56,13 @@ class LabelStep:
             for row in standing(batch.rows):
                 try:
                     picture = batch.files[row].picture()
-                except PictureError as error:
+                except (PictureError, StorageError) as error:
+                    why = str(error) if isinstance(error, StorageError) else f"picture cannot be decoded: {error}"
                     if self.required:
-                        verdicts[row] = (FAILED, f"picture cannot be decoded: {error}")
+                        verdicts[row] = (error.status if isinstance(error, StorageError) else FAILED, why)
                     else:
-                        notes[row] = [f"no labels, the picture cannot be decoded: {error}"]
-                        models[row] = [{"name": model.name, "sha256": model.sha256}]
-                    continue
-                except StorageError as error:
-                    verdicts[row] = (error.status, str(error))
+                        notes[row] = [f"no labels: {why}"]
+                        models[row] = origin
                     continue
                 output = session.scores(picture)
                 labels[row] = model.labels_of(output)
@@ -66,7 +70,7 @@ class LabelStep:
                     {"label": label, "score": float(score), "model": model.name}
                     for label, score in model.score_records(output)
                 ]
-                models[row] = [{"name": model.name, "sha256": model.sha256}]
+                models[row] = origin
                 if picture.notes:
                     notes[row] = list(picture.notes)
             columns: tuple[list[Any], ...] = (labels, scores, models)
@@ -75,9 +79,13 @@ class LabelStep:
 
 
 def label_step(
-    model: str, mapping: Mapping[int, str] | None = None, threshold: float | None = None, *, required: bool = True
+    model: str | Path,
+    mapping: Mapping[int, str] | None = None,
+    threshold: float | None = None,
+    *,
+    required: bool = True,
 ) -> LabelStep:
     """The step for a model folder or .onnx file; raises ModelError when it cannot be used."""
     from metadata_digger.labels.model import load_model
 
-    return LabelStep(model, mapping, threshold, required, load_model(model, mapping, threshold).pixels)
+    return LabelStep(load_model(model, mapping, threshold), required)

@@ -12,7 +12,7 @@ from math import floor, isfinite
 
 from metadata_digger.metadata.blocks.gps import location
 from metadata_digger.metadata.model import Directory, Value
-from metadata_digger.metadata.render import java_double, quotient, rationals
+from metadata_digger.metadata.render import double, quotient, rationals
 from metadata_digger.schema import OWN_TAG
 
 LOCATION, LATITUDE, LONGITUDE, DATE_TIME = OWN_TAG - 1, OWN_TAG - 2, OWN_TAG - 3, OWN_TAG - 4
@@ -25,7 +25,7 @@ def own_tags(gps: Directory) -> Iterator[tuple[int, str, str]]:
     """(id, name, value): decimal degrees, south and west negative; "yyyy:MM:dd HH:mm:ss" in UTC."""
     place = location(gps)
     if place is not None and isfinite(place[0]) and isfinite(place[1]):
-        latitude, longitude = map(java_double, place)
+        latitude, longitude = map(double, place)
         yield LOCATION, "MD Location", f"{latitude},{longitude}"
         yield LATITUDE, "MD Location Lat F", latitude
         yield LONGITUDE, "MD Location Long F", longitude

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from metadata_digger.labels.importers.bigdl_format import FormatError, Weights
 
 MAGIC = 3721
-_TYPES = {0: ">f4", 1: ">f8", 2: ">u2", 3: ">i2", 4: ">i4", 5: ">i8", 6: "u1", 7: "u1"}
-"""Type code and numpy type: float, double, char, short, int, long, byte string, boolean."""
+_TYPES = {0: ">f4", 1: ">f8", 2: ">u2", 3: "u1", 5: ">i4", 6: ">i2", 7: ">i8", 9: "u1"}
+"""Type code (`BigDLDataType`) and numpy type: float, double, char, bool, int, short, long, byte; no network has texts."""
 
 _DIGEST = 20
 """The last bytes: int32 16, then the MD5 of everything before."""

@@ -1,12 +1,12 @@
 """Exif (CIPA DC-008) and the TIFF files and raw formats around it: from a TIFF header to directories.
 
-Order, names and faults follow the reference extractor: a directory appears where its IFD is met, an IFD is read once, and
-what is wrong with a tag is a text on its directory.
+Order, names and faults follow the reference extractor: a directory appears where its IFD is met, an IFD is read once,
+and what is wrong with a tag is a text on its directory.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from struct import unpack_from
 from typing import NamedTuple
@@ -34,8 +34,9 @@ _THUMBNAIL_OFFSET = 0x0201
 _DEPTH = 16
 _DIRECTORIES = 256
 _ENTRIES = 20_000
+_BLOCK_COUNT = 32
+_OVERLAP = 16 << 20
 _BAD_TYPES = 5  # in one directory: more, and it is none
-
 
 _BLOCKS = frozenset({_ICC, _PRINT_IM})  # these may be anywhere
 
@@ -61,8 +62,8 @@ ERROR = TagTable({})
 def read(reader: Reader, preamble: int = 0) -> Iterator[Directory]:
     """The directories of an Exif block; `reader` starts at the TIFF header. Faults are texts on directories.
 
-    `preamble` is how many bytes the container has before the header, 6 in a JPEG segment: the reference adds them to the
-    thumbnail's offset.
+    `preamble` is how many bytes the container has before the header, 6 in a JPEG segment: the reference adds them to
+    the thumbnail's offset.
     """
     found: list[Directory] = []
     try:
@@ -95,6 +96,7 @@ class _Budget:
     """What a block may still cost: a hostile file has a thousand directories that all point to the same megabytes."""
 
     entries: int
+    blocks: int
     bytes: int
 
 
@@ -108,8 +110,8 @@ class _Walk:
         self.found = found
         self.visited: set[int] = set()
         self.big = False
-        # Values may overlap a little, in sound files too; all of them together fit the file twice.
-        self.budget = budget or _Budget(_ENTRIES, 2 * reader.size)
+        # Values overlap in sound files too, but hardly: together they are not much longer than the file.
+        self.budget = budget or _Budget(_ENTRIES, _BLOCK_COUNT, reader.size + _OVERLAP)
 
     def header(self) -> None:
         head = self.window.bytes(0, 8)
@@ -173,15 +175,13 @@ class _Walk:
             return 0
 
         budget = self.budget
-        budget.entries -= count
-        if budget.entries < 0:
-            raise Malformed(f"More than {_ENTRIES} tags")
+        affordable = min(count, budget.entries)
         sizes = BIG_SIZES if big else SIZES
         values, pointers, blocks = directory.values, kind.pointers, kind.blocks
         short = 16 if order == ">" else 0
         bad = 0
         position = first - inline  # of the value field of the entry before
-        for tag, form, number, field in entries(window, first, count, order, big):
+        for tag, form, number, field in entries(window, first, affordable, order, big):
             position += size
             # Nine of ten entries are one plain number or a short string; they take the shortest way.
             if form == 3 and number == 1 and not big:
@@ -217,7 +217,7 @@ class _Walk:
                     target = unpack_from(order + "I", window.bytes(start + 4 * index, 4))[0]
                     self.ifd(child, self.enter(child), target, order, depth + 1)
                 continue
-            if tag in blocks and self.block(kind, directory, tag, start, length, order, depth):
+            if tag in blocks and self.block(directory, tag, start, length, order, depth):
                 continue
             if tag == 0 and not length and 0 not in values:
                 continue
@@ -227,35 +227,26 @@ class _Walk:
             elif form not in (5, 10):
                 directory.errors.append(f"Invalid TIFF tag format code {form} for tag 0x{tag:04X}")
 
+        budget.entries -= affordable
+        if affordable < count:
+            raise Malformed(f"More than {_ENTRIES} tags")
         following: int = unpack_from(order + ("Q" if big else "I"), window.bytes(end, link))[0]
         return following if offset <= following < min(window.size, 0x80000000) else 0
 
-    def block(
-        self, kind: Kind, directory: Directory, tag: int, start: int, length: int, order: str, depth: int
-    ) -> bool:
+    def block(self, directory: Directory, tag: int, start: int, length: int, order: str, depth: int) -> bool:
         """Reads what a tag holds as a block of its own; False when the tag is to be kept as it is."""
-        reader = self.window.reader(start, length)
+        self.budget.blocks -= 1
+        if self.budget.blocks < 0:
+            raise Malformed(f"More than {_BLOCK_COUNT} embedded blocks")
+        reader = self.window.reader(start, length).ordered(order)
         if tag == _MAKERNOTE:
             return self.makernote(reader, start, order, depth)
-        if tag == _ICC:
-            from metadata_digger.metadata.blocks.icc import read as read_block
-        elif tag == _XMP:
-            from metadata_digger.metadata.blocks.xmp import read as read_block
-
-            data = reader.bytes(0, length)
-            reader = reader.within(0, len(data.partition(b"\0")[0]))
-        elif tag == _PRINT_IM:
-            from metadata_digger.metadata.blocks.printim import read as read_block
-
-            reader = reader.ordered(order)
-        elif tag == _PHOTOSHOP:
-            from metadata_digger.metadata.blocks.photoshop import read as read_block
-        else:
-            if self.window.bytes(start, 1) != b"\x1c":
-                return False
-            from metadata_digger.metadata.blocks.iptc import read as read_block
+        if tag == _IPTC and self.window.bytes(start, 1) != b"\x1c":
+            return False
+        if tag == _XMP:  # some writers pad it with NULs
+            reader = reader.within(0, len(reader.bytes(0, length).partition(b"\0")[0]))
         try:
-            self.found.extend(read_block(reader))
+            self.found.extend(_block_reader(tag)(reader))
         except MetadataError as error:
             directory.errors.append(str(error))
         return True
@@ -287,3 +278,26 @@ def _kind(marker: int) -> Kind:
     if marker in (0x2A, 0x2B, 0x4F52, 0x5352):
         return IFD0
     raise Malformed(f"Unexpected TIFF marker: 0x{marker:X}")
+
+
+def _block_reader(tag: int) -> Callable[[Reader], Iterator[Directory]]:
+    """The reader of the block that a tag holds, imported when the first one comes by."""
+    if tag == _ICC:
+        from metadata_digger.metadata.blocks import icc
+
+        return icc.read
+    if tag == _XMP:
+        from metadata_digger.metadata.blocks import xmp
+
+        return xmp.read
+    if tag == _IPTC:
+        from metadata_digger.metadata.blocks import iptc
+
+        return iptc.read
+    if tag == _PHOTOSHOP:
+        from metadata_digger.metadata.blocks import photoshop
+
+        return photoshop.read
+    from metadata_digger.metadata.blocks import printim
+
+    return printim.read

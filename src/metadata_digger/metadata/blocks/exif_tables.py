@@ -1,4 +1,4 @@
-"""How the values of Exif directories read: the tables of IFD0, SubIFD, thumbnail, further images and interoperability."""
+"""How the values of Exif directories read: IFD0, SubIFD, thumbnail, further images and interoperability."""
 
 from __future__ import annotations
 

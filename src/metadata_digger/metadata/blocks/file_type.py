@@ -6,6 +6,7 @@ import os
 import time
 
 from metadata_digger.metadata.model import Directory, TagTable
+from metadata_digger.metadata.source import FileSource
 from metadata_digger.metadata.tags.file_types import FileType
 
 FILE_TYPE = TagTable(
@@ -33,11 +34,10 @@ def read(kind: FileType) -> Directory:
     return Directory("File Type", FILE_TYPE, values)
 
 
-def read_stat(path: str | os.PathLike[str]) -> Directory:
-    """The "File" directory of a file on disk; the date is in the zone that TZ names. Raises OSError."""
-    found = os.stat(path)
-    name = os.path.basename(os.fsdecode(path))
-    return Directory("File", FILE, {1: name, 2: found.st_size, 3: java_date(found.st_mtime)})
+def read_file(path: str | os.PathLike[str], file: FileSource) -> Directory:
+    """The "File" directory of an open file; its date is in the zone that TZ names."""
+    name = os.fsdecode(path).rpartition(os.sep)[2]
+    return Directory("File", FILE, {1: name, 2: file.size, 3: java_date(file.modified)})
 
 
 def java_date(seconds: float) -> str:

@@ -113,12 +113,15 @@ def _xyz(data: bytes) -> str:
 @lru_cache(maxsize=64)
 def _multi_localized(data: bytes) -> str:
     count = _signed(data, 8)
-    parts = [str(count)]
+    parts, left = [str(count)], 16 * len(data)  # languages may share a name
     for number in range(count):
         start = 16 + number * 12
         language, length, offset = (_signed(data, start + field) for field in (0, 4, 8))
         if length < 0 or offset < 0 or offset + length > len(data):
             return _FAILED
+        left -= length
+        if left < 0:
+            raise Truncated("its names are many times as long as the tag")
         name = data[offset : offset + length].decode("utf-16-be", "replace")
         parts.append(f" {_characters(language)}({name})")
     return "".join(parts)
@@ -161,8 +164,7 @@ def _characters(number: int) -> str:
 
 
 def _version(_: Directory, value: Value) -> str:
-    major = (value >> 24) - 0x100 if value >> 24 > 0x7F else value >> 24
-    return f"{major}.{value >> 20 & 0xF}.{value >> 16 & 0xF}"
+    return f"{value >> 24}.{value >> 20 & 0xF}.{value >> 16 & 0xF}"
 
 
 TABLE = TagTable(
@@ -206,11 +208,15 @@ def _read_profile(data: bytes, directory: Directory) -> None:
     values[68] = (_fixed(data, 68), _fixed(data, 72), _fixed(data, 76))
 
     count = values[_TAG_COUNT] = _signed(data, _TAG_COUNT)
+    left = 16 * len(data)  # tags may share their data, as red, green and blue do in sRGB
     for number in range(count):
         start = _TAG_COUNT + 4 + number * 12
         tag, offset, length = _signed(data, start), _signed(data, start + 4), _signed(data, start + 8)
         if offset < 0 or length < 0 or offset + length > len(data):
             raise Truncated(beyond(offset, length, len(data)))
+        left -= length
+        if left < 0:
+            raise Truncated("its tags are many times as long as the profile")
         values[tag] = data[offset : offset + length]
 
 

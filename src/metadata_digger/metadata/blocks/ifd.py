@@ -37,7 +37,7 @@ _rational: Callable[[tuple[int, int]], Rational] = Rational._make
 
 
 class Window:
-    """A block of which the first 64 KiB are at hand; other ranges are read when asked for, with what comes right behind them.
+    """A block of which the first 64 KiB are at hand; other ranges are read when asked for, with what comes behind them.
 
     A TIFF's directory often lies at its end, its values around it: the read-ahead makes one read of a dozen.
     """
@@ -54,7 +54,7 @@ class Window:
     def bytes(self, offset: int, length: int) -> bytes:
         """Exactly `length` bytes from `offset`; raises Truncated."""
         end = offset + length
-        if 0 <= offset and end <= len(self._head):
+        if offset >= 0 and end <= len(self._head):
             return self._head[offset:end]
         if length >= AHEAD or end > self.size or offset < 0:
             return self._reader.bytes(offset, length)
@@ -87,13 +87,13 @@ def decode(window: Window, kind: int, count: int, offset: int, order: str) -> Va
     fraction = _FRACTION.get((order, kind))
     if fraction is not None:
         if count == 1:
-            return _rational(fraction.unpack(window.bytes(offset, 8)))  # type: ignore[arg-type]  # two numbers
+            return _rational(fraction.unpack(window.bytes(offset, 8)))
         if count == 0:
             return None
         data = window.bytes(offset, 8 * count)
         if count > LONG:
             return Rationals(_array("I" if kind == 5 else "i", data, order))
-        return tuple(map(_rational, fraction.iter_unpack(data)))  # type: ignore[arg-type]  # two numbers each
+        return tuple(map(_rational, fraction.iter_unpack(data)))
     one = _ONE.get((order, kind))
     if one is None:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from metadata_digger.metadata.model import Directory, TagTable, Value
@@ -13,6 +14,12 @@ MARKER = 0x1C
 _CHARACTER_SET = 0x015A
 _VERSIONS = frozenset((0x0100, 0x0200, 0x0116, 0x017A, 0x0246))  # two-byte numbers
 _URGENCY = 0x020A  # a one-byte number
+# Names that a file may choose a decoder by: Python has others that are no character sets ("idna", "unicode_escape").
+_CHARSETS = re.compile(
+    "utf-?8|utf-(16|32)(be|le)|iso-?8859-?([1-9]|1[013456])|(windows-|cp)125[0-8]|us-ascii|ascii|latin-?1"
+    "|shift_jis|euc-(jp|kr)|gb2312|gbk|gb18030|big5|koi8-[ru]",
+    re.IGNORECASE,
+)
 
 
 def _date(_: Directory, value: Value) -> str | None:
@@ -47,6 +54,9 @@ def read(reader: Reader) -> Iterator[Directory]:
     data = reader.bytes(0, reader.size)
     directory = Directory("IPTC", TABLE)
     fault = _read_datasets(data, directory.values)
+    directory.values = {
+        tag: tuple(value) if isinstance(value, list) else value for tag, value in directory.values.items()
+    }
     if fault is not None:
         directory.errors.append(fault)
     yield directory
@@ -84,8 +94,8 @@ def _add(values: dict[int, Value], tag: int, content: bytes) -> None:
         values[tag] = ""
     elif tag == _CHARACTER_SET:
         values[tag] = _character_set(content)
-    elif tag in _VERSIONS and len(content) == 2:
-        values[tag] = int.from_bytes(content, "big")
+    elif tag in _VERSIONS and len(content) >= 2:
+        values[tag] = content[0] << 8 | content[1]
     elif tag == _URGENCY:
         values[tag] = content[0]
     else:
@@ -93,28 +103,26 @@ def _add(values: dict[int, Value], tag: int, content: bytes) -> None:
         before = values.get(tag)
         if before is None:
             values[tag] = added
-        elif isinstance(before, tuple):
-            values[tag] = (*before, added)
+        elif isinstance(before, list):
+            before.append(added)
         else:
-            values[tag] = (str(before), added)
+            values[tag] = [str(before), added]
 
 
 def _character_set(content: bytes) -> str:
     """Name of the character set that an ISO 2022 escape sequence switches to, else the bytes as text."""
     if content.startswith(b"\x1b%G"):
         return "UTF-8"
-    if content.startswith(b"\x1b\xe2\x80\xa2A"):  # ESC . A, the dot spoilt by a text editor
+    # ESC - A; also ESC . A with the dot spoilt by a text editor.
+    if content.startswith((b"\x1b-A", b"\x1b\xe2\x80\xa2A")):
         return "ISO-8859-1"
     return utf8(content)
 
 
 def _decode(content: bytes, charset: Value) -> str:
-    """Text in the declared character set, else in UTF-8, else in Latin-1."""
-    if isinstance(charset, str) and charset.isascii():
-        try:
-            return content.decode(charset, "replace")
-        except (LookupError, ValueError):
-            pass  # no such character set
+    """Text in the declared character set, UTF-8 when there is no such set; without one in UTF-8, else in Latin-1."""
+    if isinstance(charset, str):
+        return content.decode(charset, "replace") if _CHARSETS.fullmatch(charset) else utf8(content)
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:

@@ -39,7 +39,7 @@ COMMENT_TABLE = TagTable(COMMENT)
 
 
 def read(reader: Reader, marker: int = 0xC0) -> Iterator[Directory]:
-    """The segment after its length; `marker` is the SOFn's second byte. A component is (id, sampling factors, table)."""
+    """The segment after its length; `marker` is the SOFn's second byte. A component: id, sampling factors, table."""
     data = reader.bytes(0, reader.size)
     directory = Directory("JPEG", TABLE)
     values = directory.values
@@ -51,12 +51,12 @@ def read(reader: Reader, marker: int = 0xC0) -> Iterator[Directory]:
             break
         values[tag] = int.from_bytes(data[start:end], "big")
     else:
-        whole = min(data[5], (size - 6) // 3)
-        for number in range(whole):
-            start = 6 + 3 * number
-            values[_FIRST + number] = (data[start], data[start + 1], data[start + 2])
-        if whole < data[5]:
-            directory.errors.append(END)
+        if size < 6 + 3 * data[5]:
+            directory.errors.append("Insufficient bytes for JPEG the requested number of JPEG components.")
+        else:
+            for number in range(data[5]):
+                start = 6 + 3 * number
+                values[_FIRST + number] = (data[start], data[start + 1], data[start + 2])
     yield directory
 
 

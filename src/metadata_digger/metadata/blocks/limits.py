@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 END = "End of data reached."
+# The reference reads a file through a buffer of this size; skipping past the end of a longer one goes unnoticed until
+# the next read (java.io.FileInputStream.skip seeks).
+BUFFER = 8192
 INFLATED = 64 << 20  # bytes that one compressed block may become
+COLLECTED = 128 << 20  # bytes of metadata that are gathered from one file
 
 
 def beyond(index: int, count: int, size: int) -> str:
@@ -46,7 +50,9 @@ def inflate(data: bytes) -> tuple[bytes, str | None]:
             if stream.eof:
                 return b"".join(parts), None
     except zlib.error as error:
-        return b"".join(parts), str(error).partition(": ")[2]
+        message = str(error).partition(": ")[2]
+        # Without words it wants a dictionary of its maker's, and the reference takes that for the end.
+        return b"".join(parts), message or None
     return b"".join(parts), ENDS_EARLY
 
 

@@ -30,7 +30,7 @@ def read(reader: Reader) -> Iterator[Directory]:
 
 
 def _read_resources(data: bytes, directory: Directory, nested: list[Directory]) -> str | None:
-    """Gives the reference's words for what ended it early. A resource: signature, id, name, length, data, each padded."""
+    """Gives the reference's words for what ended it early. A resource: signature, id, name, length, data; padded."""
     position, size, paths = 0, len(data), 0
     while position < size:
         if position + 7 > size:
@@ -58,7 +58,7 @@ def _read_resources(data: bytes, directory: Directory, nested: list[Directory]) 
             position += 1
         # Other signatures ("AgHg", "DCSR", "PHUT") belong to plug-ins, which number resources as they like.
         if signature == b"8BIM":
-            if tag in PATHS:
+            if tag in PATHS and paths < len(PATHS):
                 directory.values[PATHS.start + paths] = (content, name)
                 paths += 1
             elif not _read_nested(tag, content, nested):

@@ -38,7 +38,7 @@ def read(reader: Reader) -> Iterator[Directory]:
             errors.append("Bad PrintIM size")
         else:
             values[_VERSION] = head[8:].decode("utf-8", "replace")
-            values.update(iter_unpack(reader.order + "HI", reader.bytes(16, 6 * count)))  # type: ignore[arg-type]  # pairs
+            values.update(iter_unpack(reader.order + "HI", reader.bytes(16, 6 * count)))
     # Any number may be a tag: all of them read as hexadecimal.
     render = {tag: _hexadecimal for tag in values if tag != _VERSION}
     yield Directory("PrintIM", TagTable(NAMES, render), values, errors)

@@ -57,6 +57,7 @@ def parse(data: bytes) -> Element:
     parser.namespace_prefixes = True
     parser.ordered_attributes = True
     parser.buffer_text = True
+    parser.buffer_size = max(len(data), 1)  # a text comes in one piece, however long
 
     def declare(_prefix: str | None, _uri: str | None) -> None:
         nonlocal declared
@@ -85,8 +86,6 @@ def parse(data: bytes) -> Element:
         children = stack[-1].children
         if cdata:
             children.append(Fragment(text))
-        elif children and isinstance(children[-1], str):  # a comment stood between
-            children[-1] += text
         else:
             children.append(text)
 

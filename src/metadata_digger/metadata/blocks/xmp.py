@@ -5,22 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from metadata_digger.metadata.blocks.xml_tree import Element, parse
+from metadata_digger.metadata.blocks.xmp_normal import normalise
+from metadata_digger.metadata.blocks.xmp_tree import ARRAY, Node, Tree, find_rdf, read_rdf
 from metadata_digger.metadata.errors import Malformed
 from metadata_digger.metadata.model import Directory, TagTable, XmpProperty
 from metadata_digger.metadata.source import Reader
 from metadata_digger.metadata.tags.xmp import VALUE_COUNT, XMP
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from metadata_digger.metadata.blocks.xmp_tree import Node, Tree
 
 PREAMBLE = b"http://ns.adobe.com/xap/1.0/\0"
 EXTENSION = b"http://ns.adobe.com/xmp/extension/\0"
 _GUID = 32  # digits of the extended packet's MD5
 _EXTENDED_LIMIT = 64 << 20
 TABLE = TagTable(XMP)
-# What Adobe's parser makes a space: control characters, written as such or as a character reference.
-_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|&#(?:0*(?:[0-8]|1[12]|1[4-9]|2\d|3[01])|[xX]0*(?:[0-8bBcCeEfF]|1[\da-fA-F]));")
+_MENDED = 4 << 20  # longest packet that is mended
+_PATHS = 64 << 20  # characters of all paths together
+# Adobe's parser makes a space of each control character, written as such or as a character reference.
+_SPACED = bytes(32 if byte == 127 or (byte < 32 and byte not in (9, 10, 13)) else byte for byte in range(256))
+_REFERENCES = re.compile(rb"&#(?:0*(?:[0-8]|1[12]|1[4-9]|2\d|3[01]|127)|[xX]0*(?:[0-8bBcCeEfF]|1[\da-fA-F]|7[fF]));")
 
 
 def read(reader: Reader) -> Iterator[Directory]:
@@ -31,8 +33,8 @@ def read(reader: Reader) -> Iterator[Directory]:
 def read_packet(data: bytes) -> Directory:
     directory = Directory("XMP", TABLE)
     try:
-        count, directory.xmp = _properties(data)
-        directory.values[VALUE_COUNT] = count
+        directory.xmp = _properties(data)
+        directory.values[VALUE_COUNT] = len(directory.xmp)
     except Malformed as error:
         directory.errors.append(f"Error processing XMP data: {error}")
     return directory
@@ -42,6 +44,7 @@ def read_segments(segments: Sequence[bytes]) -> Iterator[Directory]:
     """The APP1 segments of a JPEG: each packet, then the extended packet that the last one names."""
     guid: str | None = None
     extended: bytearray | None = None
+    received = 0
     found: list[Directory] = []
     for segment in segments:
         head = segment[: len(PREAMBLE)]
@@ -65,8 +68,10 @@ def read_segments(segments: Sequence[bytes]) -> Iterator[Directory]:
                 found.append(Directory("XMP", TABLE, errors=[message]))
             elif offset + len(part) <= size:
                 extended[offset : offset + len(part)] = part
+                received += len(part)
     if extended is not None:
-        found.append(read_packet(bytes(extended)))
+        # Without all of its parts it is no XML; its size is only what the file says.
+        found.append(read_packet(bytes(extended) if received >= len(extended) else b""))
     yield from found
 
 
@@ -78,28 +83,23 @@ def _extended_guid(directories: list[Directory]) -> str | None:
     return None
 
 
-def _properties(data: bytes) -> tuple[int, list[XmpProperty]]:
-    """How many properties there are, structs, arrays and qualifiers counted, and the leaves of them."""
-    from metadata_digger.metadata.blocks.xmp_normal import normalise
-    from metadata_digger.metadata.blocks.xmp_tree import find_rdf, read_rdf
-
+def _properties(data: bytes) -> list[XmpProperty]:
+    """The leaves of the packet's tree: simple properties, fields, items, qualifiers."""
     rdf = find_rdf(_parse(data))
     if rdf is None:
-        return 0, []
+        return []
     tree = read_rdf(rdf)
     normalise(tree)
     leaves: list[XmpProperty] = []
-    count = 0
+    left = _PATHS
     for schema in tree.schemas.values():
         for node in schema.children:
-            count += _walk(tree, node, node.name, leaves)
-    return count, leaves
+            left = _walk(tree, node, node.name, leaves, left)
+    return leaves
 
 
-def _parse(data: bytes):  # type: ignore[no-untyped-def]  # Element, whose module loads only when there is XMP
-    """The document's tree; where it is not well-formed, control characters and stray Latin-1 are mended as XMPCore does."""
-    from metadata_digger.metadata.blocks.xml_tree import parse
-
+def _parse(data: bytes) -> Element:
+    """The document's tree; where it is not well-formed, control characters and stray bytes are mended as by XMPCore."""
     try:
         return parse(data)
     except Malformed:
@@ -111,16 +111,12 @@ def _parse(data: bytes):  # type: ignore[no-untyped-def]  # Element, whose modul
 
 
 def _mend(data: bytes) -> bytes:
-    if data[:1] in (b"\xfe", b"\xff", b"\0") or data[1:2] == b"\0":
-        return data  # UTF-16
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        # Bytes that are no UTF-8 are taken for Latin-1 (in fact Windows-1252), one by one.
-        data = data.decode("utf-8", "surrogateescape").encode("utf-8", "surrogateescape")
-        text = data.decode("utf-8", "surrogateescape")
-        data = re.sub("[\udc80-\udcff]", lambda match: _latin(match[0]), text).encode()
-    return _CONTROLS.sub(b" ", data)
+    if len(data) > _MENDED or data[:1] in (b"\xfe", b"\xff", b"\0") or data[1:2] == b"\0":
+        return data  # too long, or UTF-16
+    # Bytes that are no UTF-8 are taken for Windows-1252, one by one.
+    text = data.decode("utf-8", "surrogateescape")
+    mended = re.sub("[\udc80-\udcff]", lambda match: _latin(match[0]), text)
+    return _REFERENCES.sub(b" ", mended.encode().translate(_SPACED))
 
 
 def _latin(character: str) -> str:
@@ -131,17 +127,15 @@ def _latin(character: str) -> str:
         return " "
 
 
-def _walk(tree: Tree, node: Node, path: str, leaves: list[XmpProperty]) -> int:
-    """Adds the leaves at and below a node; gives the number of nodes."""
-    from metadata_digger.metadata.blocks.xmp_tree import ARRAY
-
+def _walk(tree: Tree, node: Node, path: str, leaves: list[XmpProperty], left: int) -> int:
+    """Adds the leaves at and below a node; gives how many characters paths may still have."""
     if not node.children:
         leaves.append(XmpProperty(tree.namespace(node.name), path, node.value))
-        if not node.qualifiers:
-            return 1
-    count = 1
-    is_array = node.form == ARRAY
+    left -= len(path)
+    if left < 0:
+        raise Malformed("Paths of properties are too long")
     # Adobe's iterator counts on from an array's items to its qualifiers.
     for number, child in enumerate((*node.children, *node.qualifiers), 1):
-        count += _walk(tree, child, f"{path}[{number}]" if is_array else f"{path}/{child.name}", leaves)
-    return count
+        below = f"{path}[{number}]" if node.form == ARRAY else f"{path}/{child.name}"
+        left = _walk(tree, child, below, leaves, left)
+    return left

@@ -1,4 +1,4 @@
-"""Normalisation of an XMP tree as Adobe's XMPCore does it: forms of Dublin Core properties, aliases, old instance ids."""
+"""Normalisation of an XMP tree as Adobe's XMPCore does it: forms of Dublin Core arrays, aliases, old instance ids."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def normalise(tree: Tree) -> None:
         if ns == DC:
             _form_arrays(schema)
         elif ns == EXIF:
-            _repair_alternatives(schema.find("exif:UserComment"))
+            _form_comment(schema)
         elif ns == RIGHTS:
             _repair_alternatives(schema.find("xmpRights:UsageTerms"))
         elif ns == DM:
@@ -46,6 +46,17 @@ def _form_arrays(dublin_core: Node) -> None:
             node.form, node.alternatives = ARRAY, alternatives
             if alternatives:
                 _repair_alternatives(node)
+
+
+def _form_comment(exif: Node) -> None:
+    """exif:UserComment became language alternatives; a plain one is the default language's."""
+    comment = exif.find("exif:UserComment")
+    if comment is not None and comment.form == SIMPLE:
+        item = Node(ITEM, comment.value, qualifiers=comment.qualifiers)
+        if item.language is None:
+            item.qualify(LANG, DEFAULT)
+        comment.form, comment.value, comment.children, comment.qualifiers = ARRAY, "", [item], []
+    _repair_alternatives(comment)
 
 
 def _repair_alternatives(array: Node | None) -> None:

@@ -1,7 +1,7 @@
 """RDF as XMP writes it (ISO 16684-1, clause 7) to XMP's own tree of properties.
 
-Follows Adobe's XMPCore 6.1 in what it takes and what it rejects, for its paths are what the reference gives. A packet with one
-bad property is rejected whole.
+Follows Adobe's XMPCore 6.1 in what it takes and what it rejects, for its paths are what the reference gives. A packet
+with one bad property is rejected whole.
 """
 
 from __future__ import annotations
@@ -10,14 +10,16 @@ from dataclasses import dataclass, field
 
 from metadata_digger.metadata.blocks.xml_tree import Attribute, Element
 from metadata_digger.metadata.errors import Malformed
-from metadata_digger.metadata.tags.xmp import ALIASES, DC, DC_OLD, PREFIXES, RDF, X
+from metadata_digger.metadata.tags.xmp import ALIASES, DC, DC_OLD, PREFIXES, RDF
 
 ITEM = "[]"  # name of an array's item
 LANG = "xml:lang"
 DEFAULT = "x-default"
 SIMPLE, STRUCT, ARRAY = 0, 1, 2
+_FIELDS = 4096  # each new one is compared with those before; Camera Raw has some 300
 # java.lang.Character.isWhitespace; the no-break spaces are none.
-_SPACES = "\t\n\v\f\r\x1c\x1d\x1e\x1f \u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u2009\u200a\u2028\u2029\u205f\u3000"
+_SPACES = "".join(map(chr, (*range(9, 14), *range(28, 33), 0x1680, *range(0x2000, 0x2007), *range(0x2008, 0x200B))))
+_SPACES += "\u2028\u2029\u205f\u3000"
 # RDF's own words; everything else names a property. aboutEach and so on are forbidden everywhere.
 _CORE = frozenset(("RDF", "ID", "about", "parseType", "resource", "nodeID", "datatype"))
 _TERMS = _CORE | {"Description", "li", "aboutEach", "aboutEachPrefix", "bagID"}
@@ -303,6 +305,8 @@ def _add(tree: Tree, parent: Node | None, source: Element | Attribute, value: st
     if parent is None:
         node.alias = name in ALIASES
     owner = parent if parent is not None else tree.schema(ns)
+    if owner.form != ARRAY and len(owner.children) >= _FIELDS:
+        raise Malformed(f"More than {_FIELDS} properties in one namespace or struct")
     if owner.form != ARRAY and owner.find(name) is not None:
         raise Malformed(f"Duplicate property or field node '{name}'")
     if name == "rdf:value":
@@ -329,7 +333,12 @@ def _lift_value(node: Node) -> None:
     for qualifier in (*value.qualifiers, *node.children[1:]):
         node.add_qualifier(qualifier)
     node.has_value = False
-    node.form, node.alternatives, node.value, node.children = value.form, value.alternatives, value.value, value.children
+    node.form, node.alternatives, node.value, node.children = (
+        value.form,
+        value.alternatives,
+        value.value,
+        value.children,
+    )
 
 
 def _default_first(array: Node) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from metadata_digger.metadata.blocks import adobe, ducky, huffman, icc, iptc, jfif, jfxx, jpeg_frame, photoshop, xmp
-from metadata_digger.metadata.blocks.limits import END
+from metadata_digger.metadata.blocks.limits import BUFFER, COLLECTED, END
 from metadata_digger.metadata.errors import Malformed, MetadataError, Truncated
 from metadata_digger.metadata.model import Directory, TagTable
 from metadata_digger.metadata.source import BLOCK, Reader
@@ -53,7 +53,7 @@ def _segments(reader: Reader) -> Segments:
     if window[:2] != b"\xff\xd8":
         raise Malformed(f"JPEG data is expected to begin with 0xFFD8 (ÿØ) not 0x{window[:2].hex()}")
     found: Segments = {}
-    position = 2
+    position, collected = 2, 0
     while True:
         offset = position - start
         head = window[offset : offset + 4]
@@ -81,8 +81,13 @@ def _segments(reader: Reader) -> Segments:
                 raise Truncated(END)
             if end - start > len(window):
                 start, window = position, reader.bytes(position, min(length + 4, size - position))
+            collected += length
+            if collected > COLLECTED:
+                raise Malformed(f"More than {COLLECTED >> 20} MiB of metadata")
             found.setdefault(marker, []).append(window[position - start : end - start])
         elif end > size:
+            if size > BUFFER:
+                raise Truncated(END)
             return found
         position = end
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from struct import error as struct_error
 from struct import unpack_from
 
 from metadata_digger.metadata.blocks.icc import is_valid
-from metadata_digger.metadata.blocks.limits import END, ENDS_EARLY, inflate
+from metadata_digger.metadata.blocks.limits import BUFFER, COLLECTED, END, ENDS_EARLY, inflate
 from metadata_digger.metadata.errors import Malformed, MetadataError, Truncated
 from metadata_digger.metadata.model import Directory, TagTable, Value
-from metadata_digger.metadata.render import utf8, words
+from metadata_digger.metadata.render import words
 from metadata_digger.metadata.source import Reader
 from metadata_digger.metadata.tags.png import (
     CHROMATICITIES,
@@ -29,6 +30,19 @@ _XMP = "XML:com.adobe.xmp"
 _KEYWORD = 80  # bytes with the zero that ends it
 _TEXT = 13
 
+
+def _background(_: Directory, value: Value) -> str | None:
+    """The colour type is in another chunk; how many bytes there are tells as much."""
+    if len(value) == 1:
+        return f"Palette Index {value[0]}"
+    if len(value) == 2:
+        return f"Greyscale Level {value[0] << 8 | value[1]}"
+    if len(value) == 6:
+        red, green, blue = unpack_from(">3H", value)
+        return f"R {red}, G {green}, B {blue}"
+    return None
+
+
 TABLE = TagTable(
     PNG,
     {
@@ -39,7 +53,7 @@ TABLE = TagTable(
         9: words(TRANSPARENCY),
         10: words(INTENTS),
         _TEXT: lambda _, value: f"{value[0]}: {value[1]}",
-        15: lambda _directory, _value: None,  # would need the colour type, which another directory has
+        15: _background,
         18: words(UNITS),
     },
 )
@@ -64,7 +78,7 @@ def _chunks(reader: Reader) -> list[tuple[bytes, bytes]]:
         raise Malformed("PNG signature mismatch")
     chunks: list[tuple[bytes, bytes]] = []
     seen: set[bytes] = set()
-    position, size = 8, reader.size
+    position, size, collected = 8, reader.size, 0
     while True:
         if position + 8 > size:
             raise Truncated(END)
@@ -77,13 +91,18 @@ def _chunks(reader: Reader) -> list[tuple[bytes, bytes]]:
             raise Malformed("PNG chunk type identifier may only contain alphabet characters")
         wanted = kind in _READERS
         if position + length + 4 > size:
-            raise Truncated(_short(wanted, length, size - position))
+            if kind == b"IEND" and size > BUFFER:
+                return chunks
+            raise Truncated(_short(wanted, length, size - position, size))
         if wanted and kind in seen and kind not in _REPEATABLE:
             name = kind.decode()
             raise Malformed(f"Observed multiple instances of PNG chunk '{name}', for which multiples are not allowed")
         if not seen and kind != b"IHDR":
             raise Malformed(f"First chunk should be 'IHDR', but '{kind.decode()}' was observed")
         if wanted:
+            collected += length
+            if collected > COLLECTED:
+                raise Malformed(f"More than {COLLECTED >> 20} MiB of metadata")
             chunks.append((kind, reader.bytes(position, length)))
         if kind == b"IEND":
             return chunks
@@ -91,8 +110,8 @@ def _chunks(reader: Reader) -> list[tuple[bytes, bytes]]:
         position += length + 4
 
 
-def _short(wanted: bool, length: int, left: int) -> str:
-    if wanted and length > left:
+def _short(wanted: bool, length: int, left: int, size: int) -> str:
+    if size > BUFFER or (wanted and length > left):
         return END
     count = length if length > left else 4
     return f"Unable to skip. Requested {count} bytes but only {left if length > left else left - length} remained."
@@ -105,14 +124,14 @@ def _chunk(kind: str, values: dict[int, Value], *errors: str) -> Iterator[Direct
 def _numbers(layout: str, data: bytes) -> tuple[int, ...]:
     try:
         return unpack_from(layout, data)
-    except Exception as error:
+    except struct_error as error:
         raise Truncated(END) from error
 
 
 def _header(data: bytes) -> Iterator[Directory]:
     if len(data) != 13:
         raise Malformed("PNG header chunk must have exactly 13 data bytes")
-    return _chunk("IHDR", dict(enumerate(unpack_from(">iiBBBBB", data), 1)))
+    return _chunk("IHDR", dict(enumerate(unpack_from(">iibbBbb", data), 1)))
 
 
 def _chromaticities(data: bytes) -> Iterator[Directory]:
@@ -122,12 +141,14 @@ def _chromaticities(data: bytes) -> Iterator[Directory]:
 
 
 def _gamma(data: bytes) -> Iterator[Directory]:
+    if len(data) < 4:
+        raise Truncated(str(len(data)))
     return _chunk("gAMA", {11: _numbers(">i", data)[0] / 100000})
 
 
 def _srgb(data: bytes) -> Iterator[Directory]:
     if not data:
-        raise Truncated("Index 0 out of bounds for length 0")
+        raise Truncated("0")
     return _chunk("sRGB", {10: _numbers(">b", data)[0]})
 
 

@@ -1,6 +1,6 @@
 """File types that the extractor tells apart, and the bytes that give them away.
 
-Names, MIME types and extensions are those of the reference extractor; its two oddities (VOB's extension has a dot) stand.
+Names, MIME types and extensions are those of the reference extractor, oddities included (the dot in VOB's extension).
 """
 
 from __future__ import annotations

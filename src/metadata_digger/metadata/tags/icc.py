@@ -30,7 +30,7 @@ ICC = {
     0x74617267: "Char Target",
     0x63686164: "Chromatic Adaptation",
     0x6368726D: "Chromaticity",
-    0x63707274: "Copyright",
+    0x63707274: "Profile Copyright",
     0x63726469: "CrdInfo",
     0x646D6E64: "Device Mfg Description",
     0x646D6464: "Device Model Description",

@@ -1,7 +1,7 @@
 """Tags of IPTC-IIM 4.2 records: record number in the high byte, dataset number in the low one."""
 
 IPTC = {
-    0x0100: "Enveloped Record Version",
+    0x0100: "Envelope Record Version",
     0x0105: "Destination",
     0x0114: "File Format",
     0x0116: "File Version",

@@ -104,6 +104,7 @@ ALIASES = {
     "tiff:DateTime": ("xmp:ModifyDate", None),
     "tiff:ImageDescription": ("dc:description", None),
     "tiff:Software": ("xmp:CreatorTool", None),
+    "exif:DateTimeDigitized": ("xmp:CreateDate", None),
     "png:Author": ("dc:creator", "seq"),
     "png:Copyright": ("dc:rights", "alt"),
     "png:CreationTime": ("xmp:CreateDate", None),

@@ -1,9 +1,10 @@
 """Makernotes: which maker wrote one, where it starts, where its offsets count from, and which table reads it.
 
-MATCHES is the one place that knows makers. The first row that fits wins; the order is the reference extractor's, in which most
-signatures in the note go before the camera's name. A maker is one row here and one module of tags, named by `table`; a row
-without either is a note that is known and not read yet: it gives no directory, and like the notes that are read it is not kept
-as a tag. A note that no row fits stays in its directory as the tag "Makernote".
+MATCHES is the one place that knows makers. The first row that fits wins; the order is the reference extractor's, in
+which most signatures in the note go before the camera's name. A maker is one row here and one module of tags, named by
+`table` (a note in the form of an IFD) or `read` (any other). A row without either is a note that is known and not read
+yet: it gives no directory, and like the notes that are read it is not kept as a tag. A note that no row fits stays in
+its directory as the tag "Makernote".
 """
 
 from __future__ import annotations

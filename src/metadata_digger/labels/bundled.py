@@ -1,0 +1,19 @@
+"""Where the models that come with the program are: package data in an installed wheel, `models/` in a checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from metadata_digger.errors import ModelError
+
+DEFAULT = "nanodet-coco80"
+PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def bundled_model(name: str = DEFAULT) -> Path:
+    """The folder of a bundled model; raises ModelError when this installation has none of that name."""
+    places = (PACKAGE / "bundled" / "models" / name, PACKAGE.parents[1] / "models" / name)
+    for place in places:
+        if (place / "model.toml").is_file():
+            return place
+    raise ModelError(f"the bundled model {name} is missing from this installation; looked in {places[0]}, {places[1]}")

@@ -1,0 +1,92 @@
+"""From a picture to a network's input: fit it in, order colours and axes, scale the values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+Array = np.ndarray[tuple[int, ...], np.dtype[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What the network wants to be given: section [input] of model.toml, whose comments explain each word."""
+
+    name: str
+    width: int
+    height: int
+    layout: str = "NHWC"
+    colour: str = "RGB"
+    dtype: str = "uint8"
+    fit: str = "letterbox"
+    resample: str = "bilinear"
+    padding: tuple[int, int, int] = (0, 0, 0)  # red, green, blue
+    mean: tuple[float, ...] = (0.0, 0.0, 0.0)  # in the order of `colour`, on values 0 to 255
+    scale: tuple[float, ...] = (1.0, 1.0, 1.0)  # divided by, after the mean is taken off
+
+    @property
+    def pixels(self) -> int:
+        """Long edge of the picture that serves this input. Stretched, the short edge must serve too: twice is enough
+        for all ratios up to 2:1."""
+        return max(self.width, self.height) * (2 if self.fit == "stretch" else 1)
+
+
+# reducing_gap 1: whole pixels are averaged first, bilinear does the rest. On the 123 labelled photographs as good as
+# bilinear over everything (micro-AP .844, .842) and quicker on large pictures; bicubic .840, box .838, Lanczos .839,
+# nearest .824.
+RESAMPLE = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC, "box": Image.Resampling.BOX}
+REDUCING_GAP = 1.0
+
+
+def letterbox(image: Image.Image, wanted: Input, canvas: Array) -> None:
+    """The whole picture, its ratio kept, in the middle; the rest painted with `padding`."""
+    scale = min(wanted.width / image.width, wanted.height / image.height)
+    width = min(wanted.width, max(1, round(image.width * scale)))
+    height = min(wanted.height, max(1, round(image.height * scale)))
+    red, green, blue = wanted.padding
+    paint = red if red == green == blue else wanted.padding  # one number is 50 times quicker to paint with
+    left, top = (wanted.width - width) // 2, (wanted.height - height) // 2
+    canvas[:top] = canvas[top + height :] = paint
+    canvas[:, :left] = canvas[:, left + width :] = paint
+    canvas[top : top + height, left : left + width] = resized(image, width, height, wanted)
+
+
+def stretch(image: Image.Image, wanted: Input, canvas: Array) -> None:
+    """The whole picture, its ratio lost."""
+    canvas[:] = resized(image, wanted.width, wanted.height, wanted)
+
+
+def resized(image: Image.Image, width: int, height: int, wanted: Input) -> Array:
+    if image.size != (width, height):
+        image = image.resize((width, height), RESAMPLE[wanted.resample], reducing_gap=REDUCING_GAP)
+    return np.asarray(image)
+
+
+FITS: dict[str, Callable[[Image.Image, Input, Array], None]] = {"letterbox": letterbox, "stretch": stretch}
+
+
+def canvas_for(wanted: Input) -> Array:
+    """Memory for one picture: (height, width, 3), uint8."""
+    return np.empty((wanted.height, wanted.width, 3), np.uint8)
+
+
+def tensor(image: Image.Image, wanted: Input, canvas: Array) -> Array:
+    """The network's input for one RGB picture, batch axis in front.
+
+    `canvas` is painted over, and is the result itself where nothing more is to be done (uint8, NHWC, RGB).
+    """
+    FITS[wanted.fit](image, wanted, canvas)
+    values = canvas if wanted.colour == "RGB" else canvas[:, :, ::-1]
+    if wanted.dtype != "uint8":
+        values = values.astype(np.float32)
+        if any(wanted.mean):
+            values -= np.asarray(wanted.mean, np.float32)
+        if any(number != 1 for number in wanted.scale):
+            values /= np.asarray(wanted.scale, np.float32)
+    if wanted.layout == "NCHW":
+        values = values.transpose(2, 0, 1)
+    return np.ascontiguousarray(values, wanted.dtype)[None]

@@ -1,0 +1,251 @@
+"""Runs a job on Spark 4: the very same steps and sinks, batches of paths (not of contents) by `mapInArrow`.
+
+The driver lists; each task writes its parts into the stage, which lies beside the output in a file system that driver
+and executors share; part names follow the batch, so that a repeated task replaces what it wrote; the driver publishes.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import pickle
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from metadata_digger import errors
+from metadata_digger.errors import DiggerError
+from metadata_digger.pipeline import compose
+from metadata_digger.run.job import Job, Progress
+from metadata_digger.run.memory import share
+from metadata_digger.run.publish import plan, write_report
+from metadata_digger.run.report import Report
+from metadata_digger.run.stage import Stage, publish, stage
+from metadata_digger.run.work import Limits, Summary, Work
+from metadata_digger.schema import FILE, OK
+from metadata_digger.sinks.columns import Columns
+from metadata_digger.storage.model import Entry, Fault, Found
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+JAVA = 17  # the oldest that Spark 4 runs on
+BATCH = 256  # files: a task costs 70 to 120 ms before it reads the first one
+
+_FOUND = pa.struct(
+    [
+        pa.field("base", pa.string()),
+        pa.field("url", pa.string()),
+        pa.field("size", pa.int64()),
+        pa.field("modified", pa.float64()),
+        pa.field("status", pa.string()),  # null: a file; else a fault of the listing
+        pa.field("reason", pa.string()),
+    ]
+)
+_TASKS = pa.schema([pa.field("part", pa.string()), pa.field("found", pa.list_(_FOUND))])
+_SUMMARIES = pa.schema([pa.field("summary", pa.binary())])
+
+
+def run(
+    job: Job,
+    master: str,
+    progress: Progress = lambda done, total: None,
+    settings: Mapping[str, str] | None = None,
+) -> Report:
+    """`master` as Spark has it (`local[2]`, `spark://host:port`, `yarn`); `settings`: further Spark properties.
+
+    Raises DiggerError for what ends a run, also where Spark or Java is missing.
+    """
+    start = time.monotonic()
+    chain = compose(job.steps)
+    schema = chain.output(FILE)
+    check_spark()
+    job.storage.check(job.paths)
+    if job.output is not None:
+        job = replace(job, output=Path.cwd() / job.output)
+    limits = share(job.cores, job.memory_gb, chain.pixels > 0).limits
+    report = Report(output=job.output, started=datetime.now(UTC).isoformat(timespec="seconds"))
+    with stage(job.output, job.overwrite) as folders, session(master, folders, settings or {}) as spark:
+        report.workers = spark.sparkContext.defaultParallelism
+        found = job.storage.walk(job.paths, [] if job.output is None else [str(job.output)])
+        rows = _extract(spark, found, job, limits, folders, report, progress)
+        report.timings["extract"] = time.monotonic() - start
+        if job.sink is not None and job.output is not None:
+            columns = Columns.of(schema, report.tags)
+            job.sink.check(columns)
+            work = Work(job, folders.parts, limits)
+            for file in plan(rows, job.files_number, 1, job.output.name, job.sink.suffix, folders):
+                for target, slices in file.pieces:
+                    work.piece(slices, columns, target)
+                work.join([target for target, _ in file.pieces], columns, file.target)
+                report.files += (file.target.name,)
+            report.timings["publish"] = time.monotonic() - start - report.timings["extract"]
+            report.seconds = time.monotonic() - start
+            write_report(job, report, list(rows), folders)
+            publish(folders, job.output, job.overwrite)
+    report.seconds = time.monotonic() - start
+    return report
+
+
+def _extract(
+    spark: SparkSession,
+    found: Iterator[Found],
+    job: Job,
+    limits: Limits,
+    folders: Stage,
+    report: Report,
+    progress: Progress,
+) -> dict[str, int]:
+    """All files through the steps; the rows that are ok in each part."""
+    # The driver holds the listing: 150 bytes a file.
+    listed = list(found)
+    table = _tasks(listed, job.partitions)
+    total = len(listed)
+    progress(0, total)
+    tasks = spark.createDataFrame(table).repartitionByRange(max(len(table), 1), "part")
+    payload = pickle.dumps((job, folders.parts, limits))
+    with _translated():
+        done = tasks.mapInArrow(functools.partial(extract_batches, payload), "summary binary").collect()
+    rows: dict[str, int] = {}
+    for (packed,) in done:
+        summary: Summary = pickle.loads(packed)  # noqa: S301  # from our own executors
+        report.add(summary)
+        rows[summary.part] = summary.statuses[OK]
+    progress(total, total)
+    return rows
+
+
+def _tasks(found: Sequence[Found], partitions: int) -> pa.Table:
+    """One row a batch."""
+    size = -(-len(found) // partitions) if partitions > 0 else BATCH
+    remaining = iter(found)
+    batches = list(iter(lambda: [_struct(one) for one in islice(remaining, max(size, 1))], []))
+    parts = [f"{number:09d}" for number in range(1, len(batches) + 1)]
+    return pa.Table.from_pydict({"part": parts, "found": batches}, schema=_TASKS)
+
+
+def _struct(one: Found) -> dict[str, Any]:
+    if isinstance(one, Entry):
+        return {"base": one.base, "url": one.url, "size": one.size, "modified": one.modified}
+    return {"base": one.base, "url": one.url, "status": one.status, "reason": one.reason}
+
+
+def extract_batches(payload: bytes, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Runs on an executor: rows of _TASKS to rows of _SUMMARIES."""
+    work = _work(payload)
+    for batch in batches:
+        for task in batch.to_pylist():
+            found: list[Found] = [
+                Entry(one["base"], one["url"], one["size"], one["modified"])
+                if one["status"] is None
+                else Fault(one["base"], one["url"], one["status"], one["reason"])
+                for one in task["found"]
+            ]
+            summary = work.extract(task["part"], found, lambda files: None)
+            yield pa.RecordBatch.from_pydict({"summary": [pickle.dumps(summary)]}, schema=_SUMMARIES)
+
+
+@functools.lru_cache(maxsize=1)  # a Python worker of Spark lives for many tasks, and a network takes its time to load
+def _work(payload: bytes) -> Work:
+    job, parts, limits = pickle.loads(payload)  # noqa: S301  # from our own driver
+    os.environ["TZ"] = job.timezone
+    time.tzset()
+    return Work(job, parts, limits)
+
+
+@contextmanager
+def session(master: str, folders: Stage, settings: Mapping[str, str]) -> Iterator[SparkSession]:
+    """A quiet Spark session of its own."""
+    from pyspark.sql import SparkSession
+
+    # Executors have to run this very Python, with this very package; on a cluster the environment says which one.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    os.environ.setdefault("PYSPARK_DRIVER_PYTHON", sys.executable)
+    if master.startswith("local"):
+        # Without it the driver binds the host's name, which need not resolve on a laptop.
+        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    builder = SparkSession.builder.master(master).appName("Metadata Digger")
+    properties = {
+        "spark.sql.execution.arrow.maxRecordsPerBatch": "1",  # a row is a batch of files
+        "spark.sql.adaptive.enabled": "false",  # it would merge small partitions, and all of these are small
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        **settings,
+    }
+    for name, value in properties.items():
+        builder = builder.config(name, value)
+    with _translated(), _errors_to(folders.logs / "spark.log"):
+        spark = builder.getOrCreate()
+    try:
+        yield spark
+    finally:
+        spark.stop()
+
+
+@contextmanager
+def _errors_to(log: Path) -> Iterator[None]:
+    """Java started in here complains into a file: it tells at length what it does, and what goes wrong is raised."""
+    sys.stderr.flush()
+    before = os.dup(2)
+    with log.open("ab", buffering=0) as file:
+        os.dup2(file.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(before, 2)
+        os.close(before)
+
+
+def check_spark() -> None:
+    """Raises DiggerError when pyspark, or a Java that it runs on, is missing."""
+    try:
+        import pyspark  # noqa: F401  # only whether it is there
+    except ImportError:
+        raise DiggerError("Spark is not installed: pip install 'metadata-digger[spark]'") from None
+    home = os.environ.get("JAVA_HOME")
+    java = str(Path(home, "bin", "java")) if home else shutil.which("java")
+    advice = f"Spark needs Java {JAVA} or newer: install it or let JAVA_HOME point to it"
+    if java is None:
+        raise DiggerError(f"no java found. {advice}")
+    try:
+        answer = subprocess.run([java, "-version"], capture_output=True, text=True, check=False)  # noqa: S603
+    except OSError as error:
+        raise DiggerError(f"{java} cannot be started: {error.strerror}. {advice}") from error
+    version = java_version(answer.stderr + answer.stdout)
+    if version is None:
+        raise DiggerError(f"{java} does not tell its version. {advice}")
+    if version < JAVA:
+        raise DiggerError(f"{java} is Java {version}. {advice}")
+
+
+def java_version(text: str) -> int | None:
+    """The feature release in what `java -version` prints: 17 of "17.0.15", 8 of "1.8.0_392"."""
+    found = re.search(r'version "(?:1\.)?(\d+)', text)
+    return int(found[1]) if found else None
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Spark's exceptions as DiggerError: our own as they were raised on the executor, others by their first line."""
+    from py4j.protocol import Py4JError  # type: ignore[import-untyped]  # it has no types
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except (Py4JError, PySparkException) as error:
+        text = str(error)
+        ours = re.search(r"metadata_digger\.errors\.(\w+): (.+)", text)
+        kind = getattr(errors, ours[1], DiggerError) if ours else DiggerError
+        message = ours[2].strip() if ours else "Spark: " + next((line for line in text.splitlines() if line), "")
+        raise kind(message) from error

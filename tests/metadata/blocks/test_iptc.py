@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import pytest
+from metadata_digger.metadata.blocks import iptc
+from metadata_digger.metadata.source import Reader
+
+from ..build_iptc import UTF8, dataset, datasets
+from ..show import described
+
+
+@pytest.mark.parametrize(
+    ("pairs", "name", "text"),
+    [
+        ([(0x0200, b"\0\x04")], "Application Record Version", "4"),
+        ([(0x0246, b"5.1")], "Program Version", str(0x352E)),
+        ([(0x0200, b"\x04")], "Application Record Version", "\x04"),
+        ([(0x020A, b"5x")], "Urgency", "53"),
+        ([(0x0205, b"")], "Object Name", ""),
+        ([(0x0278, "Köln".encode())], "Caption/Abstract", "Köln"),
+        ([(0x0278, b"K\xf6ln")], "Caption/Abstract", "Köln"),
+        ([UTF8, (0x0278, b"K\xf6ln")], "Caption/Abstract", "K\ufffdln"),
+        ([(0x015A, b"\x1b-A"), (0x0278, "ö".encode())], "Caption/Abstract", "Ã¶"),
+        ([(0x015A, b"\x1b(B"), (0x0278, b"K\xf6ln")], "Caption/Abstract", "K\ufffdln"),
+        ([(0x015A, b"idna"), (0x0278, b"xn--kln-sna")], "Caption/Abstract", "xn--kln-sna"),
+        ([UTF8], "Coded Character Set", "UTF-8"),
+        ([(0x0219, b"a"), (0x0219, b"b"), (0x0219, b"c")], "Keywords", "a;b;c"),
+        ([(0x0250, b"a"), (0x0250, b"b")], "By-line", "a b"),
+        ([(0x0214, b"x")] * 17, "Supplemental Category(s)", "[17 values]"),
+        ([(0x0237, b"20240229")], "Date Created", "2024:02:29"),
+        ([(0x0237, b"2024")], "Date Created", "2024"),
+        ([(0x023C, b"120000")], "Time Created", "12:00:00"),
+        ([(0x023C, b"120000+0100")], "Time Created", "12:00:00+0100"),
+        ([(0x0114, b"\0\x01")], "File Format", "IPTC-NAA Digital Newsphoto Parameter Record"),
+        ([(0x0114, b"11")], "File Format", "JPEG File Interchange (JFIF)"),
+        ([(0x0114, b"99")], "File Format", "Unknown (99)"),
+        ([(0x0301, b"z")], "Unknown tag (0x0301)", "z"),
+    ],
+)
+def test_dataset(pairs: list[tuple[int, bytes]], name: str, text: str) -> None:
+    (directory,) = iptc.read(Reader.over(datasets(*pairs)))
+    assert (directory.name, directory.errors) == ("IPTC", [])
+    assert described(directory)[name] == text
+
+
+ONE = dataset(0x0269, b"Headline")
+
+
+@pytest.mark.parametrize(
+    ("data", "count", "errors"),
+    [
+        (b"", 0, []),
+        (ONE + b"\0", 1, []),
+        (ONE + b"\0\0", 1, ["Invalid IPTC tag marker at offset 13. Expected '0x1c' but got '0x0'."]),
+        (ONE[:-1], 0, ["Data for tag extends beyond end of IPTC segment"]),
+        (ONE + b"\x1c\x02\x05", 1, ["Too few bytes remain for a valid IPTC tag"]),
+        (ONE + b"\x1c\x02\x05\x80\x04\0", 1, ["IPTC data segment ended mid-way through tag descriptor"]),
+        (b"\x1c\x02\x69\x80\x04\0\x05abcde", 1, []),
+    ],
+)
+def test_end(data: bytes, count: int, errors: list[str]) -> None:
+    (directory,) = iptc.read(Reader.over(data))
+    assert (len(directory.values), directory.errors) == (count, errors)

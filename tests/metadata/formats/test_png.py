@@ -1,0 +1,201 @@
+from __future__ import annotations
+
+import zlib
+from struct import pack
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from metadata_digger.metadata.blocks import limits
+from metadata_digger.metadata.errors import MetadataError
+from metadata_digger.metadata.formats import png
+from metadata_digger.metadata.model import Directory
+from metadata_digger.metadata.source import Reader
+
+from ..build_icc import curve, profile
+from ..build_png import HEADER, chunk, compressed, international, text
+from ..build_png import png as build
+from ..build_xmp import packet
+from ..show import described, leaves, named
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+ICC = profile({b"rTRC": curve(*range(2000))})
+TIFF = b"II*\0\x08\0\0\0" + b"\x01\0" + b"\x0f\x01\x02\0\x04\0\0\0Cam\0" + b"\0\0\0\0"
+XMP = "XML:com.adobe.xmp"
+WHOLE = build(
+    (b"iCCP", compressed("sRGB", profile({b"rTRC": curve(1, 2, 3)}))),
+    (b"cHRM", pack(">8I", *range(1, 9))),
+    (b"gAMA", pack(">I", 45455)),
+    (b"sRGB", b"\2"),
+    (b"PLTE", bytes(30)),
+    (b"tRNS", b"\0"),
+    (b"bKGD", bytes(6)),
+    (b"pHYs", pack(">IIB", 2835, 2835, 1)),
+    (b"sBIT", b"\x08\x08\x08\x08"),
+    (b"tIME", pack(">HBBBBB", 2024, 2, 29, 12, 30, 59)),
+    (b"tEXt", text("Title", "Ä title")),
+    (b"zTXt", compressed("Comment", "Ä comment".encode("latin-1"))),
+    (b"iTXt", international("Author", "Grüße", packed=True)),
+    (b"iTXt", international(XMP, packet("<dc:title>T</dc:title>").decode())),
+    (b"eXIf", TIFF),
+)
+
+
+def read(data: bytes) -> list[Directory]:
+    return list(png.read(Reader.over(data)))
+
+
+def test_header() -> None:
+    (directory,) = read(build())
+    assert directory.name == "PNG-IHDR"
+    assert described(directory) == {
+        "Image Width": "32",
+        "Image Height": "16",
+        "Bits Per Sample": "8",
+        "Color Type": "True Color with Alpha",
+        "Compression Type": "Deflate",
+        "Filter Method": "Adaptive",
+        "Interlace Method": "Adam7 Interlace",
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "shown"),
+    [
+        (b"PLTE", bytes(30), {"Palette Size": "10"}),
+        (b"tRNS", b"\0", {"Palette Has Transparency": "Yes"}),
+        (b"sRGB", b"\1", {"sRGB Rendering Intent": "Relative Colorimetric"}),
+        (b"sRGB", b"\xff", {"sRGB Rendering Intent": "Unknown (-1)"}),
+        (b"gAMA", pack(">I", 45455), {"Image Gamma": "0.455"}),
+        (b"bKGD", b"\7", {"Background Color": "Palette Index 7"}),
+        (b"bKGD", b"\1\0", {"Background Color": "Greyscale Level 256"}),
+        (b"bKGD", b"\0\1\0\2\0\3", {"Background Color": "R 1, G 2, B 3"}),
+        (b"bKGD", b"", {"Background Color": None}),
+        (b"sBIT", b"\x08\x05", {"Significant Bits": "8 5"}),
+        (b"tEXt", text("Title", "Ä\0rest"), {"Textual Data": "Title: Ä"}),
+        (b"zTXt", compressed("Title", b"\xc4"), {"Textual Data": "Title: Ä"}),
+        (b"iTXt", international("Title", "Ж"), {"Textual Data": "Title: Ж"}),
+        (b"iTXt", international("Title", "Ж", packed=True), {"Textual Data": "Title: Ж"}),
+        (b"tIME", pack(">HBBBBB", 2024, 2, 29, 12, 30, 59), {"Last Modification Time": "2024:02:29 12:30:59"}),
+        (
+            b"pHYs",
+            pack(">IIB", 2835, 2834, 1),
+            {"Pixels Per Unit X": "2835", "Pixels Per Unit Y": "2834", "Unit Specifier": "Metres"},
+        ),
+    ],
+)
+def test_chunk(kind: bytes, data: bytes, shown: dict[str, str | None]) -> None:
+    _, directory = read(build((kind, data)))
+    assert (directory.name, described(directory), directory.errors) == (f"PNG-{kind.decode()}", shown, [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "name", "error"),
+    [
+        (b"cHRM", bytes(31), "Error", "Exception reading PNG chunk: Invalid number of bytes"),
+        (b"sRGB", b"", "Error", "Exception reading PNG chunk: 0"),
+        (b"pHYs", bytes(8), "Error", "Exception reading PNG chunk: End of data reached."),
+        (b"tEXt", b"no zero", "Error", "Exception reading PNG chunk: End of data reached."),
+        (b"zTXt", b"k\0\1", "PNG-zTXt", "Invalid compression method value"),
+        (
+            b"zTXt",
+            b"k\0\0no zlib",
+            "PNG-zTXt",
+            'Exception decompressing PNG zTXt chunk with keyword "k": incorrect header check',
+        ),
+        (
+            b"zTXt",
+            compressed("k", b"text")[:-2],
+            "Error",
+            "Exception reading PNG chunk: Unexpected end of ZLIB input stream",
+        ),
+        (b"iTXt", b"k\0\2\0\0\0", "PNG-iTXt", "Invalid compression flag value"),
+        (b"iTXt", b"k\0\1\1\0\0", "PNG-iTXt", "Invalid compression method value"),
+        (b"iCCP", b"k\0\1", "PNG-iCCP", "Invalid compression method value"),
+        (
+            b"tIME",
+            bytes(7),
+            "PNG-tIME",
+            "PNG tIME data describes an invalid date/time: year=0 month=0 day=0 hour=0 minute=0 second=0",
+        ),
+    ],
+)
+def test_bad_chunk(kind: bytes, data: bytes, name: str, error: str) -> None:
+    _, directory = read(build((kind, data)))
+    assert (directory.name, directory.errors) == (name, [error])
+
+
+def test_nested_blocks() -> None:
+    directories = read(WHOLE)
+    names = ["IHDR", "iCCP", "gAMA", "sRGB", "PLTE", "tRNS", "bKGD", "pHYs", "sBIT", "tIME", "tEXt", "zTXt", "iTXt"]
+    assert [name.removeprefix("PNG-") for name in named(directories) if name.startswith("PNG-")] == names
+    assert named(directories)[1:4] == ["ICC Profile", "PNG-iCCP", "PNG Chromaticities"]
+    assert named(directories)[-2:] == ["XMP", "Exif IFD0"]
+    assert leaves(directories[-2])["dc:title[1]"] == "T"
+
+
+def test_cut_profile_keeps_whole_blocks() -> None:
+    """Of a profile whose compressed data ends early the reference has the blocks of 2,048 bytes before the end."""
+    directory = read(build((b"iCCP", compressed("p", ICC)[:-4])))[1]
+    assert directory.errors == ["Exception reading ICC profile: Unexpected end of ZLIB input stream"]
+    assert described(directory)["Tag Count"] == "1"
+
+
+def test_decompression_has_a_ceiling(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "INFLATED", 1 << 20)
+    _, directory = read(build((b"zTXt", compressed("k", bytes(2 << 20)))))
+    assert directory.errors == [
+        'Exception decompressing PNG zTXt chunk with keyword "k": more than 1 MiB when decompressed'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"\x89PNG", "PNG signature mismatch"),
+        (SIGNATURE, "End of data reached."),
+        (SIGNATURE + chunk(b"tEXt", b"a\0b"), "First chunk should be 'IHDR', but 'tEXt' was observed"),
+        (SIGNATURE + b"\0\0\0\0IH\0R\0\0\0\0", "PNG chunk type identifier may only contain alphabet characters"),
+        (SIGNATURE + b"\x80\0\0\0IHDR", "PNG chunk length exceeds maximum"),
+        (SIGNATURE + chunk(b"IHDR", HEADER), "End of data reached."),
+        (SIGNATURE + chunk(b"IHDR", HEADER)[:15], "End of data reached."),
+        (
+            build((b"gAMA", b"\0\0\0\1"), (b"gAMA", b"\0\0\0\1")),
+            "Observed multiple instances of PNG chunk 'gAMA', for which multiples are not allowed",
+        ),
+        (build()[:-14], "Unable to skip. Requested 4 bytes but only 2 remained."),
+        (build()[:-20], "Unable to skip. Requested 12 bytes but only 8 remained."),
+    ],
+)
+def test_broken_chain(data: bytes, message: str) -> None:
+    with pytest.raises(MetadataError) as caught:
+        read(data)
+    assert str(caught.value) == message
+
+
+def consume(data: bytes) -> None:
+    """Reads and describes everything; nothing but MetadataError may come of it."""
+    try:
+        for directory in read(data):
+            for tag in directory.tags():
+                assert tag.description is None or tag.description.encode() is not None
+    except MetadataError:
+        pass
+
+
+@given(st.integers(0, len(WHOLE)))
+def test_truncated(length: int) -> None:
+    consume(WHOLE[:length])
+
+
+@given(st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.integers(0, 7)), min_size=1, max_size=8))
+def test_flipped(flips: list[tuple[int, int]]) -> None:
+    data = bytearray(WHOLE)
+    for position, bit in flips:
+        data[position] ^= 1 << bit
+    consume(bytes(data))
+
+
+@given(st.binary(max_size=2000))
+def test_inflate(data: bytes) -> None:
+    assert limits.inflate(zlib.compress(data)) == (data, None)

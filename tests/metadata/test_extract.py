@@ -1,0 +1,162 @@
+"""From a file to its directories: detection, the File directories, what is raised."""
+
+import os
+import time
+from importlib import import_module
+
+import pytest
+
+from metadata_digger.metadata.blocks.file_type import java_date
+from metadata_digger.metadata.errors import MetadataError, Truncated, UnknownFormat
+from metadata_digger.metadata.extract import detect, read_metadata
+from metadata_digger.metadata.formats import FORMATS
+from metadata_digger.metadata.source import MemorySource
+from metadata_digger.metadata.tags.file_types import MAGIC
+
+
+@pytest.fixture
+def sydney(monkeypatch):
+    monkeypatch.setenv("TZ", "Australia/Sydney")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        (b"\xff\xd8\xff\xe0", "JPEG"),
+        (b"II\x2a\0\x08\0\0\0", "TIFF"),
+        (b"MM\0\x2a\0\0\0\x08", "TIFF"),
+        (b"II\x2a\0\x10\0\0\0CR\2\0", "CR2"),
+        (b"II\x55\0\x18\0\0\0", "RW2"),
+        (b"IIRO\x08\0\0\0", "ORF"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "PNG"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rOTHR", None),
+        (b"RIFF\0\0\0\0WEBPVP8 ", "WebP"),
+        (b"RIFF\0\0\0\0WAVEfmt ", "WAV"),
+        (b"RIFF\0\0\0\0XXXX", "RIFF"),
+        (b"\0\0\0\x18ftypheic", "HEIF"),
+        (b"\0\0\0\x18ftypavif", "AVIF"),
+        (b"\0\0\0\x18ftypcrx ", "CRX"),
+        (b"\0\0\0\x18ftypmp42", "MP4"),
+        (b"\0\0\0\x18ftypnew!", "MOV"),
+        (b"\xff\xfb\x90\x44", "MP3"),
+        (b"\xff\xf1\x50\x80", "AAC"),
+        (b"%PDF-1.4", "PDF"),
+        (b"GIF87a", "GIF"),
+        (b"GIF", None),
+        (b"hello", None),
+        (b"", None),
+    ],
+)
+def test_detect(head, name):
+    kind = detect(head)
+    assert (kind.name if kind else None) == name
+
+
+@pytest.mark.parametrize(("magic", "kind"), MAGIC)
+def test_every_signature_is_found(magic, kind):
+    assert detect(magic + b"\0" * 16) == kind
+
+
+def test_every_format_is_there_and_none_twice():
+    kinds = [kind for form in FORMATS for kind in form.types]
+    assert len(kinds) == len(set(kinds))
+    for form in FORMATS:
+        assert callable(import_module(f"metadata_digger.metadata.formats.{form.module}").read)
+
+
+def test_bytes_source_and_path_give_the_same(tiff, tmp_path, sydney):
+    data = tiff({0x0100: (3, 7)})
+    path = tmp_path / "a b.tif"
+    path.write_bytes(data)
+    os.utime(path, (0, 1_563_956_757))
+    from_bytes, from_source = read_metadata(data), read_metadata(MemorySource(data))
+    from_path = read_metadata(path)
+    assert from_bytes == from_source == from_path[:-1] == read_metadata(str(path))[:-1]
+    assert [one.name for one in from_path] == ["Exif IFD0", "File Type", "File"]
+    assert [tuple(tag) for tag in from_path[1].tags()] == [
+        (1, "Detected File Type Name", "TIFF"),
+        (2, "Detected File Type Long Name", "Tagged Image File Format"),
+        (3, "Detected MIME Type", "image/tiff"),
+        (4, "Expected File Name Extension", "tiff"),
+    ]
+    assert [tuple(tag) for tag in from_path[2].tags()] == [
+        (1, "File Name", "a b.tif"),
+        (2, "File Size", f"{len(data)} bytes"),
+        (3, "File Modified Date", "Wed Jul 24 18:25:57 +10:00 2019"),
+    ]
+
+
+def test_a_format_that_is_not_read_gives_its_type():
+    assert [(one.name, one.values[1]) for one in read_metadata(b"%PDF-1.4\n")] == [("File Type", "PDF")]
+
+
+def test_java_date_west_of_greenwich(monkeypatch):
+    monkeypatch.setenv("TZ", "America/St_Johns")
+    time.tzset()
+    assert java_date(0) == "Wed Dec 31 20:30:00 -03:30 1969"
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize("data", [b"", b"x", b"no picture at all"])
+def test_unknown(data):
+    with pytest.raises(UnknownFormat, match="File format could not be determined"):
+        read_metadata(data)
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        read_metadata(tmp_path / "missing.jpg")
+
+
+def test_nothing_to_read_is_an_error():
+    with pytest.raises(MetadataError):
+        read_metadata(b"II\x2a\0")
+
+
+def test_what_was_read_before_a_fault_stands(tiff):
+    data = tiff({0x0100: (3, 7), 0x014A: [{0x0100: (3, 1)}] * 300})
+    directories = read_metadata(data)
+    assert directories[0].values[0x0100] == 7
+    assert directories[-2].errors == ["More than 256 directories"]
+
+
+def test_reads_stay_in_the_source():
+    with pytest.raises(Truncated):
+        MemorySource(b"abc").read_at(1, 3)
+
+
+class Counting(MemorySource):
+    """How many bytes were asked for beyond the first block."""
+
+    __slots__ = ("far",)
+
+    def __init__(self, data):
+        super().__init__(data)
+        self.far = []
+
+    def read_at(self, offset, length):
+        if offset + length > 65_536:
+            self.far.append(length)
+        return super().read_at(offset, length)
+
+
+def test_a_directory_at_the_end_of_a_large_file_is_one_read(tiff):
+    data = bytearray(tiff({0x0100: (3, 7)}) + bytes(5_000_000))
+    data[4:8] = len(data).to_bytes(4, "little")
+    data += b"\2\0" + b"\x0e\1\2\0\7\0\0\0" + (len(data) + 30).to_bytes(4, "little")
+    data += (
+        b"\x1a\1\5\0\1\0\0\0"
+        + (len(data) + 24).to_bytes(4, "little")
+        + bytes(4)
+        + b"a tiff\0\0"
+        + b"\x48\0\0\0\1\0\0\0"
+    )
+    source = Counting(bytes(data))
+    assert [tag.description for tag in read_metadata(source)[0].tags()] == ["a tiff", "72 dots per unit"]
+    assert len(source.far) == 1
+    assert sum(source.far) <= 4096

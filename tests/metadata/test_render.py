@@ -1,0 +1,133 @@
+"""Numbers and strings as Java writes them. Expected values are from its documentation and rules, worked out by hand."""
+
+import pickle
+from array import array
+
+import pytest
+
+from metadata_digger.metadata import render
+from metadata_digger.metadata.model import Directory, Rational, TagTable, Text
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (0.5, "0.5"),
+        (100.0, "100.0"),
+        (-2.0, "-2.0"),
+        (0.001, "0.001"),
+        (0.0001, "1.0E-4"),
+        (0.00012, "1.2E-4"),
+        (1e7, "1.0E7"),
+        (12345678.0, "1.2345678E7"),
+        (1.5e300, "1.5E300"),
+        (9999999.0, "9999999.0"),
+        (0.0, "0.0"),
+        (float("inf"), "Infinity"),
+        (float("nan"), "NaN"),
+    ],
+)
+def test_double(value, expected):
+    assert render.double(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "expected"),
+    [
+        ((0.125, 2), {}, "0.12"),
+        ((0.125, 2), {"half_up": True}, "0.13"),
+        ((-0.125, 2), {"half_up": True}, "-0.13"),
+        ((2.25, 1, 1), {"half_up": True}, "2.3"),
+        ((2.35, 1, 1), {"half_up": True}, "2.4"),  # 2.35 is 2.3500000000000000888 in binary
+        ((1.45, 1, 1), {"half_up": True}, "1.4"),  # and 1.45 is 1.4499999999999999556
+        ((3.0, 3), {}, "3"),
+        ((3.0, 3, 1), {}, "3.0"),
+        ((3.14159, 3), {}, "3.142"),
+        ((120.0, 0), {}, "120"),
+        ((float("nan"), 1), {}, "NaN"),
+        ((float("-inf"), 1), {}, "-∞"),
+    ],
+)
+def test_decimal(arguments, options, expected):
+    assert render.decimal(*arguments, **options) == expected
+
+
+@pytest.mark.parametrize(
+    ("fraction", "expected"),
+    [
+        ((1, 2), "0.5"),
+        ((2, 4), "0.5"),
+        ((1, 3), "1/3"),
+        ((10, 1250), "1/125"),
+        ((-1, 4), "-1/4"),
+        ((1, -4), "-1/4"),
+        ((7, 7), "1"),
+        ((0, 5), "0"),
+        ((0, 0), "0"),
+        ((5, 0), "5/0"),
+        ((4294967295, 1), "2147483647"),
+        ((24, 10), "2.4"),
+        ((1, 64), "1/64"),
+    ],
+)
+def test_simple(fraction, expected):
+    assert render.simple(Rational(*fraction)) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "integer", "ints", "octets"),
+    [
+        (7, 7, [7], b"\7"),
+        (4294967295, -1, [4294967295], b"\xff"),
+        (2.9, 2, None, None),
+        (Rational(7, 2), 3, None, None),
+        (Rational(1, 0), 2147483647, None, None),
+        ("42", 42, None, b"42"),
+        ("R98", 0x523938, None, b"R98"),
+        (Text("Zo�", b"Zo\xeb"), None, None, b"Zo\xeb"),
+        (b"\xff", -1, [-1], b"\xff"),
+        (b"\1\2", None, [1, 2], b"\1\2"),
+        ((1, 2), None, [1, 2], b"\1\2"),
+        ((1.0, 2.0), None, None, None),
+        ((Rational(7, 2), Rational(9, 1)), None, [3, 9], b"\3\x09"),
+        (array("I", [1, 2]), None, None, None),
+        (array("H", [1, 300]), None, [1, 300], b"\1\x2c"),
+    ],
+)
+def test_typed_views_of_a_value(value, integer, ints, octets):
+    if integer is not None or not isinstance(value, str):
+        assert render.integer(value) == integer
+    found = render.ints(value)
+    assert (None if found is None else list(found)) == ints
+    assert render.octets(value) == octets
+
+
+def test_utf8_replaces_each_ill_formed_sequence_once():
+    assert render.utf8(b"a\xffb") == "a�b"
+    assert render.utf8(b"a\xed\xa0\x80b") == "a�b"  # an encoded surrogate is one
+
+
+def test_trimmed_takes_control_characters():
+    assert render.trimmed("\0\t a \x1f\0") == "a"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (None, None),
+        ("", ""),
+        (5, "5"),
+        (tuple(range(16)), " ".join(map(str, range(16)))),
+        (tuple(range(17)), "[17 values]"),
+        (b"\xff\0", "255 0"),
+        (1.23456, "1.235"),
+        (Text("x", b"\xff"), "x"),
+    ],
+)
+def test_generic(value, expected):
+    assert render.describe(Directory("Any", TagTable({})), 1, value) == expected
+
+
+def test_a_string_that_is_not_utf8_travels_with_its_bytes():
+    copy = pickle.loads(pickle.dumps(Text("�", b"\xff")))  # noqa: S301 - our own pickle
+    assert (copy, copy.raw) == ("�", b"\xff")

@@ -1,0 +1,118 @@
+"""The layers of the house: an import may only go to the left."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent / "src" / "metadata_digger"
+MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
+
+# Rooms from left to right; those in one group do not know each other, unless PAIRS says so.
+LAYERS = [
+    {"metadata"},
+    {"preview"},
+    {"picture", "labels", "storage"},
+    {"pipeline", "schema"},
+    {"steps", "sinks"},
+    {"run"},
+    {"actions"},
+    {"cli", "web", "__init__", "__main__"},
+]
+ANYWHERE = {"config", "errors"}  # imported from everywhere but metadata
+PAIRS = {
+    ("labels", "picture"),  # scores of a picture
+    ("pipeline", "schema"),  # the rows of a batch
+    ("sinks", "steps"),  # flatten and rename are what flat sinks do at publish time
+    ("cli", "__init__"),  # the version
+    ("__main__", "cli"),
+    ("actions", "__init__"),  # the version
+    ("run", "__init__"),
+}
+INSIDE = [
+    {"source", "model", "errors"},
+    {"tags"},
+    {"render"},
+    {"blocks"},
+    {"formats"},
+    {"extract"},
+    {"__init__"},
+]
+
+
+def imports(path: Path) -> Iterator[tuple[str, int]]:
+    """Full names of everything a module imports, inside functions too, and the lines."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((name.name, node.lineno) for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: import by the full name"
+            module = node.module or ""
+            # `from metadata_digger import errors` imports the module errors, if there is one.
+            for name in node.names:
+                full = f"{module}.{name.name}"
+                is_module = (ROOT.parent / full.replace(".", "/")).with_suffix(".py").exists()
+                yield (full if is_module or (ROOT.parent / full.replace(".", "/")).is_dir() else module), node.lineno
+
+
+def room(parts: tuple[str, ...]) -> str:
+    return parts[0] if parts else "__init__"
+
+
+def rank(layers: list[set[str]], name: str) -> int:
+    found = [number for number, layer in enumerate(layers) if name in layer]
+    assert found, f"{name} has no place in the layers: give it one in design.md and here"
+    return found[0]
+
+
+def own(name: str) -> tuple[str, ...] | None:
+    parts = tuple(name.split("."))
+    return parts[1:] if parts[0] == "metadata_digger" else None
+
+
+@pytest.mark.parametrize("module", MODULES, ids=str)
+def test_imports_go_to_the_left(module: Path) -> None:
+    here = room(module.with_suffix("").parts)
+    wrong = []
+    for name, line in imports(ROOT / module):
+        target = own(name)
+        if target is None:
+            continue
+        there = room(target)
+        if there == here or (there in ANYWHERE and here != "metadata"):
+            continue
+        if here in ANYWHERE:
+            allowed = there in ANYWHERE or there == "__init__"
+        else:
+            allowed = (here, there) in PAIRS or rank(LAYERS, there) < rank(LAYERS, here)
+        if not allowed:
+            wrong.append(f"{module}:{line} imports {name}")
+    assert not wrong
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if module.parts[0] == "metadata"], ids=str)
+def test_metadata_is_a_library_of_its_own(module: Path) -> None:
+    here = room(module.with_suffix("").parts[1:])
+    wrong = []
+    for name, line in imports(ROOT / module):
+        target = own(name)
+        if target is None:
+            if name.split(".")[0] not in sys.stdlib_module_names:
+                wrong.append(f"{module}:{line} imports {name}, which is not in the standard library")
+            continue
+        if target[:1] != ("metadata",):
+            wrong.append(f"{module}:{line} imports {name}")
+            continue
+        there = room(target[1:])
+        if there != here and rank(INSIDE, there) >= rank(INSIDE, here) and not _late(module, name, line):
+            wrong.append(f"{module}:{line} imports {name}")
+    assert not wrong
+
+
+def _late(module: Path, name: str, line: int) -> bool:
+    """Directory.tags() makes its descriptions on demand: the one import to the right, inside a function."""
+    return module.name == "model.py" and name == "metadata_digger.metadata.render"

@@ -1,0 +1,93 @@
+"""Runs the program on the samples in ../shared, has the judges there score it, and holds it to its bars.
+
+Usage: python tools/judge.py conformance|labels [--shared DIRECTORY] [--work DIRECTORY]
+
+Prints the judge's table. Exit code 0: the bars are met; 1: not; 2: the samples are not there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PROGRAM = [sys.executable, "-P", "-m", "metadata_digger"]
+
+FORMATS = ("jpg", "png", "tif")
+WITHOUT = "Makernote|PrintIM|Olympus|Panasonic|Reconyx"  # read by a later version
+RECALL, PRECISION = 0.85, 0.97  # of expected triples found; of given triples right
+F1, AP = 0.78, 0.83  # micro-averaged, over all pictures and labels
+
+
+def run(command: list[str | os.PathLike[str]], **options: object) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "TZ": "Australia/Sydney"}
+    return subprocess.run(command, text=True, env=environment, **options)  # type: ignore[call-overload,no-any-return]  # noqa: S603 - this interpreter and the judges, no input from outside
+
+
+def conformance(shared: Path, work: Path) -> bool:
+    """extract_single --json against the reference extractor's output; True when both bars are met."""
+    samples = shared / "conformance"
+    run(["sh", samples / "unpack.sh", work], check=True)
+    root = work / "dev"
+    paths = sorted(
+        str(path.relative_to(root))
+        for folder in FORMATS
+        for path in (root / folder).rglob("*")
+        if path.is_file() and "metadata" not in path.relative_to(root).parts
+    )
+    result, tallies, listed = work / "result.jsonl", work / "tallies.json", work / "paths.txt"
+    listed.write_text("\n".join(paths))
+    with result.open("w") as lines:
+        done = run([*PROGRAM, "extract_single", "--json", *paths], cwd=root, stdout=lines)
+    if done.returncode not in (0, 3):  # 3: some files could not be read, as is so of some samples
+        raise SystemExit(f"extract_single ended with {done.returncode}")
+    judge = [sys.executable, samples / "score.py", "--root", root, "--paths", listed, "--without", WITHOUT]
+    run([*judge, "--json", tallies, result], check=True)
+    found, expected, given = json.loads(tallies.read_text())["all"]["triples"]
+    recall, precision = found / expected, found / given
+    print(f"conformance: recall {recall:.4f} (bar {RECALL}), precision {precision:.4f} (bar {PRECISION})")
+    return recall >= RECALL and precision >= PRECISION
+
+
+def labels(shared: Path, work: Path) -> bool:
+    """detect_categories with the bundled model on pictures labelled by eye; True when both bars are met."""
+    photos = shared / "photos"
+    config = work / "labels.properties"
+    output = work / "labels"
+    config.write_text(f"input.paths={photos / 'images'}\noutput.format=json\noutput.directoryPath={output}\n")
+    run([*PROGRAM, "detect_categories", config, "--overwrite"], check=True, stdout=subprocess.DEVNULL)
+    rows = [json.loads(line) for line in (output / "labels.json").read_text().splitlines()]
+    result = work / "labels.jsonl"
+    result.write_text("\n".join(json.dumps({"path": row["FilePath"], "scores": row["Scores"]}) for row in rows))
+    judged = run([sys.executable, photos / "judge.py", result], check=True, stdout=subprocess.PIPE).stdout
+    print(judged, end="")
+    f1, ap = (float(re.findall(rf"{name} ([0-9.]+)", judged)[0]) for name in ("micro-F1", "micro-AP"))
+    print(f"labels: micro-F1 {f1} (bar {F1}), micro-AP {ap} (bar {AP})")
+    return f1 >= F1 and ap >= AP
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("conformance", "labels"))
+    parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
+    parser.add_argument("--work", type=Path, help="keep what is made here (default: a temporary directory)")
+    args = parser.parse_args()
+    if not args.shared.is_dir():
+        print(f"{args.shared} is not there: nothing to judge against")
+        return 2
+    judge = {"conformance": conformance, "labels": labels}[args.what]
+    if args.work is not None:
+        args.work.mkdir(parents=True, exist_ok=True)
+        return 0 if judge(args.shared.resolve(), args.work.resolve()) else 1
+    with tempfile.TemporaryDirectory() as work:
+        return 0 if judge(args.shared.resolve(), Path(work)) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
