@@ -100,12 +100,14 @@ def test_model_keys_arrive_and_a_missing_model_is_named(configured, tmp_path: Pa
 
     missing = tmp_path / "model"
     config = configured("full", f"enrichment.classifier.modelPath={missing}")
-    with pytest.raises(ModelError, match=str(missing)) as caught:
+    with pytest.raises(ModelError, match=rf"^enrichment.classifier.modelPath \(--set\): {missing}") as caught:
         job(config, BY_NAME["full"])
     assert caught.value.exit_code == 1
     config = configured("full", "enrichment.classifier.mapping=0:human", "enrichment.classifier.threshold=0.9")
-    step = job(config, BY_NAME["full"]).steps[-1]
-    assert (step.mapping, step.threshold) == ({0: "human"}, 0.9)
+    work = job(config, BY_NAME["full"])
+    model = work.steps[-1].model
+    assert (model.labels, model.threshold) == ({0: "human"}, 0.9)
+    assert work.facts["model"] == {"name": model.name, "sha256": model.sha256}
 
 
 def test_every_action_is_told_apart() -> None:

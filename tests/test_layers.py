@@ -34,7 +34,8 @@ PAIRS = {
     ("run", "__init__"),
 }
 INSIDE = [
-    {"source", "model", "errors"},
+    {"errors"},
+    {"source", "model"},
     {"tags"},
     {"render"},
     {"blocks"},

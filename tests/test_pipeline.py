@@ -134,7 +134,7 @@ def test_rows_of_files_and_faults(tmp_path: Path) -> None:
     batch = open_batch(found, LocalStorage(), 0)
     assert batch.rows.schema == FILE
     rows = batch.rows.to_pylist()
-    assert rows[0]["id"] == hashlib.md5(url.encode()).hexdigest().upper()
+    assert rows[0]["id"] == hashlib.md5(url.encode(), usedforsecurity=False).hexdigest().upper()
     assert [row["file_path"] for row in rows] == [one.url for one in found]
     assert [(row["status"], row["reason"]) for row in rows] == [
         ("ok", None),

@@ -36,30 +36,24 @@ def _filter(config: Config, action: Action) -> Iterator[Step]:
 
 
 def _label(config: Config, action: Action) -> Iterator[Step]:
-    from metadata_digger.steps.label import label_step
+    from metadata_digger.steps.label import LabelStep
 
     # Where metadata is extracted too, a row is worth having without labels.
-    yield label_step(*_model_keys(config), required=_extract not in action.steps)
-
-
-def _model_keys(config: Config) -> tuple[str, dict[int, str] | None, float | None]:
-    """Where the model is, and what the configuration puts over its own labels and threshold."""
-    from metadata_digger.labels.bundled import bundled_model
-
-    keys = "enrichment.classifier"
-    return config[f"{keys}.modelPath"] or str(bundled_model()), config[f"{keys}.mapping"], config[f"{keys}.threshold"]
+    yield LabelStep(_model(config), required=_extract not in action.steps)
 
 
 def _model(config: Config) -> Model:
     """The model, checked before any work; a fault names the key when the user chose the model."""
+    from metadata_digger.labels.bundled import bundled_model
     from metadata_digger.labels.model import load_model
 
+    key = "enrichment.classifier.modelPath"
+    mapping, threshold = config["enrichment.classifier.mapping"], config["enrichment.classifier.threshold"]
+    if config[key] is None:
+        return load_model(bundled_model(), mapping, threshold)
     try:
-        return load_model(*_model_keys(config))
+        return load_model(config[key], mapping, threshold)
     except ModelError as error:
-        key = "enrichment.classifier.modelPath"
-        if config[key] is None:
-            raise
         raise ModelError(f"{key} ({config.source(key)}): {error}") from error
 
 
@@ -118,16 +112,18 @@ def job(config: Config, action: Action, *, overwrite: bool = False) -> Job:
     """Everything that an engine needs to run an action; raises ModelError when there is no model to use."""
     from metadata_digger import __version__
     from metadata_digger.run.job import Job
+    from metadata_digger.steps.label import LabelStep
 
-    writes = action.writes
+    steps = tuple(step for build in action.steps for step in build(config, action))
     facts: dict[str, Any] = {"version": __version__, "action": action.name, "config": config.effective()}
-    if _label in action.steps:
-        model = _model(config)
-        facts["model"] = {"name": model.name, "sha256": model.sha256}
+    for step in steps:
+        if isinstance(step, LabelStep):
+            facts["model"] = {"name": step.model.name, "sha256": step.model.sha256}
+    writes = action.writes
     return Job(
         storage=_storage(config),
         paths=config["input.paths"],
-        steps=tuple(step for build in action.steps for step in build(config, action)),
+        steps=steps,
         sink=_sink(config) if writes else None,
         output=Path(config["output.directoryPath"]) if writes else None,
         overwrite=overwrite,

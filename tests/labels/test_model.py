@@ -168,7 +168,7 @@ def test_card_and_graph_must_agree(model_folder: MakeFolder, card: str, words: s
 
 def test_sha256(model_folder: MakeFolder) -> None:
     folder = model_folder(digest="ab" * 32)
-    with pytest.raises(ModelError, match="sha256 is .*says abab.*damaged or was exchanged"):
+    with pytest.raises(ModelError, match=r"sha256 is .*says abab.*damaged or was exchanged"):
         load_model(folder)
     assert load_model(folder, verify=False).sha256 == "ab" * 32
 

@@ -20,7 +20,7 @@ def curve(*points: int) -> bytes:
 
 
 def description(text: str) -> bytes:
-    return b"desc\0\0\0\0" + pack(">I", len(text) + 1) + text.encode() + bytes(79)
+    return b"desc\0\0\0\0" + pack(">I", len(text.encode()) + 1) + text.encode() + bytes(79)
 
 
 def localized(**texts: str) -> bytes:

@@ -6,6 +6,7 @@ import errno
 import os
 import pickle
 import socket
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -144,7 +145,7 @@ def test_links_to_directories_are_followed_once_and_loops_noticed(tmp_path: Path
     (tmp_path / "outside/back").symlink_to(tmp_path / "in")
     assert listed(tmp_path / "in") == ["real/a.jpg", "there/b.jpg"]
     again = ("filtered", "symbolic link to a directory that is listed already")
-    assert faults(tmp_path / "in") == [(name, *again) for name in ("up", "alias", "there too", "back")]
+    assert faults(tmp_path / "in") == [(name, *again) for name in ("alias", "up", "there too", "back")]
 
 
 def test_links_to_files_are_files_of_their_own(tmp_path: Path) -> None:
@@ -183,6 +184,7 @@ def test_a_tree_deeper_than_the_recursion_limit(tmp_path: Path) -> None:
     os.close(os.open("a.jpg", os.O_CREAT | os.O_WRONLY, dir_fd=here))
     os.close(here)
     assert listed(tmp_path) == ["d/" * 1_100 + "a.jpg"]
+    subprocess.run(["rm", "-r", str(tmp_path / "d")], check=True)  # shutil.rmtree recurses
 
 
 @pytest.mark.parametrize(
@@ -198,10 +200,9 @@ def test_names_that_are_text_stay_as_they_are(tmp_path: Path, name: str) -> None
 
 def test_names_that_are_not_utf8_survive(tmp_path: Path) -> None:
     folder = os.fsencode(tmp_path) + b"/caf\xe9"
-    os.mkdir(folder)
+    Path(os.fsdecode(folder)).mkdir()
     for name in (b"\xff.jpg", b"a b%.jpg"):
-        with open(folder + b"/" + name, "wb") as file:
-            file.write(name)
+        Path(os.fsdecode(folder + b"/" + name)).write_bytes(name)
     found = list(STORAGE.walk([str(tmp_path)]))
     assert [one.url for one in found] == [
         f"file://{tmp_path}/caf%E9/a%20b%25.jpg",
@@ -275,4 +276,4 @@ def test_urls_of_other_places(url: str) -> None:
 
 def test_storages_travel() -> None:
     for kind in STORAGES:
-        assert pickle.loads(pickle.dumps(kind())) == kind()
+        assert pickle.loads(pickle.dumps(kind())) == kind()  # noqa: S301  # our own

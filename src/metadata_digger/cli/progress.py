@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from shutil import get_terminal_size
 from types import TracebackType
 
 SECONDS_PER_LINE = 30.0
@@ -15,7 +16,9 @@ class Progress:
     def __init__(self) -> None:
         from tqdm import tqdm  # type: ignore[import-untyped]  # it ships no types
 
-        self._bar = tqdm(unit=" files", disable=not sys.stderr.isatty(), dynamic_ncols=True, smoothing=0.1)
+        # tqdm itself draws nothing on a terminal that says it has 0 columns and 0 lines, as those of containers do.
+        size, shown = get_terminal_size(), sys.stderr.isatty()
+        self._bar = tqdm(unit=" files", disable=not shown, ncols=size.columns - 1, nrows=size.lines, smoothing=0.1)
         self._start = self._last = time.monotonic()
 
     def __call__(self, done: int, total: int | None) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from metadata_digger.metadata.blocks import iptc
 from metadata_digger.metadata.source import Reader
 
@@ -54,7 +55,7 @@ ONE = dataset(0x0269, b"Headline")
         (ONE[:-1], 0, ["Data for tag extends beyond end of IPTC segment"]),
         (ONE + b"\x1c\x02\x05", 1, ["Too few bytes remain for a valid IPTC tag"]),
         (ONE + b"\x1c\x02\x05\x80\x04\0", 1, ["IPTC data segment ended mid-way through tag descriptor"]),
-        (b"\x1c\x02\x69\x80\x04\0\x05abcde", 1, []),
+        (b"\x1c\x02\x69\x80\0\0\x05abcde", 1, []),
     ],
 )
 def test_end(data: bytes, count: int, errors: list[str]) -> None:

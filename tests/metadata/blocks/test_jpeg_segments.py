@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import pytest
+
 from metadata_digger.metadata.blocks import adobe, ducky, huffman, jfif, jfxx, jpeg_frame
 from metadata_digger.metadata.source import Reader
 
 from ..build_jpeg import ADOBE, DUCKY, JFIF, TABLE, frame
 from ..show import described
 
-BEYOND = "Attempt to read from beyond end of underlying data source (requested index: {}, requested count: {}, max index: {})"
+BEYOND = (
+    "Attempt to read from beyond end of underlying data source"
+    " (requested index: {}, requested count: {}, max index: {})"
+)
 
 
 def test_frame() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from struct import pack
 
 import pytest
+
 from metadata_digger.metadata.blocks import photoshop
 from metadata_digger.metadata.source import Reader
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from metadata_digger.metadata.blocks import xmp
 from metadata_digger.metadata.source import Reader
 
@@ -21,23 +22,28 @@ from ..show import described, leaves
         ("<dc:subject><rdf:Bag/></dc:subject>", {"dc:subject": ""}),
         ('<dc:title><rdf:Alt><rdf:li xml:lang="EN_us">E</rdf:li></rdf:Alt></dc:title>',
          {"dc:title[1]": "E", "dc:title[1]/xml:lang": "en-US"}),
-        ('<dc:title><rdf:Alt><rdf:li xml:lang="de">D</rdf:li><rdf:li xml:lang="x-default">X</rdf:li></rdf:Alt></dc:title>',
+        ('<dc:title><rdf:Alt><rdf:li xml:lang="de">D</rdf:li><rdf:li xml:lang="x-default">X</rdf:li></rdf:Alt>'
+         "</dc:title>",
          {"dc:title[1]": "X", "dc:title[1]/xml:lang": "x-default", "dc:title[2]": "X", "dc:title[2]/xml:lang": "de"}),
         ("<dc:rights>Free</dc:rights>", {"dc:rights[1]": "Free", "dc:rights[1]/xml:lang": "x-default"}),
         ("<dc:title><rdf:Alt><rdf:li>T</rdf:li></rdf:Alt></dc:title>",
          {"dc:title[1]": "T", "dc:title[1]/xml:lang": "x-repair"}),
         ('<my:S rdf:parseType="Resource"><my:a>1</my:a><my:b>2</my:b></my:S>', {"my:S/my:a": "1", "my:S/my:b": "2"}),
-        ('<my:S><rdf:Description my:a="1"><my:b>2</my:b></rdf:Description></my:S>', {"my:S/my:a": "1", "my:S/my:b": "2"}),
+        ('<my:S><rdf:Description my:a="1"><my:b>2</my:b></rdf:Description></my:S>',
+         {"my:S/my:a": "1", "my:S/my:b": "2"}),
         ('<my:S my:a="1" my:b="2"/>', {"my:S/my:a": "1", "my:S/my:b": "2"}),
         ("<my:S><my:Type><my:a>1</my:a></my:Type></my:S>", {"my:S/my:a": "1", "my:S/rdf:type": "urn:my/:Type"}),
-        ('<my:Q rdf:parseType="Resource"><rdf:value>v</rdf:value><my:q>1</my:q></my:Q>', {"my:Q": "v", "my:Q/my:q": "1"}),
+        ('<my:Q rdf:parseType="Resource"><rdf:value>v</rdf:value><my:q>1</my:q></my:Q>',
+         {"my:Q": "v", "my:Q/my:q": "1"}),
         ('<my:Q rdf:value="v" my:q="1"/>', {"my:Q": "v", "my:Q/my:q": "1"}),
-        ("<my:A><rdf:Bag><rdf:li rdf:parseType='Resource'><my:a>1</my:a></rdf:li></rdf:Bag></my:A>", {"my:A[1]/my:a": "1"}),
+        ("<my:A><rdf:Bag><rdf:li rdf:parseType='Resource'><my:a>1</my:a></rdf:li></rdf:Bag></my:A>",
+         {"my:A[1]/my:a": "1"}),
         ("<tiff:Artist>A</tiff:Artist>", {"dc:creator[1]": "A"}),
         ("<tiff:Software>S</tiff:Software><xmp:CreatorTool>T</xmp:CreatorTool>", {"xmp:CreatorTool": "T"}),
         ("<tiff:Software>S</tiff:Software>", {"xmp:CreatorTool": "S"}),
         ("<tiff:ImageDescription>D</tiff:ImageDescription>", {"dc:description": "D"}),
-        ("<exif:UserComment>C</exif:UserComment>", {"exif:UserComment[1]": "C", "exif:UserComment[1]/xml:lang": "x-default"}),
+        ("<exif:UserComment>C</exif:UserComment>",
+         {"exif:UserComment[1]": "C", "exif:UserComment[1]/xml:lang": "x-default"}),
         ("<xmpDM:copyright>C</xmpDM:copyright>", {"dc:rights[1]": "\n\nC", "dc:rights[1]/xml:lang": "x-default"}),
         ('<dc:format xmlns:dc="http://purl.org/dc/1.1/">f</dc:format>', {"dc:format": "f"}),
         ('<o:p xmlns:o="http://ns.adobe.com/pdf/1.3/">v</o:p>', {"pdf:p": "v"}),
@@ -77,6 +83,7 @@ def test_old_instance_id() -> None:
         (b"<x", "XML parsing failure"),
         (b'<!DOCTYPE x [<!ENTITY e "e">]><x>&e;</x>', "XML parsing failure"),
         (b"<a>" * 200 + b"</a>" * 200, "XML parsing failure"),
+        (b"<a>" + b"<a/>" * 200_000 + b"</a>", "XML parsing failure"),
         (rdf("text"), "Node element must be rdf:Description or typed node"),
         (rdf("<my:T/>"), "Top level typed node not allowed"),
         (packet("text"), "Expected property element node not found"),
@@ -87,7 +94,7 @@ def test_old_instance_id() -> None:
         (packet("<my:a><![CDATA[x]]></my:a>"), "Children of resource property element must be XML elements"),
         (packet('<my:a rdf:parseType="Literal"/>'), "ParseTypeLiteral property element not allowed"),
         (
-            b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:bagID=""/></rdf:RDF>',
+            b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:li=""/></rdf:RDF>',
             "Invalid nodeElement attribute",
         ),
     ],

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from metadata_digger.metadata.errors import MetadataError
 from metadata_digger.metadata.formats import jpeg
 from metadata_digger.metadata.model import Directory

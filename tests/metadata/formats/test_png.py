@@ -6,6 +6,7 @@ from struct import pack
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from metadata_digger.metadata.blocks import limits
 from metadata_digger.metadata.errors import MetadataError
 from metadata_digger.metadata.formats import png

@@ -182,6 +182,7 @@ class ModuleRecord:
     previous: tuple[str, ...]  # names of the modules that feed this one in a graph, in order
     parameters: tuple[memoryview, ...]
     input_shape: memoryview | None
+    version: str  # of the BigDL that wrote it
     depth: int
 
     @property
@@ -228,7 +229,7 @@ def read_module(data: memoryview, depth: int = 0) -> ModuleRecord:
     """One `BigDLModule` message. Raises FormatError where it is malformed or nested beyond MAX_DEPTH."""
     if depth > MAX_DEPTH:
         raise FormatError(f"modules are nested more than {MAX_DEPTH} deep")
-    texts = {1: "", 7: "", 11: ""}
+    texts = {1: "", 7: "", 9: "", 11: ""}
     attributes: dict[str, memoryview] = {}
     views: dict[int, list[memoryview]] = {2: [], 3: [], 4: [], 16: []}
     previous: list[str] = []
@@ -259,6 +260,7 @@ def read_module(data: memoryview, depth: int = 0) -> ModuleRecord:
         previous=tuple(previous),
         parameters=tuple(views[16] or views[3] + views[4]),
         input_shape=input_shape,
+        version=texts[9],
         depth=depth,
     )
 

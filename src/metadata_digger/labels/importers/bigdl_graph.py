@@ -1,7 +1,7 @@
 """Writing an ONNX graph while following a network: values with what is known of their shape, nodes, constants.
 
-ONNX operator set 18 (https://onnx.ai/onnx/operators/). BigDL decides much by the number of dimensions that a tensor has when
-it arrives. Where the file tells it, it is decided here; where not, `by_rank` writes the decision into the graph.
+ONNX operator set 18 (https://onnx.ai/onnx/operators/). BigDL decides much by the number of dimensions that a tensor has
+when it arrives. Where the file tells it, it is decided here; where not, `by_rank` writes the decision into the graph.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -71,12 +71,14 @@ class Graph:
         """One node with as many outputs as shapes."""
         names = [each if isinstance(each, str) else each.name for each in inputs]
         outputs = [Tensor(self.name(kind.lower()), shape) for shape in shapes]
-        self._nodes.append(helper.make_node(kind, names, [each.name for each in outputs], **attributes))
+        node = helper.make_node(kind, names, [each.name for each in outputs])
+        node.attribute.extend(helper.make_attribute(key, value) for key, value in attributes.items())
+        self._nodes.append(node)
         return outputs
 
     def constant(self, values: NDArray[np.generic], hint: str = "constant") -> Tensor:
         """An initialiser; small ones that are alike are written once."""
-        values = np.ascontiguousarray(values)
+        values = np.asarray(values, order="C")  # ascontiguousarray would add a dimension to a number
         key = (values.dtype.str, values.shape, values.tobytes()) if values.size <= 16 else None
         if key is None or key not in self._constants:
             name = self.name(hint)

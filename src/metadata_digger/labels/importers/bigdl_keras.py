@@ -1,7 +1,7 @@
 """The Keras-style layers of BigDL and Analytics Zoo: shells around the plain BigDL module that does the work.
 
-`KerasLayer` of BigDL 0.9.1 and `KerasNet`, `ZooModel`, `GraphNet` of Analytics Zoo 0.6.0 write exactly one sub-module, the
-"labor"; their own attributes (activation, sub-sampling, border mode) only repeat what the labor has and are not read.
+`KerasLayer` of BigDL 0.9.1 and `KerasNet`, `ZooModel`, `GraphNet` of Analytics Zoo 0.6.0 write exactly one sub-module,
+the "labor"; their own attributes (activation, sub-sampling, border mode) only repeat what the labor has and are not read.
 """
 
 from metadata_digger.labels.importers.bigdl_format import ModuleRecord
@@ -9,7 +9,9 @@ from metadata_digger.labels.importers.bigdl_format import ModuleRecord
 INPUTS = frozenset({"Input", "InputLayer"})
 """Layers that stand for the input of a network: no sub-module, nothing to do."""
 
-SHELLS = frozenset({"GraphNet", "KerasIdentityWrapper", "KerasLayerWrapper", "KerasModelWrapper", "LayerWrapperByForward"})
+SHELLS = frozenset(
+    {"GraphNet", "KerasIdentityWrapper", "KerasLayerWrapper", "KerasModelWrapper", "LayerWrapperByForward"}
+)
 """Shells that do not call themselves Keras modules in every version."""
 
 FOREIGN = frozenset({"OpenVINONet", "PytorchModel", "TFNet", "TFNetForInference", "TorchNet", "TorchModel"})

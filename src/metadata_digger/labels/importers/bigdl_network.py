@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import prod
 from typing import NoReturn
 
 import numpy as np
@@ -98,7 +99,7 @@ class Layer:
 
     def shaped(self, values: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.float32]:
         """Weights in the shape that the attributes ask for."""
-        if any(each < 0 for each in shape) or values.size != int(np.prod(shape, dtype=object)):
+        if any(each < 0 for each in shape) or values.size != prod(shape):
             self.fail(f"its weights of size {values.shape} do not fit its attributes, which ask for {shape}")
         return values.reshape(shape)
 

@@ -13,7 +13,7 @@ from metadata_digger.labels.importers.bigdl_format import FormatError, Weights
 
 MAGIC = 3721
 _TYPES = {0: ">f4", 1: ">f8", 2: ">u2", 3: "u1", 5: ">i4", 6: ">i2", 7: ">i8", 9: "u1"}
-"""Type code (`BigDLDataType`) and numpy type: float, double, char, bool, int, short, long, byte; no network has texts."""
+"""Type code (`BigDLDataType`) and numpy type: float, double, char, bool, int, short, long, byte; texts are refused."""
 
 _DIGEST = 20
 """The last bytes: int32 16, then the MD5 of everything before."""

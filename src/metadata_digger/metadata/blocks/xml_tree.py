@@ -8,7 +8,8 @@ from typing import NamedTuple
 from metadata_digger.metadata.errors import Malformed
 
 _DEPTH = 128  # nested elements; real packets need about 12
-_SIZE = 64 << 20
+_SIZE = 32 << 20
+_NODES = 200_000  # elements and attributes: 64 KiB of deflated "<a/>" would become gigabytes of them
 _SEPARATOR = "\f"  # a character that no XML document can hold
 
 
@@ -53,6 +54,7 @@ def parse(data: bytes) -> Element:
     root = Element(None, "", None, [], False)
     stack = [root]
     declared = cdata = False
+    nodes = 0
     parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
     parser.namespace_prefixes = True
     parser.ordered_attributes = True
@@ -64,9 +66,10 @@ def parse(data: bytes) -> Element:
         declared = True
 
     def start(name: str, pairs: list[str]) -> None:
-        nonlocal declared
-        if len(stack) > _DEPTH:
-            raise Malformed("XML document nests too deep")
+        nonlocal declared, nodes
+        nodes += 1 + len(pairs) // 2
+        if len(stack) > _DEPTH or nodes > _NODES:
+            raise Malformed("XML document nests too deep or has too many elements")
         attributes = []
         if pairs:
             for i in range(0, len(pairs), 2):

@@ -69,7 +69,7 @@ def _repair_alternatives(array: Node | None) -> None:
     ]
     for item in array.children:
         if item.language is None:
-            item.qualify(LANG, "x-repair")
+            item.add_qualifier(Node(LANG, "x-repair"))  # not a language, so not spelt like one
 
 
 def _move_aliases(tree: Tree) -> None:

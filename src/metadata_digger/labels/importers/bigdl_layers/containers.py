@@ -58,7 +58,9 @@ def bottle(layer: Layer, x: Activity, network: Network) -> Activity:
     tail = [tensor.dim(axis - keep) for axis in range(keep)]
     folded_sizes = graph.ints([-1])
     if keep:
-        folded_sizes = graph.op("Concat", folded_sizes, graph.op("Slice", sizes, graph.ints([-keep]), graph.ints([1 << 31])), axis=0)
+        folded_sizes = graph.op(
+            "Concat", folded_sizes, graph.op("Slice", sizes, graph.ints([-keep]), graph.ints([1 << 31])), axis=0
+        )
     folded = graph.op("Reshape", tensor, folded_sizes, shape=(None, *tail))
     inner = layer.one(network.run(layer.child("module"), folded))
     behind = graph.op("Slice", graph.op("Shape", inner), graph.ints([1]), graph.ints([1 << 31]))
@@ -140,7 +142,6 @@ def _edge(layer: Layer, source: Activity, value: memoryview | None) -> Activity:
     if not 1 <= index <= len(items):
         layer.fail(f"an edge takes element {index} of a table of {len(items)}")
     return items[int(index) - 1]
-
 
 
 CONTAINERS: dict[str, Emit] = {

@@ -1,5 +1,7 @@
 """Convolutions in one, two and three dimensions. Source: BigDL 0.9.1, `nn`, checked against its outputs."""
 
+from math import prod
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -208,7 +210,7 @@ def _local(
     """Windows cut out by an identity convolution, then one matrix product at each place."""
     inputs, outputs = planes
     places = form.sizes(Tensor("", (None, inputs, *size)))
-    count, taps = int(np.prod(places, dtype=object)), int(np.prod(form.kernel, dtype=object))
+    count, taps = prod(each or 0 for each in places), prod(form.kernel)
     if count < 1:
         layer.fail("its window is larger than its input")
     parameters = layer.parameters(1)

@@ -127,9 +127,8 @@ def _scaled_by(kind: str) -> Emit:
     """Add and Mul: a learnt vector or number."""
 
     def write(layer: Layer, x: Tensor, graph: Graph) -> Tensor:
-        values = layer.parameters(1)[0].ravel()
-        if values.size == 1:
-            values = values.reshape(())
+        values = layer.parameters(1)[0]
+        values = values.reshape(() if values.size == 1 else -1)
         return graph.op(kind, x, graph.constant(values, "weight"), shape=x.shape)
 
     return formula(write)
@@ -179,8 +178,8 @@ def scale(layer: Layer, x: Activity, network: Network) -> Tensor:
 def softmax(layer: Layer, x: Activity, network: Network) -> Tensor:
     """Over the classes: axis 0 of 1 and 3 dimensions, axis 1 of 2 and 4.
 
-    Three dimensions are one picture without a batch. Later versions have an attribute `pos` (1 unless set), from which they
-    compute the same axes.
+    Three dimensions are one picture without a batch. Later versions have an attribute `pos` (1 unless set), from which
+    they compute the same axes.
     """
     sign = layer.kind == "SoftMin"
     return _classes(layer, layer.one(x), network.graph, "Softmax", negative=sign)

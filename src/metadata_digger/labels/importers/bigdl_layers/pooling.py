@@ -31,9 +31,7 @@ def spatial_max_pooling(layer: Layer, x: Activity, network: Network) -> Tensor:
     """BigDL forgets its ceil mode for good after an input whose width divides evenly; the file has what was kept."""
     form, graph = window(layer, *SPATIAL), network.graph
     ceil = layer.flag("ceil_mode", False)
-    return slide(
-        graph, layer.one(x), 2, lambda y: _max_pool(graph, y, form, ceil=ceil), last=channels_last(layer)
-    )
+    return slide(graph, layer.one(x), 2, lambda y: _max_pool(graph, y, form, ceil=ceil), last=channels_last(layer))
 
 
 def volumetric_max_pooling(layer: Layer, x: Activity, network: Network) -> Tensor:
@@ -84,9 +82,7 @@ def spatial_average_pooling(layer: Layer, x: Activity, network: Network) -> Tens
 def volumetric_average_pooling(layer: Layer, x: Activity, network: Network) -> Tensor:
     form, graph = window(layer, *VOLUMETRIC), network.graph
     ceil, count = layer.flag("ceilMode", False), layer.flag("countIncludePad", True)
-    return slide(
-        graph, layer.one(x), 3, lambda y: _average_pool(graph, y, form, ceil=ceil, count_padding=count)
-    )
+    return slide(graph, layer.one(x), 3, lambda y: _average_pool(graph, y, form, ceil=ceil, count_padding=count))
 
 
 def _resize(graph: Graph, x: Tensor, factors: list[float]) -> Tensor:
@@ -126,9 +122,7 @@ def up_sampling_1d(layer: Layer, x: Activity, network: Network) -> Tensor:
 
 def up_sampling_2d(layer: Layer, x: Activity, network: Network) -> Tensor:
     factors, graph = _factors(layer, "size", 2), network.graph
-    return slide(
-        graph, layer.one(x), 2, lambda y: _resize(graph, y, [1, 1, *factors]), last=channels_last(layer)
-    )
+    return slide(graph, layer.one(x), 2, lambda y: _resize(graph, y, [1, 1, *factors]), last=channels_last(layer))
 
 
 def up_sampling_3d(layer: Layer, x: Activity, network: Network) -> Tensor:

@@ -1,6 +1,7 @@
 """What convolutions and poolings share: one window sliding over one, two or three dimensions.
 
-BigDL takes pictures with and without a batch, channels first (NCHW) or last (NHWC); ONNX wants a batch and channels first.
+BigDL takes pictures with and without a batch, channels first (NCHW) or last (NHWC); ONNX wants a batch and channels
+first.
 """
 
 from collections.abc import Callable
@@ -93,9 +94,7 @@ def channels_last(layer: Layer, name: str = "format") -> bool:
     return layer.integer(name, 0) == NHWC
 
 
-def slide(
-    graph: Graph, x: Tensor, moving: int, write: Callable[[Tensor], Tensor], *, last: bool = False
-) -> Tensor:
+def slide(graph: Graph, x: Tensor, moving: int, write: Callable[[Tensor], Tensor], *, last: bool = False) -> Tensor:
     """Runs `write` on x with a batch and channels first, and turns the result back.
 
     `moving` is the number of directions the window moves in. A rank that is not known is taken to be that of a batch.

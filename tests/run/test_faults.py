@@ -1,0 +1,251 @@
+"""Faults: processes that die or hang, full disks, Ctrl-C, and what is left afterwards."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from acting_steps import ActingStep
+from test_local import contents, files, job, left_out, names
+
+from metadata_digger.errors import DiggerError, OutputError
+from metadata_digger.run import pool
+from metadata_digger.run.local import run
+
+
+@pytest.mark.parametrize(
+    ("act", "reason"),
+    [
+        ("exit", "the worker process died (exit code 7)"),
+        ("kill", "the worker process died (SIGKILL)"),
+        ("abort", "the worker process died (SIGABRT): Fatal Python error: Aborted"),
+        ("memory", "the worker process died (exit code 1): MemoryError (acting_steps.py, line "),
+        ("storage", "the worker process died (exit code 1): metadata_digger.errors.StorageError: an unexpected fault "),
+    ],
+)
+def test_a_poisonous_file_is_named_and_the_rest_goes_on(tmp_path: Path, act: str, reason: str) -> None:
+    good = [f"{number:02d}.jpg" for number in range(30)]
+    files(tmp_path / "in", *good, f"{act}.jpg")
+    report = run(job(tmp_path))
+    assert (report.written, report.failed) == (30, 1)
+    assert sorted(names(tmp_path / "out" / "out.csv")) == good
+    (name, (status, why)) = left_out(tmp_path / "out").popitem()
+    assert (name, status) == (f"{act}.jpg", "failed")
+    assert why.startswith(reason)
+
+
+def test_two_poisonous_files_in_one_batch_and_a_batch_of_one(tmp_path: Path) -> None:
+    files(tmp_path / "in", "a.jpg", "exit-1.jpg", "exit-2.jpg", "z.jpg")
+    report = run(job(tmp_path))
+    assert (report.written, report.failed) == (2, 2)
+    assert names(tmp_path / "out" / "out.csv") == ["a.jpg", "z.jpg"]
+    files(tmp_path / "one", "exit.jpg")
+    report = run(job(tmp_path, paths=(str(tmp_path / "one"),), output=tmp_path / "out one"))
+    assert (report.written, report.failed) == (0, 1)
+
+
+def test_a_worker_that_dies_once_costs_nothing(tmp_path: Path) -> None:
+    files(tmp_path / "in", *(f"{number:02d}.jpg" for number in range(30)), "kill.jpg")
+    report = run(job(tmp_path, steps=(ActingStep(once=str(tmp_path)),)))
+    assert (report.written, report.failed) == (31, 0)
+
+
+def test_a_hanging_file_is_given_up(tmp_path: Path) -> None:
+    files(tmp_path / "in", "a.jpg", "b.jpg", "hang.jpg")
+    report = run(job(tmp_path, seconds_per_batch=0.5))
+    assert (report.written, report.failed) == (2, 1)
+    assert left_out(tmp_path / "out") == {"hang.jpg": ("failed", "no progress for 0.5 s")}
+
+
+def children(pid: int) -> list[int]:
+    with contextlib.suppress(OSError):
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return []
+
+
+def workers(pid: int) -> list[int]:
+    return [child for child in children(pid) if b"spawn_main" in _command(child)]
+
+
+def _command(pid: int) -> bytes:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
+
+
+def test_workers_killed_from_outside_lose_nothing(tmp_path: Path) -> None:
+    files(tmp_path / "in", *(f"slow-{number:03d}.jpg" for number in range(60)))
+    over = threading.Event()
+
+    def kill() -> None:
+        for _ in range(3):
+            time.sleep(0.7)
+            for child in workers(os.getpid())[:1]:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(child, signal.SIGKILL)
+            if over.is_set():
+                return
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    report = run(job(tmp_path))
+    over.set()
+    killer.join()
+    assert (report.written, report.failed) == (60, 0)
+    assert names(tmp_path / "out" / "out.csv") == [f"slow-{number:03d}.jpg" for number in range(60)]
+
+
+def test_a_worker_that_cannot_start_is_an_error_with_its_last_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files(tmp_path / "in", "a.jpg")
+    broken = tmp_path / "broken"
+    files(broken, "pyarrow.py")
+    (broken / "pyarrow.py").write_text("raise ImportError('half an installation')")
+    monkeypatch.setattr(sys, "path", [str(broken), *sys.path])
+    with pytest.raises(DiggerError, match=r"could not start: .*half an installation"):
+        run(job(tmp_path))
+    assert contents(tmp_path) == ["broken", "in"]
+
+
+@contextlib.contextmanager
+def small_disk(path: Path, size: str) -> Iterator[None]:
+    path.mkdir()
+    mount = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(path)], capture_output=True)
+    if mount.returncode:
+        pytest.skip("only root may mount a small file system")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", str(path)], check=True)
+
+
+@pytest.mark.parametrize("size", ["16k", "64k", "400k"])
+def test_a_full_disk_is_an_error_that_names_the_place(tmp_path: Path, size: str) -> None:
+    files(tmp_path / "in", *(f"{number:05d}.jpg" for number in range(4_000)))
+    with small_disk(tmp_path / "disk", size):
+        with pytest.raises(OutputError, match=r"cannot write .*/disk.*: No space left on device"):
+            run(job(tmp_path, output=tmp_path / "disk" / "out"))
+        assert contents(tmp_path / "disk") == []
+
+
+def test_a_file_larger_than_allowed_is_an_error(tmp_path: Path) -> None:
+    """For machines where nobody may mount: the limit is inherited by the workers."""
+    files(tmp_path / "in", *(f"{number:05d}.jpg" for number in range(2_000)))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+    try:
+        with pytest.raises(OutputError, match=r"cannot write .*: File too large"):
+            run(job(tmp_path))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert contents(tmp_path) == ["in"]
+
+
+SCRIPT = """
+import sys
+from pathlib import Path
+from acting_steps import ActingStep
+from metadata_digger.run.job import Job
+from metadata_digger.run.local import run
+from metadata_digger.sinks import CsvSink
+from metadata_digger.storage import LocalStorage
+
+if __name__ == "__main__":
+    told = []
+    def tell(done, total):
+        if done and not told:
+            told.append(1)
+            print("working", flush=True)
+    try:
+        run(Job(LocalStorage(), (sys.argv[1],), (ActingStep(),), CsvSink(), Path(sys.argv[2]), cores=2), tell)
+    except KeyboardInterrupt:
+        sys.exit(130)
+"""
+
+
+def start(tmp_path: Path) -> subprocess.Popen[str]:
+    """A run in a session of its own, in the middle of its work."""
+    files(tmp_path / "in", *(f"slow-{number:04d}.jpg" for number in range(2_000)), "hang.jpg")
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    process = subprocess.Popen(
+        [sys.executable, script, tmp_path / "in", tmp_path / "new" / "out"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "working\n"
+    return process
+
+
+def gone(pids: list[int], seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if not any(b"spawn_main" in _command(pid) for pid in pids):
+            return True
+        time.sleep(0.02)
+    return False
+
+
+@pytest.mark.parametrize("how", ["ctrl-c", "kill", "twice"])
+def test_a_run_that_is_stopped_ends_soon_and_leaves_nothing(tmp_path: Path, how: str) -> None:
+    process = start(tmp_path)
+    pids = workers(process.pid)
+    began = time.monotonic()
+    if how == "kill":
+        process.send_signal(signal.SIGTERM)
+    else:
+        os.killpg(process.pid, signal.SIGINT)
+        if how == "twice":
+            time.sleep(0.01)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=20)
+    assert time.monotonic() - began < 2
+    assert process.returncode == (130 if how != "twice" else process.returncode)
+    assert len(pids) == 2
+    assert gone(pids, 1)
+    assert contents(tmp_path) == ["in", "script.py"]
+    if how != "twice":
+        assert errors == ""
+
+
+def test_workers_follow_a_main_process_that_was_killed_and_the_next_run_cleans_up(tmp_path: Path) -> None:
+    process = start(tmp_path)
+    pids = workers(process.pid)
+    process.kill()
+    process.communicate(timeout=20)
+    assert len(pids) == 2
+    assert gone(pids, 2)
+    assert contents(tmp_path / "new") == [".out.metadata-digger"]
+    files(tmp_path / "few", "a.jpg")
+    report = run(job(tmp_path, paths=(str(tmp_path / "few"),), output=tmp_path / "new" / "out"))
+    assert report.written == 1
+    assert contents(tmp_path / "new") == ["out"]
+
+
+def test_the_last_words_of_a_process(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    for text, expected in [
+        ("", ""),
+        ("a\n\nb\n", "b"),
+        ("what():  std::bad_alloc\nFatal Python error: Aborted\n\nThread 0x1:\n  File x\n", "what():  std::bad_alloc"),
+        ('Traceback:\n  File "/a/b.py", line 7, in f\n    x()\nKeyError: 1\n', "KeyError: 1 (b.py, line 7)"),
+    ]:
+        log.write_text(text)
+        assert pool.last_words(log) == expected
+    assert pool.last_words(tmp_path / "none") == ""
+    assert [pool.manner(code) for code in (3, -9, -200)] == ["exit code 3", "SIGKILL", "signal 200"]

@@ -1,0 +1,91 @@
+"""Spark and this machine give equal rows."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from acting_steps import ActingStep
+from test_local import contents, files, job, left_out, rows
+
+from metadata_digger.errors import DiggerError, ModelError
+from metadata_digger.run import local, spark
+from metadata_digger.run.spark import check_spark, java_version
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [
+        ('openjdk version "17.0.15" 2025-04-15\nOpenJDK Runtime', 17),
+        ('java version "1.8.0_392"', 8),
+        ('openjdk version "25" 2025-09-16', 25),
+        ('Picked up JAVA_TOOL_OPTIONS: -Xmx1g\nopenjdk version "21-ea"', 21),
+        ("command not found", None),
+    ],
+)
+def test_versions_of_java(text: str, version: int | None) -> None:
+    assert java_version(text) == version
+
+
+def fake_java(folder: Path, version: str) -> None:
+    (folder / "bin").mkdir(parents=True, exist_ok=True)
+    (folder / "bin" / "java").write_text(f"#!/bin/sh\necho 'openjdk version \"{version}\"' >&2\n")
+    (folder / "bin" / "java").chmod(0o755)
+
+
+def test_a_java_too_old_or_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pyspark")
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    with pytest.raises(DiggerError, match="cannot be started: No such file or directory"):
+        check_spark()
+    fake_java(tmp_path, "11.0.2")
+    with pytest.raises(DiggerError, match=r"bin/java is Java 11\. Spark needs Java 17 or newer"):
+        check_spark()
+    fake_java(tmp_path, "17.0.2")
+    check_spark()
+    monkeypatch.delenv("JAVA_HOME")
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+    with pytest.raises(DiggerError, match="no java found"):
+        check_spark()
+
+
+def test_spark_that_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "pyspark", None)
+    files(tmp_path / "in", "a.jpg")
+    with pytest.raises(DiggerError, match=r"pip install 'metadata-digger\[spark\]'"):
+        spark.run(job(tmp_path), "local[2]")
+    assert contents(tmp_path) == ["in"]
+
+
+def have_spark() -> bool:
+    java = os.environ.get("JAVA_HOME", "") + "/bin/java" if "JAVA_HOME" in os.environ else shutil.which("java")
+    if not java:
+        return False
+    answer = subprocess.run([java, "-version"], capture_output=True, text=True)
+    return (java_version(answer.stderr) or 0) >= spark.JAVA
+
+
+@pytest.mark.spark
+@pytest.mark.skipif(not have_spark(), reason="needs Java 17 or newer")
+def test_equal_rows_and_errors_of_executors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pyspark")
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    files(tmp_path / "in", *(f"{number % 5}/{number:04d}.jpg" for number in range(600)), "zażółć.jpg")
+    os.mkfifo(tmp_path / "in" / "fifo")
+    (tmp_path / "in" / "nowhere.jpg").symlink_to("missing")
+    here = local.run(job(tmp_path, output=tmp_path / "here" / "out"))
+    there = spark.run(job(tmp_path, output=tmp_path / "there" / "out"), "local[2]")
+    assert rows(tmp_path / "there" / "out" / "out.csv") == rows(tmp_path / "here" / "out" / "out.csv")
+    assert left_out(tmp_path / "there" / "out") == left_out(tmp_path / "here" / "out")
+    assert (there.statuses, there.reasons, there.tags) == (here.statuses, here.reasons, here.tags)
+    assert contents(tmp_path / "there") == ["out"]
+
+    files(tmp_path / "in", "model.jpg")
+    broken = replace(job(tmp_path), steps=(ActingStep(),))
+    with pytest.raises(ModelError, match="the model is broken"):
+        spark.run(broken, "local[2]")
+    assert contents(tmp_path) == ["here", "in", "there"]

@@ -1,0 +1,262 @@
+"""The stage, the parts in it, the plan of the output, the listing."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from metadata_digger.errors import OutputError
+from metadata_digger.run import parts
+from metadata_digger.run.job import Job
+from metadata_digger.run.listing import CHUNK, Listing
+from metadata_digger.run.memory import SMALLEST, share
+from metadata_digger.run.parts import Slice
+from metadata_digger.run.publish import plan, slices, write_report
+from metadata_digger.run.report import OTHER, REASONS, Report
+from metadata_digger.run.stage import Stage, publish, stage
+from metadata_digger.run.work import Summary, left_out
+from metadata_digger.storage import Entry, Fault, LocalStorage
+
+FOLDERS = Stage(Path("r"), Path("r/parts"), Path("r/pieces"), Path("r/logs"), Path("r/output"))
+ROW = pa.schema([("status", pa.string()), ("n", pa.int64())])
+
+
+def rows(*statuses: str, first: int = 0) -> pa.RecordBatch:
+    return pa.RecordBatch.from_pydict(
+        {"status": list(statuses), "n": list(range(first, first + len(statuses)))}, schema=ROW
+    )
+
+
+def test_a_run_leaves_its_output_and_nothing_else(tmp_path: Path) -> None:
+    output = tmp_path / "new" / "deep" / "out"
+    with stage(output, False) as folders:
+        (folders.output / "out.csv").write_text("x")
+        publish(folders, output, False)
+    assert [path.relative_to(tmp_path).as_posix() for path in sorted(tmp_path.rglob("*"))] == [
+        "new",
+        "new/deep",
+        "new/deep/out",
+        "new/deep/out/out.csv",
+    ]
+
+
+def test_a_run_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), stage(tmp_path / "new" / "out", False) as folders:
+        (folders.parts / "x").write_text("x")
+        raise KeyboardInterrupt
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_output_that_exists_is_an_error_that_names_the_way_out(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    with pytest.raises(OutputError, match=r"output\.directoryPath: .*/out exists already.*--overwrite"):
+        stage(tmp_path / "out", False).__enter__()
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def old_output(output: Path) -> Path:
+    output.mkdir()
+    (output / f"{output.name}.csv").write_text("old")
+    (output / f"{output.name}_12.json").write_text("old")
+    (output / "_report.json").write_text("{}")
+    return output
+
+
+def test_overwrite_replaces_the_old_output_at_the_very_end(tmp_path: Path) -> None:
+    output = old_output(tmp_path / "out")
+    with stage(output, True) as folders:
+        (folders.output / "out.csv").write_text("new")
+        assert (output / "out.csv").read_text() == "old"
+        publish(folders, output, True)
+    assert {path.name: path.read_text() for path in output.iterdir()} == {"out.csv": "new"}
+    assert list(tmp_path.iterdir()) == [output]
+
+
+def test_overwrite_keeps_the_old_output_when_the_run_fails(tmp_path: Path) -> None:
+    output = old_output(tmp_path / "out")
+    with pytest.raises(KeyboardInterrupt), stage(output, True):
+        raise KeyboardInterrupt
+    assert (output / "out.csv").read_text() == "old"
+
+
+@pytest.mark.parametrize("stranger", ["photo.jpg", "out.csv.bak", "other.csv", "out.d/"])
+def test_overwrite_leaves_alone_what_is_no_output(tmp_path: Path, stranger: str) -> None:
+    output = old_output(tmp_path / "out")
+    path = output / stranger
+    path.mkdir() if stranger.endswith("/") else path.write_text("mine")
+    with pytest.raises(OutputError, match="holds more than an output"):
+        stage(output, True).__enter__()
+    assert path.exists()
+
+
+def test_overwrite_leaves_alone_files_and_links(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    old_output(tmp_path / "real")
+    (tmp_path / "link").symlink_to("real")
+    for name in ("file", "link"):
+        with pytest.raises(OutputError, match="is not a directory"):
+            stage(tmp_path / name, True).__enter__()
+
+
+def test_two_runs_on_one_output(tmp_path: Path) -> None:
+    with (
+        stage(tmp_path / "out", False) as folders,
+        pytest.raises(OutputError, match="another run is writing"),
+        stage(tmp_path / "out", False),
+    ):
+        pass
+    assert not folders.root.exists()
+    with stage(tmp_path / "other", False):
+        pass
+
+
+def test_what_a_killed_run_left_is_removed(tmp_path: Path) -> None:
+    home = tmp_path / ".out.metadata-digger"
+    (home / "12ab34cd" / "parts").mkdir(parents=True)
+    (home / "12ab34cd" / "parts" / "000000001.parquet").write_text("x")
+    (home / "lock").touch()
+    with stage(tmp_path / "out", False) as folders:
+        assert [path for path in home.iterdir() if path.is_dir()] == [folders.root]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_an_old_output_comes_back_when_its_replacement_was_killed_between_two_renames(
+    tmp_path: Path, overwrite: bool
+) -> None:
+    home = tmp_path / ".out.metadata-digger"
+    home.mkdir()
+    old_output(tmp_path / "out").rename(home / "replaced")
+    if overwrite:
+        with stage(tmp_path / "out", True):
+            assert (tmp_path / "out" / "out.csv").read_text() == "old"
+    else:
+        with pytest.raises(OutputError, match="exists already"), stage(tmp_path / "out", False):
+            pass
+    assert (tmp_path / "out").exists()
+    assert not home.exists()
+
+
+def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match=r"cannot write .*/file.*: "), stage(tmp_path / "file" / "out", False):
+        pass
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_part_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
+    def broken() -> object:
+        yield rows("ok")
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        parts.write(tmp_path, "000000001", ROW, broken())  # type: ignore[arg-type]  # a generator is an iterable
+    assert not parts.path_of(tmp_path, "000000001").exists()
+    parts.write(tmp_path, "000000001", ROW, [rows("ok")])
+    parts.write(tmp_path, "000000001", ROW, [rows("ok", "ok")])
+    assert sum(map(len, parts.read(tmp_path, [Slice("000000001", 0, 9)]))) == 2
+
+
+def test_slices_count_the_rows_that_are_ok(tmp_path: Path) -> None:
+    parts.write(tmp_path, "1", ROW, [rows("ok", "failed", "ok"), rows("filtered", "ok", first=3)])
+    parts.write(tmp_path, "2", ROW, [])
+    parts.write(tmp_path, "3", ROW, [rows("ok", "ok", first=5)])
+    cut = [Slice("1", 1, 3), Slice("2", 0, 5), Slice("3", 0, 1)]
+    assert [n for batch in parts.read(tmp_path, cut) for n in batch.column("n").to_pylist()] == [2, 4, 5]
+
+
+@given(st.lists(st.integers(0, 3_000), max_size=8), st.integers(-1, 7), st.integers(1, 5))
+def test_every_row_is_in_one_piece_in_order(counts: list[int], files: int, workers: int) -> None:
+    known = {f"{number:09d}": count for number, count in enumerate(counts)}
+    planned = plan(known, files, workers, "out", ".csv", FOLDERS)
+    assert len(planned) == max(files, 1)
+    expected = [(part, row) for part, count in known.items() for row in range(count)]
+    sizes = []
+    found = []
+    for file in planned:
+        before = len(found)
+        for _, cut in file.pieces:
+            found += [(one.part, row) for one in cut for row in range(one.start, one.stop)]
+        sizes.append(len(found) - before)
+    assert found == expected
+    assert max(sizes) - min(sizes) <= 1
+    targets = [target for file in planned for target, _ in file.pieces]
+    assert len(set(targets)) == len(targets)
+
+
+@pytest.mark.parametrize(
+    ("files", "names"),
+    [(-1, ["out.csv"]), (0, ["out.csv"]), (1, ["out.csv"]), (3, ["out_0.csv", "out_1.csv", "out_2.csv"])],
+)
+def test_names_of_the_files(files: int, names: list[str]) -> None:
+    assert [file.target.name for file in plan({"1": 2}, files, 2, "out", ".csv", FOLDERS)] == names
+
+
+def test_slices_of_nothing() -> None:
+    assert slices([], 0, 0) == ()
+    assert slices([("a", 3), ("b", 0), ("c", 2)], 2, 4) == (Slice("a", 2, 3), Slice("c", 0, 1))
+
+
+def test_the_report_lists_every_file_left_out(tmp_path: Path) -> None:
+    report = Report(started="2026-01-01T00:00:00+00:00", files=("out.csv",))
+    summary = Summary("000000002", Counter(ok=1, failed=2), Counter({("failed", 'a "reason"\n'): 2}), Counter(person=1))
+    report.add(summary)
+    with stage(tmp_path / "out", False) as folders:
+        line = {"file": "file:/a/zażółć.jpg", "status": "failed", "reason": 'a "reason"\n'}
+        left_out(folders.parts, "000000002").write_text(f"{json.dumps(line)}\n" * 2)
+        job = Job(LocalStorage(), (), (), facts={"version": "1", "model": {"name": "m"}})
+        write_report(job, report, ["000000001", "000000002"], folders)
+        written = json.loads((folders.output / "_report.json").read_text("utf-8"))
+    assert written["left_out"] == [line, line]
+    assert (written["seen"], written["written"], written["filtered"], written["failed"]) == (3, 1, 0, 2)
+    assert written["reasons"] == [{"status": "failed", "reason": 'a "reason"\n', "files": 2}]
+    assert (written["labels"], written["version"], written["model"]["name"]) == ({"person": 1}, "1", "m")
+
+
+def test_reasons_are_counted_by_name_up_to_a_limit() -> None:
+    report = Report()
+    for number in range(REASONS + 50):
+        report.add(Summary("1", Counter(failed=1), Counter({("failed", f"at {number}"): 1})))
+    assert len(report.reasons) == REASONS + 1
+    assert report.reasons["failed", OTHER] == 50
+    assert report.failed == report.reasons.total() == REASONS + 50
+
+
+@pytest.mark.parametrize("count", [0, 1, CHUNK, 3 * CHUNK + 7])
+def test_a_listing_gives_everything_in_order(tmp_path: Path, count: int) -> None:
+    found = [
+        Fault("b", f"u{number}", "failed", "r") if number % 5 == 0 else Entry("b", f"u{number}", number, 1.5)
+        for number in range(count)
+    ]
+    listing = Listing(iter(found), tmp_path / "listing")
+    taken = []
+    while not listing.complete:
+        listing.more()
+        taken += listing.take(7)
+    assert (listing.total, listing.left) == (count, count - len(taken))
+    while chunk := listing.take(100):
+        taken += chunk
+    listing.close()
+    assert taken == found
+    assert listing.left == 0
+
+
+@pytest.mark.parametrize(
+    ("cores", "memory", "pictures", "workers"),
+    [(2, 2, False, 2), (2, 2, True, 2), (64, 2, False, 17), (64, 2, True, 6), (4, 0.1, True, 1), (64, 64, True, 64)],
+)
+def test_memory_bounds_the_processes_and_what_they_hold(
+    cores: int, memory: float, pictures: bool, workers: int
+) -> None:
+    found = share(cores, memory, pictures)
+    assert found.workers == workers
+    assert (found.note is None) == (workers == cores)
+    assert found.limits.whole >= SMALLEST
+    if memory >= 2:
+        assert workers * (found.limits.batch + found.limits.whole) <= memory * 2**30
