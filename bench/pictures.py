@@ -36,7 +36,7 @@ def numbered(content: bytes, number: int) -> bytes:
 
 
 def many(folder: Path, times: int) -> Path:
-    """A directory tree with every file of `folder` under `times` names: hard links, for the page cache holds no more."""
+    """A directory tree with every file of `folder` under `times` names (hard links: the cache holds no more)."""
     target = DATA / f"{folder.name}-times-{times}"
     if target.is_dir():
         return target

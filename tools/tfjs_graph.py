@@ -64,6 +64,8 @@ def read(path: Path) -> Graph:
 
 def attribute(value: dict[str, Any]) -> Any:
     """An AttrValue as a Python value; integers are written as text, strings in base64."""
+    kind: str
+    content: Any
     kind, content = next(iter(value.items()), ("none", None))
     if kind == "i":
         return int(content)

@@ -153,6 +153,10 @@ def test_summary_is_short_whatever_happened() -> None:
     assert len(lines) < 20
 
 
+def test_summary_says_so_when_there_was_nothing_to_do() -> None:
+    assert list(summary(Report()))[-1] == "note        there are no files in input.paths"
+
+
 def test_progress_off_a_terminal_is_a_line_now_and_then(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

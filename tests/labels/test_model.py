@@ -177,7 +177,7 @@ def test_sha256(model_folder: MakeFolder) -> None:
     ("name", "words"),
     [
         ("nothing", "no such model"),
-        ("nothing.onnx", "No such file"),
+        ("nothing.onnx", "no such model"),
         ("old.model", "BigDL or Analytics Zoo models are not built into this version yet"),
         ("net.h5", "Keras models are not built"),
         ("net.keras", "Keras models are not built"),

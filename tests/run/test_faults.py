@@ -8,7 +8,6 @@ import resource
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -84,22 +83,15 @@ def _command(pid: int) -> bytes:
 
 def test_workers_killed_from_outside_lose_nothing(tmp_path: Path) -> None:
     files(tmp_path / "in", *(f"slow-{number:03d}.jpg" for number in range(60)))
-    over = threading.Event()
+    due = [40, 20, 1]
 
-    def kill() -> None:
-        for _ in range(3):
-            time.sleep(0.7)
-            for child in workers(os.getpid())[:1]:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(child, signal.SIGKILL)
-            if over.is_set():
-                return
+    def kill(done: int, total: int | None) -> None:
+        if due and done >= due[-1]:
+            due.pop()
+            os.kill(workers(os.getpid())[0], signal.SIGKILL)
 
-    killer = threading.Thread(target=kill)
-    killer.start()
-    report = run(job(tmp_path))
-    over.set()
-    killer.join()
+    report = run(job(tmp_path), kill)
+    assert due == []
     assert (report.written, report.failed) == (60, 0)
     assert names(tmp_path / "out" / "out.csv") == [f"slow-{number:03d}.jpg" for number in range(60)]
 

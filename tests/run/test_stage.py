@@ -249,7 +249,7 @@ def test_a_listing_gives_everything_in_order(tmp_path: Path, count: int) -> None
 
 @pytest.mark.parametrize(
     ("cores", "memory", "pictures", "workers"),
-    [(2, 2, False, 2), (2, 2, True, 2), (64, 2, False, 17), (64, 2, True, 6), (4, 0.1, True, 1), (64, 64, True, 64)],
+    [(2, 2, False, 2), (2, 2, True, 2), (64, 2, False, 12), (64, 2, True, 6), (4, 0.1, True, 1), (64, 64, True, 64)],
 )
 def test_memory_bounds_the_processes_and_what_they_hold(
     cores: int, memory: float, pictures: bool, workers: int

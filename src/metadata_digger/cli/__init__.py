@@ -10,7 +10,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Sequence
 
-from metadata_digger.cli.terminal import printable, write
+from metadata_digger.cli.terminal import abandon, flush, printable, write
 from metadata_digger.errors import DiggerError
 
 INTERRUPTED = 128 + 2  # as a shell reports SIGINT
@@ -23,12 +23,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from metadata_digger.cli.parser import parser
 
         code = _run(parser().parse_args(arguments))
-        sys.stdout.flush()  # a closed pipe must show here, not while the interpreter ends
+        flush()  # a closed pipe must show here, not while the interpreter ends
     except KeyboardInterrupt:
         print("\nmetadata-digger: interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        abandon()
         return READER_GONE
     except DiggerError as error:
         if os.environ.get("METADATA_DIGGER_DEBUG"):

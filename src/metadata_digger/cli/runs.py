@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from metadata_digger.actions import BY_NAME, job
 from metadata_digger.cli.progress import Progress
 from metadata_digger.cli.summary import summary
-from metadata_digger.cli.terminal import printable, write
+from metadata_digger.cli.terminal import flush, printable, write
 from metadata_digger.config import load
 from metadata_digger.errors import ConfigError
 from metadata_digger.run.job import Job
@@ -36,7 +36,7 @@ def run_action(options: Namespace) -> int:
     else:
         for line in table(names(report.tags)):
             write(line)
-        sys.stdout.flush()
+        flush()
         words = sys.stderr
     for line in summary(report):
         write(printable(line), words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from metadata_digger.cli.terminal import printable, write
+from metadata_digger.cli.terminal import flush, printable, write
 from metadata_digger.config import examine
 
 
@@ -16,7 +16,7 @@ def show_config(path: str, overrides: Sequence[str], action: str) -> int:
     width = max(len(text) for text, _ in rows if len(text) <= 72)
     for text, source in rows:
         write(printable(f"{text:<{width}}  ({source})"))
-    sys.stdout.flush()
+    flush()
     for warning in config.warnings:
         write(f"warning: {printable(warning)}", sys.stderr)
     for fault in faults:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import stat
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from metadata_digger import read_metadata
-from metadata_digger.cli.terminal import printable, write
+from metadata_digger.cli.terminal import flush, printable, write
 from metadata_digger.metadata.errors import MetadataError
 from metadata_digger.metadata.model import Directory
 from metadata_digger.metadata.source import FileSource
@@ -30,7 +32,7 @@ def extract_single(paths: Sequence[str], *, as_json: bool) -> int:
         if as_json:
             write(json.dumps({"path": path, "directories": [_object(d) for d in directories], "error": error}))
         elif error is not None:
-            sys.stdout.flush()
+            flush()
             write(f"metadata-digger: {printable(f'{path}: {error}')}", sys.stderr)
         else:
             for line in _lines(directories, path if len(paths) > 1 else None):
@@ -40,6 +42,9 @@ def extract_single(paths: Sequence[str], *, as_json: bool) -> int:
 
 def _read(path: str, *, with_file: bool) -> list[Directory]:
     """The original reads a stream, so its plain form has no directory "File"."""
+    mode = Path(path).stat().st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # opening a FIFO would wait for somebody to write to it
+        raise MetadataError("Not a regular file")
     if with_file:
         return read_metadata(path)
     with FileSource(path) as source:

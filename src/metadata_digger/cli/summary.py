@@ -37,6 +37,8 @@ def summary(report: Report) -> Iterator[str]:
     if report.output is not None:
         yield f"output      {_files(report.output, report.files)}"
         yield f"report      {report.output / '_report.json'}"
+    if not report.seen:
+        yield "note        there are no files in input.paths"
     for note in report.notes:
         yield f"note        {note}"
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TextIO
+
+from metadata_digger.errors import OutputError
 
 # C0, DEL and C1, tab aside: a file must not be able to send escape sequences or to forge lines. New lines are written
 # as in all outputs.
@@ -16,8 +21,34 @@ def printable(text: str) -> str:
 
 
 def write(line: str, stream: TextIO | None = None) -> None:
-    """One line to a stream (standard output); half a surrogate pair, which has no UTF-8, is written as \\ud800."""
+    """One line to a stream (standard output); half a surrogate pair, which has no UTF-8, is written as \\ud800.
+
+    Raises BrokenPipeError when nobody reads any more, OutputError when it cannot be written otherwise.
+    """
     stream = sys.stdout if stream is None else stream
-    stream.buffer.write(line.encode("utf-8", "backslashreplace") + b"\n")
-    if stream is not sys.stdout:  # what is said about a run must appear when it happens
-        stream.buffer.flush()
+    with _writing():
+        stream.buffer.write(line.encode("utf-8", "backslashreplace") + b"\n")
+        if stream is not sys.stdout:  # what is said about a run must appear when it happens
+            stream.buffer.flush()
+
+
+def flush() -> None:
+    """What was written to standard output leaves the process; raises as `write` does."""
+    with _writing():
+        sys.stdout.flush()
+
+
+def abandon() -> None:
+    """Throws away what standard output still holds, which the interpreter would try to write once more at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        abandon()
+        raise OutputError(f"what is to be printed cannot be written: {error.strerror}") from error

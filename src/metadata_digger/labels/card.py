@@ -112,7 +112,7 @@ def read_card(path: Path) -> Card:
         if isinstance(top.get(section), dict):
             faults += faults_of(top[section], keys, f"[{section}] ")
     labels = top["labels"] if LABELS[1](top.get("labels")) else []
-    thresholds = {}
+    thresholds: dict[int, float] = {}
     own = top.get("thresholds", {})
     for label, value in own.items() if isinstance(own, dict) else ():
         if label not in labels:

@@ -5,21 +5,28 @@ from __future__ import annotations
 import pickle
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
+from metadata_digger.run.parts import writing
 from metadata_digger.storage.model import Found
 
 CHUNK = 512  # files listed between two looks at the workers: about 2 ms
 
 
 class Listing:
-    """Files in listing order: `more` takes them from the walk to a file, `take` from the file to the caller."""
+    """Files in listing order: `more` takes them from the walk to a file, `take` from the file to the caller.
+
+    Both raise OutputError when the file cannot be written.
+    """
 
     def __init__(self, walk: Iterator[Found], path: Path) -> None:
         self._walk = walk
-        self._out = path.open("xb")
-        self._in = path.open("rb")
+        self._path = path
+        with writing(path):
+            self._out = path.open("xb")
+            self._in = path.open("rb")
         self._ready: deque[Found] = deque()
         self._on_disk = 0  # chunks
         self.total = 0  # files listed so far
@@ -38,8 +45,9 @@ class Listing:
             self._ready.extend(chunk)
             return
         # Plain tuples: pickle takes a tenth of the time for them that it takes for named ones.
-        pickle.dump([(type(found), *found) for found in chunk], self._out)
-        self._out.flush()
+        with writing(self._path):
+            pickle.dump([(type(found), *found) for found in chunk], self._out)
+            self._out.flush()
         self._on_disk += 1
 
     def take(self, count: int) -> list[Found]:
@@ -54,5 +62,6 @@ class Listing:
         return taken
 
     def close(self) -> None:
-        self._out.close()
+        with suppress(OSError):  # on a full disk: what is still to be written
+            self._out.close()
         self._in.close()

@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from metadata_digger.run.work import Limits
 
-# Resident, not shared with other processes, Linux, CPython 3.11, pyarrow 26 (docs/decisions/0004-running.md).
-MAIN = 120 << 20
-WORKER = 110 << 20
-WORKER_WITH_PICTURES = 280 << 20  # the network, and the decoding of 12 megapixels
+# Proportional set size on Linux, CPython 3.11, pyarrow 26, onnxruntime 1.32 (docs/decisions/0004-running.md): the main
+# process 76 to 93 MB, a worker 119 to 157 MB with extraction, 170 to 229 MB with labels.
+MAIN = 100 << 20
+WORKER = 160 << 20
+WORKER_WITH_PICTURES = 280 << 20
 SMALLEST = 64 << 20  # a limit below this refuses ordinary raw files
 
 

@@ -32,7 +32,9 @@ def writing(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise OutputError(f"cannot write {target}: {error.strerror or error}") from error
+        # Arrow puts words of its own where the system's are in other errors.
+        why = os.strerror(error.errno) if error.errno else error
+        raise OutputError(f"cannot write {target}: {why}") from error
 
 
 def path_of(folder: Path, part: str) -> Path:

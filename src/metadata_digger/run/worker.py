@@ -11,7 +11,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from importlib.abc import MetaPathFinder
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -105,7 +104,7 @@ def main(connection: Connection[Any, Any], job: bytes, timezone: str, log: Path)
         os._exit(1)  # the main process is gone
 
 
-class _WithoutPandas(MetaPathFinder):
+class _WithoutPandas:
     """pyarrow imports pandas, if it is there, to know its types: 0.6 s and 45 MB in every process for nothing."""
 
     def find_spec(self, fullname: str, path: Any, target: Any = None) -> None:

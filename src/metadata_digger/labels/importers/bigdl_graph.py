@@ -89,8 +89,9 @@ class Graph:
         return Tensor(self._constants[key], values.shape)
 
     def number(self, value: float) -> Tensor:
-        """A float32 without dimensions."""
-        return self.constant(np.array(value, np.float32), "number")
+        """A float32 without dimensions; what is too large for one (Scala's Double.MaxValue) becomes the largest."""
+        most = float(np.finfo(np.float32).max)
+        return self.constant(np.array(min(max(value, -most), most), np.float32), "number")
 
     def ints(self, values: Iterable[int]) -> Tensor:
         """A list of int64."""

@@ -1,7 +1,7 @@
 """The Keras-style layers of BigDL and Analytics Zoo: shells around the plain BigDL module that does the work.
 
 `KerasLayer` of BigDL 0.9.1 and `KerasNet`, `ZooModel`, `GraphNet` of Analytics Zoo 0.6.0 write exactly one sub-module,
-the "labor"; their own attributes (activation, sub-sampling, border mode) only repeat what the labor has and are not read.
+the "labor"; their own attributes (activation, sub-sampling, border mode) repeat what the labor has and are not read.
 """
 
 from metadata_digger.labels.importers.bigdl_format import ModuleRecord

@@ -44,13 +44,15 @@ def batch_normalization(layer: Layer, x: Activity, network: Network) -> Tensor:
 
 def cross_map_lrn(layer: Layer, x: Activity, network: Network) -> Tensor:
     """Over neighbouring planes: x / (k + alpha / size * sum of squares) ** beta."""
-    graph = network.graph
+    size, graph = layer.integer("size", 5, least=1), network.graph
+    if size % 2 == 0:
+        layer.fail(f"its size {size} is even")
 
     def write(y: Tensor) -> Tensor:
         return graph.unary(
             "LRN",
             y,
-            size=layer.integer("size", 5, least=1),
+            size=size,
             alpha=layer.number("alpha", 1.0),
             beta=layer.number("beta", 0.75),
             bias=layer.number("k", 1.0),

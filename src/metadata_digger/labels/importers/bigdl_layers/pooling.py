@@ -10,6 +10,14 @@ SPATIAL = (("kH", "kW"), ("dH", "dW"), ("padH", "padW"))
 VOLUMETRIC = (("kT", "kH", "kW"), ("dT", "dH", "dW"), ("padT", "padH", "padW"))
 
 
+def _pooling(layer: Layer, names: tuple[tuple[str, ...], ...]) -> Window:
+    """The window of a pooling, whose padding is at most half of it: a window may not lie in the padding alone."""
+    form = window(layer, *names)
+    if any(2 * pad > size for pad, size in zip(form.padding, form.kernel, strict=True)):
+        layer.fail(f"its padding {form.padding} is more than half of its window {form.kernel}")
+    return form
+
+
 def _max_pool(graph: Graph, x: Tensor, form: Window, *, ceil: bool) -> Tensor:
     shape = (x.dim(0), x.dim(1), *form.sizes(x, ceil=ceil))
     return graph.op("MaxPool", x, shape=shape, ceil_mode=int(ceil and not form.same), **form.attributes())
@@ -29,13 +37,13 @@ def _average_pool(graph: Graph, x: Tensor, form: Window, *, ceil: bool, count_pa
 
 def spatial_max_pooling(layer: Layer, x: Activity, network: Network) -> Tensor:
     """BigDL forgets its ceil mode for good after an input whose width divides evenly; the file has what was kept."""
-    form, graph = window(layer, *SPATIAL), network.graph
+    form, graph = _pooling(layer, SPATIAL), network.graph
     ceil = layer.flag("ceil_mode", False)
     return slide(graph, layer.one(x), 2, lambda y: _max_pool(graph, y, form, ceil=ceil), last=channels_last(layer))
 
 
 def volumetric_max_pooling(layer: Layer, x: Activity, network: Network) -> Tensor:
-    form, graph = window(layer, *VOLUMETRIC), network.graph
+    form, graph = _pooling(layer, VOLUMETRIC), network.graph
     ceil = layer.flag("ceilMode", False) or layer.flag("ceil_mode", False)
     return slide(graph, layer.one(x), 3, lambda y: _max_pool(graph, y, form, ceil=ceil))
 
@@ -68,7 +76,7 @@ def spatial_average_pooling(layer: Layer, x: Activity, network: Network) -> Tens
             return graph.op("Mul", means, area, shape=shape)
 
         return slide(graph, layer.one(x), 2, pool, last=last)
-    form = window(layer, *SPATIAL)
+    form = _pooling(layer, SPATIAL)
     ceil = layer.flag("ceilMode", False)
     count = layer.flag("countIncludePad", True)
     factor = 1 if layer.flag("divide", True) else form.kernel[0] * form.kernel[1]
@@ -80,7 +88,7 @@ def spatial_average_pooling(layer: Layer, x: Activity, network: Network) -> Tens
 
 
 def volumetric_average_pooling(layer: Layer, x: Activity, network: Network) -> Tensor:
-    form, graph = window(layer, *VOLUMETRIC), network.graph
+    form, graph = _pooling(layer, VOLUMETRIC), network.graph
     ceil, count = layer.flag("ceilMode", False), layer.flag("countIncludePad", True)
     return slide(graph, layer.one(x), 3, lambda y: _average_pool(graph, y, form, ceil=ceil, count_padding=count))
 

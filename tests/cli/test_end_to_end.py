@@ -1,0 +1,141 @@
+"""The whole command, as a user starts it: each exit code with the real engine."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import struct
+import subprocess
+import sys
+import time
+import zlib
+from pathlib import Path
+
+import pytest
+
+from metadata_digger.config.keys import KEYS
+
+COMMAND = [sys.executable, "-m", "metadata_digger"]
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png(width: int) -> bytes:
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, 1, 8, 0, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(bytes(width + 1))) + chunk(b"IEND", b"")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A configuration over two good pictures and a text."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.png").write_bytes(png(1))
+    (tmp_path / "in" / "b ż.png").write_bytes(png(2))
+    (tmp_path / "in" / "notes.txt").write_text("no picture")
+    file = tmp_path / "c.properties"
+    file.write_text("input.paths=in\noutput.directoryPath=out\noutput.format=csv\nprocessing.cores=1\n")
+    return file
+
+
+def run(path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*COMMAND, *arguments], cwd=path.parent, capture_output=True, text=True, check=False)
+
+
+def test_0_done(path: Path) -> None:
+    done = run(path, "extract", path.name)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert lines[1] == ["written", "2"]
+    assert ["1", "unknown", "file", "type"] in lines
+    with (path.parent / "out" / "out.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["FilePath"], row["PNGIHDRImageWidth"]) for row in rows] == [
+        (f"file:{path.parent}/in/a.png", "1"),
+        (f"file:{path.parent}/in/b ż.png", "2"),
+    ]
+    report = json.loads((path.parent / "out" / "_report.json").read_text(encoding="utf-8"))
+    assert (report["action"], report["seen"], report["written"], report["filtered"]) == ("extract", 3, 2, 1)
+    assert set(report["config"]) == {key.name for key in KEYS}
+
+
+def test_1_the_output_exists(path: Path) -> None:
+    (path.parent / "out").mkdir()
+    done = run(path, "extract", path.name)
+    assert done.returncode == 1
+    assert "output.directoryPath" in done.stderr
+    assert "--overwrite" in done.stderr
+    assert done.stdout == ""
+    assert run(path, "extract", path.name, "--overwrite").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("override", "named"),
+    [
+        ("input.paths=nowhere", "input.paths: nowhere does not exist"),
+        ("enrichment.classifier.modelPath=nowhere", "enrichment.classifier.modelPath (--set): nowhere"),
+    ],
+)
+def test_1_something_is_missing(path: Path, override: str, named: str) -> None:
+    done = run(path, "full", path.name, "--set", override)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"metadata-digger: {named}")
+    assert not (path.parent / "out").exists()
+
+
+def test_2_configuration(path: Path) -> None:
+    done = run(path, "extract", path.name, "--set", "output.format=xml", "--set", "foo=1")
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        "metadata-digger: 2 faults in the configuration c.properties:",
+        "  --set: output.format=xml: must be csv, json or solr",
+        "  --set: foo: unknown key; docs/reference/configuration.md lists all keys",
+    ]
+    assert not (path.parent / "out").exists()
+
+
+def test_3_some_files_failed(path: Path) -> None:
+    (path.parent / "in" / "gone.png").symlink_to("nowhere")
+    done = run(path, "extract", path.name)
+    assert done.returncode == 3
+    assert "not found: symbolic link to nothing" in done.stdout
+    assert (path.parent / "out" / "out.csv").exists()
+
+
+def test_130_interrupted(path: Path) -> None:
+    for number in range(3000):
+        os.link(path.parent / "in" / "a.png", path.parent / "in" / f"{number}.png")
+    process = subprocess.Popen([*COMMAND, "extract", path.name], cwd=path.parent, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 30
+    while not any(path.parent.glob(".out*")) and time.monotonic() < deadline:
+        time.sleep(0.01)  # until the stage is there: the run has begun
+    process.send_signal(signal.SIGINT)
+    start = time.monotonic()
+    _, errors = process.communicate(timeout=30)
+    assert time.monotonic() - start < 2
+    assert process.returncode == 130
+    assert errors.strip() == "metadata-digger: interrupted"
+    assert sorted(entry.name for entry in path.parent.iterdir()) == ["c.properties", "in"]
+
+
+def test_describe(path: Path) -> None:
+    path.write_text("input.paths=in\n")
+    done = run(path, "describe", path.name)
+    assert done.returncode == 0
+    rows = [line.strip("|").strip() for line in done.stdout.splitlines() if line.startswith("|")]
+    assert rows[0] == "Metadata Directory and Tag Name"
+    assert rows[1:] == sorted(rows[1:])
+    assert "PNG-IHDR.Image Width" in rows
+    assert not any(row.startswith("File.") for row in rows)
+
+
+GOLDEN = Path(__file__).resolve().parents[2] / "../shared/golden"
+
+
+@pytest.mark.skipif(not GOLDEN.exists(), reason="../shared is not there")
+def test_describe_prints_what_the_original_printed(path: Path) -> None:
+    done = run(path, "describe", path.name, "--set", f"input.paths={GOLDEN / 'data' / 'own'}")
+    assert done.stdout.rstrip() == (GOLDEN / "own_describe" / "stdout.txt").read_text().rstrip()
