@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -169,6 +170,20 @@ def test_slices_count_the_rows_that_are_ok(tmp_path: Path) -> None:
     parts.write(tmp_path, "3", ROW, [rows("ok", "ok", first=5)])
     cut = [Slice("1", 1, 3), Slice("2", 0, 5), Slice("3", 0, 1)]
     assert [n for batch in parts.read(tmp_path, cut) for n in batch.column("n").to_pylist()] == [2, 4, 5]
+
+
+def test_a_directory_that_may_not_be_written(tmp_path: Path) -> None:
+    (tmp_path / "locked").mkdir(mode=0o500)
+    root = os.geteuid() == 0  # who may write everywhere
+    if root:
+        os.seteuid(65534)
+    try:
+        with pytest.raises(OutputError, match=r"cannot write .*/locked.*: Permission denied"):
+            stage(tmp_path / "locked" / "deep" / "out", False).__enter__()
+    finally:
+        if root:
+            os.seteuid(0)
+    assert list((tmp_path / "locked").iterdir()) == []
 
 
 @given(st.lists(st.integers(0, 3_000), max_size=8), st.integers(-1, 7), st.integers(1, 5))

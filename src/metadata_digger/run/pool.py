@@ -85,8 +85,11 @@ class Pool:
         ours, theirs = _CONTEXT.Pipe()
         process = _CONTEXT.Process(target=worker.main, args=(theirs, self.job, self.timezone, log), daemon=True)
         with unbroken():
-            with inherited_block():
-                process.start()
+            try:
+                with inherited_block():
+                    process.start()
+            except OSError as error:
+                raise DiggerError(f"a worker process could not start: {error.strerror}") from error
             theirs.close()
             one = _Worker(process, ours, log)
             self.workers.append(one)

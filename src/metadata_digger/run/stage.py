@@ -115,7 +115,7 @@ def _folders(root: Path) -> Stage:
 @contextmanager
 def _parents(output: Path) -> Iterator[None]:
     """The directories above the output; those made here and left empty are removed again."""
-    missing = [folder for folder in output.parents if not folder.exists()]
+    missing = [folder for folder in output.parents if not os.path.lexists(folder)]
     with writing(output.parent):
         output.parent.mkdir(parents=True, exist_ok=True)
     try:

@@ -69,7 +69,9 @@ def keras(kind: str, *children: Module, shape: tuple[Any, ...] | None = None, pa
     return Module(full, children, {"is_keras_module": True}, (), "", (), shape)
 
 
-def graph(nodes: list[tuple[Module, list[str]]], inputs: list[str], outputs: list[str], **edges: dict[str, int]) -> Module:
+def graph(
+    nodes: list[tuple[Module, list[str]]], inputs: list[str], outputs: list[str], **edges: dict[str, int]
+) -> Module:
     """A `StaticGraph`; nodes with the names of those before them; edges with an index of a table by node."""
     children, attributes = [], {}
     for node, previous in nodes:

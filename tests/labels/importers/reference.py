@@ -30,13 +30,17 @@ def pads_of(x: Array, kernel: tuple, stride: tuple, pad: tuple) -> list[tuple[in
     return [(each, each) for each in pad]
 
 
-def conv(x: Array, weight: Array, bias: Array | None, stride: tuple, pad: tuple, group: int = 1, dilation: tuple = ()) -> Array:
+def conv(
+    x: Array, weight: Array, bias: Array | None, stride: tuple, pad: tuple, group: int = 1, dilation: tuple = ()
+) -> Array:
     """weight (out, in / group, kernel...)."""
     kernel = weight.shape[2:]
     parts = []
     for g, w in enumerate(np.split(weight, group)):
         width = x.shape[1] // group
-        seen = windows(x[:, g * width : (g + 1) * width], kernel, stride, pads_of(x, kernel, stride, pad), 0.0, dilation)
+        seen = windows(
+            x[:, g * width : (g + 1) * width], kernel, stride, pads_of(x, kernel, stride, pad), 0.0, dilation
+        )
         rank = len(kernel)
         axes = [1, *range(2 + rank, 2 + 2 * rank)], [1, *range(2, 2 + rank)]
         parts.append(np.moveaxis(np.tensordot(seen, w, axes=axes), -1, 1))
@@ -61,7 +65,9 @@ def full_conv(x: Array, weight: Array, bias: Array, stride: tuple, pad: tuple, a
     return y[(slice(None), slice(None), *cut)] + bias.reshape(1, -1, *(1,) * len(kernel))
 
 
-def pool(x: Array, kernel: tuple, stride: tuple, pad: tuple, *, kind: str, ceil: bool = False, count: bool = True) -> Array:
+def pool(
+    x: Array, kernel: tuple, stride: tuple, pad: tuple, *, kind: str, ceil: bool = False, count: bool = True
+) -> Array:
     """Each window cut at the borders; the average counts padding up to the padded border only."""
     sizes = x.shape[2:]
     pads = pads_of(x, kernel, stride, pad)

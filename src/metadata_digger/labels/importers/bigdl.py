@@ -72,7 +72,7 @@ def _imported(path: Path, data: bytes, weights: Path | None, known: Sequence[Dim
         raise FormatError("not a BigDL model file: it names no module class")
     notes: list[str] = []
     beside = path.with_suffix(".bin")
-    if weights is None and "global_storage" not in root.attributes and root.parameters and beside.is_file():
+    if weights is None and "global_storage" not in root.attributes and beside.is_file():
         weights = beside
         notes.append(f"weights read from {beside.name}")
     stored = global_storage(root)

@@ -334,7 +334,9 @@ class Weights:
         if storage is None:
             if not record.size:
                 return np.zeros(0, np.float32)
-            raise FormatError("the values of its weights are not in the file")
+            raise FormatError(
+                "the values of its weights are not in the file; where they were saved apart, put NAME.bin beside it"
+            )
         if any(each < 0 for each in (*record.size, *record.stride)) or record.offset < 1:
             raise FormatError(f"a tensor of size {record.size} has impossible strides or offset")
         if len(record.stride) != len(record.size):
