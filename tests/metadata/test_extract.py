@@ -160,3 +160,11 @@ def test_a_directory_at_the_end_of_a_large_file_is_one_read(tiff):
     assert [tag.description for tag in read_metadata(source)[0].tags()] == ["a tiff", "72 dots per unit"]
     assert len(source.far) == 1
     assert sum(source.far) <= 4096
+
+
+def test_a_named_pipe_is_refused_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="Not a regular file"):
+        read_metadata(tmp_path / "pipe")
+    with pytest.raises(IsADirectoryError):
+        read_metadata(tmp_path)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import stat
 import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 from metadata_digger import read_metadata
@@ -42,9 +40,6 @@ def extract_single(paths: Sequence[str], *, as_json: bool) -> int:
 
 def _read(path: str, *, with_file: bool) -> list[Directory]:
     """The original reads a stream, so its plain form has no directory "File"."""
-    mode = Path(path).stat().st_mode
-    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # opening a FIFO would wait for somebody to write to it
-        raise MetadataError("Not a regular file")
     if with_file:
         return read_metadata(path)
     with FileSource(path) as source:

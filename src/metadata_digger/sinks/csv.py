@@ -28,7 +28,6 @@ from metadata_digger.steps.rename import DEFAULT, Naming
 # and a value of nothing else becomes two escaped quotes, while one that was empty before stays empty.
 _BLANKS = "".join(map(chr, range(0x21)))
 _BLANK = r"\"\""
-_NOTHING = pa.scalar("")
 # A line is a row also for tools that do not read quotes, and NUL ends the text for some. The original did so with "\n".
 _ONE_LINE = (("\r", r"\r"), ("\0", r"\0"))
 
@@ -98,8 +97,9 @@ class CsvSink:
         values = pc.replace_substring(values.fill_null(""), "\n", r"\n")
         if self.dialect != "spark":
             return _replaced(values, (*_ONE_LINE, ('"', '""')))
+        nothing = pa.scalar("")  # made here: pyarrow imports pandas for its first scalar, which a start need not wait for
         trimmed = pc.utf8_trim(values, characters=_BLANKS)
-        blank = pc.and_(pc.equal(trimmed, _NOTHING), pc.not_equal(values, _NOTHING))
+        blank = pc.and_(pc.equal(trimmed, nothing), pc.not_equal(values, nothing))
         return pc.if_else(blank, _BLANK, _replaced(trimmed, (*_ONE_LINE, ("\\", "\\\\"), ('"', r"\""))))
 
 

@@ -271,6 +271,9 @@ def test_unsupported_layer_is_named_with_its_class_and_place(tmp_path: Path) -> 
         (layer("SpatialConvolutionMap", W, connTable=np.full((1, 2), 1e9, np.float32), kW=1, kH=1), "connection table"),
         (layer("CSubTable"), "table of 1"),
         (box("Sequential", layer("TFNet", name="tf")), "does not know"),
+        (layer("ops.Max"), "does not know"),
+        (layer("SplitTable", dimension=2), "does not tell the length"),
+        (box("Sequential", layer("SplitTable", dimension=2), layer("Pack", dimension=1)), "does not tell how many"),
     ],
 )
 def test_attributes_that_cannot_be(root: Module, said: str, tmp_path: Path) -> None:

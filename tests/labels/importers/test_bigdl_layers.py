@@ -1,11 +1,13 @@
 """Every layer of the table against numpy: written as a file, imported, run."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from metadata_digger.errors import ModelError
 from metadata_digger.labels.importers.bigdl_layers import LAYERS
 
 from .build_bigdl import NHWC, Weight, box, imported, layer, run
@@ -641,6 +643,8 @@ CASES: list[tuple[str, Any, np.ndarray, np.ndarray]] = [
     ("InferReshape", layer("InferReshape", size=[0, -1], batchMode=False), T3, T3.reshape(2, 20)),
     ("InferReshape batch", layer("InferReshape", size=[-1, 2], batchMode=True), T3, T3.reshape(2, 10, 2)),
     ("InferReshape copies", layer("InferReshape", size=[-1, 0], batchMode=True), T3, T3.reshape(2, 5, 4)),
+    ("Squeeze nothing", layer("Squeeze", dims=[2], batchMode=False), T3, T3),
+    ("Squeeze all", layer("Squeeze", dims=None, batchMode=True), T3[:, :1, None], T3[:, 0]),
     ("Squeeze", layer("Squeeze", dims=[2], batchMode=False), T3[:, :1], T3[:, 0]),
     ("Squeeze batch", layer("Squeeze", dims=[2], batchMode=True), T3[:, :, :1], T3[:, :, 0]),
     ("Unsqueeze", layer("Unsqueeze", pos=2, numInputDims=-2147483648), T3, T3[:, None]),
@@ -679,6 +683,7 @@ CASES: list[tuple[str, Any, np.ndarray, np.ndarray]] = [
     ),
     ("Replicate", layer("Replicate", nFeatures=3, dim=2, nDim=2147483647), T3, np.stack([T3] * 3, axis=1)),
     ("Replicate sample", layer("Replicate", nFeatures=3, dim=1, nDim=2), T3, np.stack([T3] * 3, axis=1)),
+    ("Tile many", layer("Tile", dim=3, copies=70), T3, np.tile(T3, (1, 1, 70))),
     ("Tile", layer("Tile", dim=2, copies=3), T3, np.tile(T3, (1, 3, 1))),
     ("ExpandSize", layer("ExpandSize", targetSizes=[-1, 4, 5]), T3[:, :1], np.broadcast_to(T3[:, :1], (2, 4, 5))),
     ("Reverse", layer("Reverse", dimension=2, isInplace=False), T3, T3[:, ::-1]),
@@ -777,6 +782,70 @@ CASES: list[tuple[str, Any, np.ndarray, np.ndarray]] = [
         M,
         M[:, :1] * np.exp(M) + M[:, 1:2] * np.tanh(M),
     ),
+    (
+        "SplitTable sum",
+        box("Sequential", layer("SplitTable", dimension=2, nInputDims=-1), layer("CAddTable")),
+        T3,
+        T3.sum(axis=1),
+    ),
+    (
+        "SplitTable product",
+        box("Sequential", layer("SplitTable", dimension=2, nInputDims=-1), layer("CMulTable")),
+        T3,
+        T3.prod(axis=1),
+    ),
+    (
+        "SplitTable mean",
+        box("Sequential", layer("SplitTable", dimension=2, nInputDims=-1), layer("CAveTable")),
+        T3,
+        T3.mean(axis=1),
+    ),
+    (
+        "SplitTable maximum",
+        box("Sequential", layer("SplitTable", dimension=2, nInputDims=-1), layer("CMaxTable")),
+        T3,
+        T3.max(axis=1),
+    ),
+    (
+        "SplitTable last",
+        box("Sequential", layer("SplitTable", dimension=2, nInputDims=-1), layer("SelectTable", index=-1)),
+        T3,
+        T3[:, -1],
+    ),
+    (
+        "SplitTable narrow",
+        box(
+            "Sequential",
+            layer("SplitTable", dimension=2, nInputDims=-1),
+            layer("NarrowTable", offset=2, length=2),
+            layer("CSubTable"),
+        ),
+        T3,
+        T3[:, 1] - T3[:, 2],
+    ),
+    (
+        "SplitTable parallel",
+        box(
+            "Sequential",
+            layer("SplitTable", dimension=2, nInputDims=-1),
+            box("ParallelTable", layer("Abs"), layer("Exp")),
+            layer("CDivTable"),
+        ),
+        T3,
+        np.abs(T3[:, 0]) / np.exp(T3[:, 1]),
+    ),
+    (
+        "SplitTable keeps",
+        box("Sequential", layer("SplitTable", dimension=1, nInputDims=2, keepDim=True), layer("SelectTable", index=2)),
+        T3,
+        T3[:, 1:2],
+    ),
+    (
+        "BifurcateSplitTable unknown",
+        box("Sequential", layer("BifurcateSplitTable", dimension=2), layer("CSubTable")),
+        M,
+        M[:, :3] - M[:, 3:],
+    ),
     # Containers.
     ("Sequential", box("Sequential", layer("Abs"), layer("Sqrt")), M, np.sqrt(np.abs(M))),
     ("Concat", box("Concat", layer("Abs"), layer("Exp"), dimension=2), M, np.hstack([np.abs(M), np.exp(M)])),
@@ -847,6 +916,9 @@ def test_layer_equals_numpy_where_the_shape_is_known(
     assert told is None or all(isinstance(n, str) or n == m for n, m in zip(told, expected.shape, strict=True))
 
 
+OTHER_NAMES = {"SpatialSeperableConvolution", "InternalCAddTable", "InternalCMulTable", "InternalCSubTable"}
+OTHER_NAMES |= {"InternalTimeDistributed"}
+
 SAME_AS_IDENTITY = (
     "ActivityRegularization Contiguous Copy Echo GaussianDropout GaussianNoise GradientReversal Identity "
 )
@@ -871,13 +943,8 @@ def test_every_layer_of_the_table_has_a_case() -> None:
 
     for _, module, _, _ in CASES:
         collect(module)
-    elsewhere = {
-        "StaticGraph",
-        "DynamicGraph",
-        "Graph",
-        "SpatialSeperableConvolution",
-    }  # test_bigdl.py; an old spelling
-    assert sorted(set(LAYERS) - kinds - set(SAME_AS_IDENTITY.split()) - elsewhere) == []
+    elsewhere = {"StaticGraph", "DynamicGraph", "Graph", "BiRecurrent", "InternalRecurrent", "Recurrent"}
+    assert sorted(set(LAYERS) - kinds - set(SAME_AS_IDENTITY.split()) - elsewhere - OTHER_NAMES) == []
 
 
 def test_shared_and_offset_weights(tmp_path: Path) -> None:
@@ -894,3 +961,45 @@ def test_shared_and_offset_weights(tmp_path: Path) -> None:
     x = some(2, 4)
     first, second = values[:12].reshape(3, 4), values[8:20].reshape(3, 4).T
     np.testing.assert_allclose(run(imported(module, tmp_path), x)[0], x @ first.T @ second.T, rtol=1e-5, atol=1e-6)
+
+
+EXTREMES = (
+    0,
+    -7,
+    300,
+    2**31 - 1,
+    -(2**63),
+    0.5,
+    float("nan"),
+    None,
+    "x",
+    [2**31 - 1] * 2,
+    [1] * 70,
+    np.ones((1,) * 17),
+)
+
+
+def modules(root: Any) -> Any:
+    yield root
+    for each in (*root.children, *root.attributes.values()):
+        if hasattr(each, "kind"):
+            yield from modules(each)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[each[0] for each in CASES])
+def test_impossible_attributes_never_escape(case: Any, tmp_path: Path) -> None:
+    """Every attribute and the weights of every case, one after the other: ModelError or a graph, and at once."""
+    _, root, x, _ = case
+    for module in modules(root):
+        for name, kept in list(module.attributes.items()):
+            for value in EXTREMES:
+                module.attributes[name] = value
+                with suppress(ModelError):
+                    imported(root, tmp_path)
+            module.attributes[name] = kept
+        kept = module.parameters
+        for parameters in ((), (np.ones(3, np.float32),) * 4, (np.zeros(0, np.float32),) * 4):
+            module.parameters = parameters
+            with suppress(ModelError):
+                imported(root, tmp_path, input_shapes=[(None,) * x.ndim])
+        module.parameters = kept

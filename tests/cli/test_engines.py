@@ -1,0 +1,58 @@
+"""The main job on both engines, as a user starts it: the same photographs, the same rows."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from metadata_digger.errors import DiggerError
+from metadata_digger.run.spark import check_spark
+
+PHOTOS = Path(__file__).parents[2] / "demo" / "photos"
+
+
+def spark_is_there() -> bool:
+    try:
+        check_spark()
+    except DiggerError:
+        return False
+    return True
+
+
+def full(engine: str, folder: Path) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The rows and the report of `full` over the demo photographs and some files that are none."""
+    config = folder / f"{engine}.properties"
+    output = folder / engine / "out"
+    config.write_text(
+        f"input.paths={PHOTOS},{folder / 'odd'}\n"
+        f"output.format=json\noutput.directoryPath={output}\nprocessing.cores=2\n"
+    )
+    command = [sys.executable, "-m", "metadata_digger", "--engine", engine, "full", str(config)]
+    done = subprocess.run(
+        command, capture_output=True, text=True, env={**os.environ, "SPARK_MASTER": "local[2]"}, timeout=300
+    )
+    assert done.returncode == 3, done.stderr  # the empty file failed
+    rows = [json.loads(line) for line in (output / "out.json").read_text("utf-8").splitlines()]
+    return rows, json.loads((output / "_report.json").read_text("utf-8"))
+
+
+@pytest.mark.spark
+@pytest.mark.skipif(not spark_is_there(), reason="needs pyspark and Java 17 or newer")
+def test_full_gives_equal_rows_on_spark_and_on_this_machine(tmp_path: Path) -> None:
+    (tmp_path / "odd").mkdir()
+    (tmp_path / "odd" / "text.txt").write_text("no picture")
+    (tmp_path / "odd" / "empty.jpg").touch()
+    (tmp_path / "odd" / "cut.jpg").write_bytes((PHOTOS / "street.jpg").read_bytes()[:300_000])
+    here, report_here = full("local", tmp_path)
+    there, report_there = full("spark", tmp_path)
+    assert here == there
+    assert len(here) == len(list(PHOTOS.iterdir())) + 1
+    assert any("person" in row["Labels"] for row in here)
+    for key in ("seen", "written", "filtered", "failed", "reasons", "labels", "left_out"):
+        assert report_here[key] == report_there[key]
