@@ -30,8 +30,7 @@ def full(engine: str, folder: Path) -> tuple[list[dict[str, Any]], dict[str, Any
     config = folder / f"{engine}.properties"
     output = folder / engine / "out"
     config.write_text(
-        f"input.paths={PHOTOS},{folder / 'odd'}\n"
-        f"output.format=json\noutput.directoryPath={output}\nprocessing.cores=2\n"
+        f"input.paths={PHOTOS},{folder}/odd\noutput.format=json\noutput.directoryPath={output}\nprocessing.cores=2\n"
     )
     command = [sys.executable, "-m", "metadata_digger", "--engine", engine, "full", str(config)]
     done = subprocess.run(

@@ -102,7 +102,12 @@ def test_java_date_west_of_greenwich(monkeypatch):
     time.tzset()
 
 
-@pytest.mark.parametrize("data", [b"", b"x", b"no picture at all"])
+def test_empty():
+    with pytest.raises(Truncated, match="The file is empty"):
+        read_metadata(b"")
+
+
+@pytest.mark.parametrize("data", [b"x", b"no picture at all"])
 def test_unknown(data):
     with pytest.raises(UnknownFormat, match="File format could not be determined"):
         read_metadata(data)

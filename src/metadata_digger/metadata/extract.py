@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 
 from metadata_digger.metadata.blocks import file_type
-from metadata_digger.metadata.errors import MetadataError, UnknownFormat
+from metadata_digger.metadata.errors import MetadataError, Truncated, UnknownFormat
 from metadata_digger.metadata.formats import FORMATS
 from metadata_digger.metadata.model import Directory
 from metadata_digger.metadata.source import ByteSource, FileSource, MemorySource, Reader
@@ -61,6 +61,8 @@ def read_metadata(source: str | os.PathLike[str] | bytes | ByteSource) -> list[D
 
 
 def _read(source: ByteSource) -> list[Directory]:
+    if not source.size:
+        raise Truncated("The file is empty")
     kind = detect(source.read_at(0, min(_HEAD, source.size)))
     if kind is None:
         raise UnknownFormat("File format could not be determined")
