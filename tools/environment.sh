@@ -178,8 +178,8 @@ use_uv() {
 install() {
     requirements=$root/requirements/$1.lock
     shift
-    if use_uv && uv pip install --quiet --python "$python" --require-hashes --only-binary :all: --no-binary pyspark \
-        "$@" --requirement "$requirements" >>"$log" 2>&1; then
+    if use_uv && uv pip install --quiet --compile-bytecode --python "$python" --require-hashes --only-binary :all: \
+        --no-binary pyspark "$@" --requirement "$requirements" >>"$log" 2>&1; then
         return
     fi
     if ! "$python" -m pip --version >/dev/null 2>&1; then

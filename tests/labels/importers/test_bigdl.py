@@ -25,6 +25,7 @@ from .build_bigdl import (
     imported,
     keras,
     layer,
+    module,
     number,
     packed,
     run,
@@ -259,7 +260,9 @@ def test_unsupported_layer_is_named_with_its_class_and_place(tmp_path: Path) -> 
     ("root", "said"),
     [
         (linear(weight=W[:3]), r"\(3, 6\) do not fit"),
-        (layer("Linear", inputSize=6, outputSize=4), "0 weight tensors where 1"),
+        (layer("Linear", inputSize=6, outputSize=4), "0 weight tensors where 2"),
+        (layer("Linear", W, inputSize=6, outputSize=4, withBias=True), "1 weight tensors where 2"),
+        (convolution(withBias=True), "bias is missing"),
         (layer("Linear", W, outputSize=4), "inputSize is missing"),
         (convolution(kernelW=0), "kernelW = 0 is impossible"),
         (convolution(nGroup=2), "groups"),
@@ -363,6 +366,15 @@ def test_cut_short_anywhere(tmp_path: Path) -> None:
     """A file that lost its end is refused wherever it was cut: its weights come last."""
     for length in range(0, len(WHOLE), 7):
         assert not outcome(WHOLE[:length], tmp_path / "cut.model")
+
+
+def test_cut_between_attributes(tmp_path: Path) -> None:
+    """A layer without weights whose last attributes are gone would silently take their defaults."""
+    data = module(layer("Power", power=2.0, scale=0.5, shift=0.1), {})
+    end = data.index(block(9, "0.9.1"))
+    assert outcome(data, tmp_path / "power.model")
+    for length in range(end + 1):
+        assert not outcome(data[:length], tmp_path / "power.model")
 
 
 @settings(max_examples=300, deadline=2000, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -39,6 +39,21 @@ def test_outputs_equal_those_of_bigdl(path: Path) -> None:
         assert np.abs(y.reshape(expected.shape) - expected).max() <= limit
 
 
+PICTURES = sorted(FOLDER.glob("preprocessing/*.u8"))
+BETWEEN_BYTES = "14"
+"""A picture of floating point numbers: the original's tensor has fractions, which the file of bytes has lost."""
+
+
+def test_probabilities_of_real_pictures() -> None:
+    """The original's tensors (blue, green, red planes of 256 x 256, 0 to 255) and what it made of them."""
+    model = import_bigdl(FOLDER / "zoo_inception_v1.model")
+    pictures = [each for each in PICTURES if each.stem != BETWEEN_BYTES]
+    batch = np.stack([np.fromfile(each, np.uint8).reshape(3, 256, 256) for each in pictures]).astype(np.float32)
+    expected = np.stack([np.fromfile(each.with_name(f"{each.stem}.prob.f32"), "<f4") for each in pictures])
+    (y,) = run(model, batch)
+    assert np.abs(y - expected).max() <= 1e-5
+
+
 @pytest.mark.parametrize("name", ["zoo_inception_v1"])
 def test_a_large_model_is_imported_in_time(name: str) -> None:
     path = FOLDER / f"{name}.model"

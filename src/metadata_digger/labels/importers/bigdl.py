@@ -9,7 +9,7 @@ import onnx
 
 from metadata_digger.errors import ModelError
 from metadata_digger.labels.importers.bigdl_format import FormatError, ModuleRecord, global_storage, read_module
-from metadata_digger.labels.importers.bigdl_graph import Activity, Dims, Tensor, port_sizes
+from metadata_digger.labels.importers.bigdl_graph import Activity, Dims, Slices, Tensor, port_sizes
 from metadata_digger.labels.importers.bigdl_inputs import told_shapes
 from metadata_digger.labels.importers.bigdl_layers import LAYERS
 from metadata_digger.labels.importers.bigdl_network import LayerError, Network
@@ -35,7 +35,7 @@ class Imported:
     inputs: tuple[Port, ...]
     outputs: tuple[Port, ...]
     version: str
-    sha256: str
+    sha256: str  # of the model file, and of the file with its weights behind it
     notes: tuple[str, ...]
 
 
@@ -70,15 +70,19 @@ def _imported(path: Path, data: bytes, weights: Path | None, known: Sequence[Dim
         raise FormatError(f"not a BigDL model file, or cut short: {error}") from error
     if not root.kind:
         raise FormatError("not a BigDL model file: it names no module class")
+    if not root.whole:
+        raise FormatError("the file is cut short: it ends among the attributes of its outermost module")
     notes: list[str] = []
     beside = path.with_suffix(".bin")
     if weights is None and "global_storage" not in root.attributes and beside.is_file():
         weights = beside
         notes.append(f"weights read from {beside.name}")
     stored = global_storage(root)
+    numbers = b""
     if weights is not None:
+        numbers = _read(weights)
         try:
-            stored.storages.update(read_weights(_read(weights)).storages)
+            stored.storages.update(read_weights(numbers).storages)
         except FormatError as error:
             raise ModelError(f"{weights}: {error}") from error
     network = Network(stored, LAYERS)
@@ -90,7 +94,7 @@ def _imported(path: Path, data: bytes, weights: Path | None, known: Sequence[Dim
     if not found:
         raise FormatError("the network has no outputs")
     labelled = [("output" if len(found) == 1 else f"output{at}", each) for at, each in enumerate(found)]
-    digest = hashlib.sha256(data).hexdigest()
+    digest = hashlib.sha256(data + numbers).hexdigest()
     model = network.graph.model(inputs, labelled, f"imported from the BigDL model {path.name}, sha256 {digest}")
     return Imported(
         model=model,
@@ -123,6 +127,8 @@ def _completed(told: Dims | None, known: Dims | None) -> Dims | None:
 
 
 def _leaves(x: Activity) -> list[Tensor]:
+    if isinstance(x, Slices):
+        raise LayerError("the network gives a table of which the file does not tell the length")
     if not isinstance(x, tuple):
         return [x]
     return [leaf for each in x for leaf in _leaves(each)]

@@ -16,11 +16,17 @@ from metadata_digger.errors import ModelError
 from metadata_digger.labels.importers import protobuf
 from metadata_digger.labels.importers.protobuf import Field, WireError
 
+MAX_RANK = 16
+"""Most dimensions of a tensor; networks on pictures have five, numpy allows 64."""
+
 STORAGE_TYPES = {2: "<f4", 3: "<f8"}
 """DataType.FLOAT and DataType.DOUBLE: TensorStorage field of the same number, numpy type."""
 
 SUPPORTED_TENSOR = 0
 """TensorType.DENSE; QUANT (1) is an int8 tensor of the Intel library BigQuant."""
+
+OTHER_PACKAGES = frozenset({"mkldnn", "ops", "quantized", "tf"})
+"""Packages of BigDL with operations of TensorFlow, of Intel's libraries, and with int8 weights."""
 
 MAX_DEPTH = 64
 """Containers in containers; the deepest real network seen (Zoo, Keras style, residual) has 14."""
@@ -183,12 +189,18 @@ class ModuleRecord:
     parameters: tuple[memoryview, ...]
     input_shape: memoryview | None
     version: str  # of the BigDL that wrote it
+    whole: bool  # whether something stands behind its attributes; else a file ends too early
     depth: int
 
     @property
     def class_name(self) -> str:
-        """The last part of the class path: it stayed when the packages were renamed in BigDL 2."""
-        return self.kind.rpartition(".")[2].partition("$")[0]
+        """The last part of the class path: it stayed when the packages were renamed in BigDL 2.
+
+        Packages that have other layers under the same names keep their own: `ops.Max` is no `Max`.
+        """
+        *packages, name = self.kind.split(".")
+        package = packages[-1] if packages and packages[-1] in OTHER_PACKAGES else ""
+        return f"{package}.{name}" if package else name
 
     def children(self) -> list["ModuleRecord"]:
         """The sub-modules, read now."""
@@ -234,8 +246,10 @@ def read_module(data: memoryview, depth: int = 0) -> ModuleRecord:
     views: dict[int, list[memoryview]] = {2: [], 3: [], 4: [], 16: []}
     previous: list[str] = []
     input_shape: memoryview | None = None
+    whole = False
     try:
         for each in protobuf.fields(data):
+            whole |= each.number > 8
             if each.number in texts:
                 texts[each.number] = protobuf.text(each)
             elif each.number == 5:
@@ -261,6 +275,7 @@ def read_module(data: memoryview, depth: int = 0) -> ModuleRecord:
         parameters=tuple(views[16] or views[3] + views[4]),
         input_shape=input_shape,
         version=texts[9],
+        whole=whole,
         depth=depth,
     )
 
@@ -328,6 +343,8 @@ class Weights:
 
     def array(self, record: TensorRecord) -> NDArray[np.float32]:
         """The tensor as a contiguous array. Raises FormatError where it does not lie in its storage."""
+        if len(record.size) > MAX_RANK:
+            raise FormatError(f"a tensor has {len(record.size)} dimensions")
         if record.kind != SUPPORTED_TENSOR:
             raise FormatError("it has quantised (int8) weights; save the model again from BigDL before quantize()")
         storage = record.values if record.values is not None else self.storages.get(record.storage_id)

@@ -13,6 +13,8 @@ import onnx
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
+from metadata_digger.labels.importers.bigdl_format import MAX_RANK, FormatError
+
 OPSET = 18
 IR_VERSION = 8
 """The versions that ONNX Runtime 1.20, the oldest supported, reads without conversion."""
@@ -38,7 +40,21 @@ class Tensor:
         return self.shape[axis]
 
 
-Activity = Tensor | tuple["Activity", ...]
+@dataclass(frozen=True, slots=True)
+class Slices:
+    """A table of all slices of a tensor along an axis, whose number only the run tells."""
+
+    tensor: Tensor
+    axis: int
+    keep: bool  # whether a slice keeps the axis, with size 1
+
+    def pick(self, graph: "Graph", index: int) -> Tensor:
+        """One slice; negative indices count from the end."""
+        found = graph.pick(self.tensor, self.axis, index)
+        return graph.unsqueeze(found, self.axis) if self.keep else found
+
+
+Activity = Tensor | Slices | tuple["Activity", ...]
 """What flows between layers: a tensor, or a table of such."""
 
 Attribute = int | float | str | Sequence[int] | Sequence[float] | onnx.GraphProto
@@ -220,6 +236,34 @@ class Graph:
         shape = a.shape if a.rank is not None and a.rank == b.rank else None
         return self.op("If", here, shape=shape, then_branch=then, else_branch=other)
 
+    def scan(
+        self,
+        states: Sequence[Tensor],
+        x: Tensor,
+        emit: Callable[[Sequence[Tensor], Tensor], tuple[Sequence[Tensor], Tensor]],
+    ) -> Tensor:
+        """Steps along axis 1 of x (batch, time, ...): `emit` gives the next states and the output of one step.
+
+        Returns the outputs of all steps (batch, time, ...).
+        """
+        before = [Tensor(self.name("state"), each.shape) for each in states]
+        step = Tensor(self.name("step"), None if x.shape is None else (x.shape[0], *x.shape[2:]))
+        outside, self._nodes = self._nodes, []
+        try:
+            after, output = emit(before, step)
+            results = [self.unary("Identity", each) for each in (*after, output)]
+            ports = [_port(each.name, each.shape) for each in (*before, step)]
+            # ONNX Runtime wants to know how many dimensions each result has; those of a cell are like its state.
+            infos = [_port(each.name, each.shape or states[0].shape) for each in results]
+            body = helper.make_graph(self._nodes, self.name("steps"), ports, infos)
+        finally:
+            self._nodes = outside
+        shape = None if output.shape is None else (x.dim(0), x.dim(1), *output.shape[1:])
+        shapes = [*(each.shape for each in states), shape]
+        attributes: dict[str, Attribute] = {"body": body, "num_scan_inputs": 1}
+        attributes |= {"scan_input_axes": [1], "scan_output_axes": [1]}
+        return self.ops("Scan", [*states, x], shapes, attributes)[-1]
+
     def _nested(self, emit: Callable[[], Tensor]) -> tuple[onnx.GraphProto, Tensor]:
         outside, self._nodes = self._nodes, []
         try:
@@ -258,7 +302,9 @@ def port_sizes(name: str, shape: Dims) -> list[int | str]:
 
 
 def of_rank(x: Tensor, rank: int) -> Tensor:
-    """The same value, known to have that many dimensions."""
+    """The same value, known to have that many dimensions. Raises FormatError on an impossible number."""
+    if not 0 <= rank <= MAX_RANK:
+        raise FormatError(f"a tensor of {rank} dimensions is impossible")
     return replace(x, shape=(None,) * rank)
 
 

@@ -25,7 +25,7 @@ def is_keras(record: ModuleRecord) -> bool:
 
 def is_wrapper(record: ModuleRecord) -> bool:
     """True for a module that does what its only sub-module does, or, an input, nothing."""
-    if record.class_name in FOREIGN:
+    if record.class_name in FOREIGN or record.class_name.startswith("Internal"):
         return False
     if not record.submodules:
         return record.class_name in INPUTS

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metadata_digger.errors import ModelError
-from metadata_digger.labels.importers.bigdl_format import FormatError, ModuleRecord, Weights, read_tensor
-from metadata_digger.labels.importers.bigdl_graph import Activity, Graph, Tensor
+from metadata_digger.labels.importers.bigdl_format import MAX_RANK, FormatError, ModuleRecord, Weights, read_tensor
+from metadata_digger.labels.importers.bigdl_graph import Activity, Graph, Slices, Tensor
 from metadata_digger.labels.importers.bigdl_keras import is_wrapper
 
 MAX_LAYERS = 20_000
@@ -99,7 +99,7 @@ class Layer:
 
     def shaped(self, values: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.float32]:
         """Weights in the shape that the attributes ask for."""
-        if any(each < 0 for each in shape) or values.size != prod(shape):
+        if len(shape) > MAX_RANK or any(each < 0 for each in shape) or values.size != prod(shape):
             self.fail(f"its weights of size {values.shape} do not fit its attributes, which ask for {shape}")
         return values.reshape(shape)
 
@@ -119,10 +119,14 @@ class Layer:
             if len(x) != 1:
                 self.fail(f"it is given a table of {len(x)} tensors where it takes one tensor")
             x = x[0]
+        if isinstance(x, Slices):
+            self.fail("it is given a table where it takes one tensor")
         return x
 
     def table(self, x: Activity, length: int | None = None) -> tuple[Activity, ...]:
         """The input of a layer that takes a table."""
+        if isinstance(x, Slices):
+            self.fail("it is given the slices of a tensor, and the file does not tell how many there are")
         items = x if isinstance(x, tuple) else (x,)
         if not items or (length is not None and len(items) != length):
             self.fail(f"it is given a table of {len(items)} where it takes {length or 'at least one'}")
@@ -138,7 +142,7 @@ class Network:
 
     def __init__(self, weights: Weights, emitters: "Mapping[str, Emit]") -> None:
         self.graph = Graph()
-        self._weights = weights
+        self.weights = weights
         self._emitters = emitters
         self._place: list[str] = []
         self._ran = 0
@@ -146,7 +150,7 @@ class Network:
     def run(self, record: ModuleRecord, x: Activity) -> Activity:
         """Writes what the module does with x. Raises LayerError."""
         self._ran += 1
-        layer = Layer(record, self._weights, tuple(self._place))
+        layer = Layer(record, self.weights, tuple(self._place))
         if self._ran > MAX_LAYERS:
             layer.fail(f"the network has more than {MAX_LAYERS} layers")
         emit = run_wrapped if is_wrapper(record) else self._emitters.get(record.class_name)

@@ -2,9 +2,9 @@
 
 from collections import deque
 
-from metadata_digger.labels.importers.bigdl_format import Attributes, ModuleRecord
-from metadata_digger.labels.importers.bigdl_graph import Activity
-from metadata_digger.labels.importers.bigdl_network import Emit, Layer, Network
+from metadata_digger.labels.importers.bigdl_format import MAX_RANK, Attributes, ModuleRecord
+from metadata_digger.labels.importers.bigdl_graph import Activity, Dims, Slices
+from metadata_digger.labels.importers.bigdl_network import MAX_INT, Emit, Layer, Network
 
 WHOLE = -1
 """Edge of a graph that carries the whole output of the module before; k >= 1 is the k-th element of its table."""
@@ -29,6 +29,8 @@ def concat_table(layer: Layer, x: Activity, network: Network) -> Activity:
 def parallel_table(layer: Layer, x: Activity, network: Network) -> Activity:
     """The k-th child on the k-th element."""
     children = layer.record.children()
+    if isinstance(x, Slices):
+        x = tuple(x.pick(network.graph, at) for at in range(len(children)))
     items = layer.table(x)
     if len(items) < len(children):
         layer.fail(f"it is given a table of {len(items)} for {len(children)} modules")
@@ -50,21 +52,22 @@ def bottle(layer: Layer, x: Activity, network: Network) -> Activity:
     """Leading dimensions folded into one, the inner module, and unfolded again."""
     tensor, graph = layer.one(x), network.graph
     keep = layer.integer("nInputDim", 2, least=1) - 1  # trailing dimensions that the inner module sees as they are
-    inner_rank = layer.integer("nOutputDim1", keep + 1, least=1)
+    if keep >= MAX_RANK:
+        layer.fail(f"its attribute nInputDim = {keep + 1} is impossible")
     if tensor.rank is not None and tensor.rank <= keep + 1:
         return network.run(layer.child("module"), tensor)
     sizes = graph.op("Shape", tensor)
     lead = graph.op("Slice", sizes, graph.ints([0]), graph.ints([-keep])) if keep else sizes
-    tail = [tensor.dim(axis - keep) for axis in range(keep)]
-    folded_sizes = graph.ints([-1])
+    inside = [graph.ints([-1])]
     if keep:
-        folded_sizes = graph.op(
-            "Concat", folded_sizes, graph.op("Slice", sizes, graph.ints([-keep]), graph.ints([1 << 31])), axis=0
-        )
-    folded = graph.op("Reshape", tensor, folded_sizes, shape=(None, *tail))
+        inside.append(graph.op("Slice", sizes, graph.ints([-keep]), graph.ints([1 << 31])))
+    folded_shape = (None, *(tensor.dim(axis - keep) for axis in range(keep)))
+    folded = graph.op("Reshape", tensor, graph.op("Concat", *inside, axis=0), shape=folded_shape)
     inner = layer.one(network.run(layer.child("module"), folded))
     behind = graph.op("Slice", graph.op("Shape", inner), graph.ints([1]), graph.ints([1 << 31]))
-    shape = None if tensor.rank is None else (*(tensor.shape or ())[: tensor.rank - keep], *(None,) * (inner_rank - 1))
+    shape: Dims | None = None
+    if tensor.shape is not None and inner.shape is not None:
+        shape = (*tensor.shape[: len(tensor.shape) - keep], *inner.shape[1:])
     return graph.op("Reshape", inner, graph.op("Concat", lead, behind, axis=0), shape=shape)
 
 
@@ -106,7 +109,7 @@ def graph(layer: Layer, x: Activity, network: Network) -> Activity:
         node = nodes[name]
         incoming: list[Activity] = [given[name]] if name in given else []
         edges = attributes.named(f"{name}_edges")
-        incoming += [_edge(layer, done[each], edges.get(each)) for each in node.previous]
+        incoming += [_edge(layer, done[each], edges.get(each), network) for each in node.previous]
         done[name] = network.run(node, incoming[0] if len(incoming) == 1 else tuple(incoming))
     return done[outputs[0]] if len(outputs) == 1 else tuple(done[each] for each in outputs)
 
@@ -133,11 +136,13 @@ def _in_order(layer: Layer, nodes: dict[str, ModuleRecord]) -> list[str]:
     return order
 
 
-def _edge(layer: Layer, source: Activity, value: memoryview | None) -> Activity:
+def _edge(layer: Layer, source: Activity, value: memoryview | None, network: Network) -> Activity:
     """What one edge carries; without a record of it, the whole output."""
     index = WHOLE if value is None else Attributes({"": value}, 0).scalar("")
     if index is None or index == WHOLE:
         return source
+    if isinstance(source, Slices) and 1 <= index <= MAX_INT:
+        return source.pick(network.graph, int(index) - 1)
     items = layer.table(source)
     if not 1 <= index <= len(items):
         layer.fail(f"an edge takes element {index} of a table of {len(items)}")
@@ -154,5 +159,6 @@ CONTAINERS: dict[str, Emit] = {
     "ParallelTable": parallel_table,
     "Sequential": sequential,
     "StaticGraph": graph,
+    "InternalTimeDistributed": time_distributed,
     "TimeDistributed": time_distributed,
 }

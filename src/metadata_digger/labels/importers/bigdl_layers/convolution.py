@@ -17,8 +17,10 @@ Array = NDArray[np.float32]
 
 def _biased(layer: Layer, parameters: list[Array], size: int, *, has_bias: bool = True) -> Array | None:
     """The second parameter as bias; None where the layer has none."""
-    if not has_bias or len(parameters) < 2:
+    if not has_bias:
         return None
+    if len(parameters) < 2:
+        layer.fail("its bias is missing")
     return layer.shaped(parameters[1], (size,))
 
 

@@ -110,6 +110,7 @@ def _srelu(layer: Layer, x: Tensor, graph: Graph) -> Tensor:
     found: list[NDArray[np.float32]] = [each for each in kept if each is not None]
     if len(found) < 4:
         found = layer.parameters(4)
+    found = [layer.shaped(each, found[0].shape) for each in found[:4]]
     # BigDL writes |tRight| + tLeft back into tRight each time it runs; the file has the value before.
     left, left_slope, right, right_slope = found[0], found[1], np.abs(found[2]) + found[0], found[3]
     t_left, t_right = graph.constant(left, "left"), graph.constant(right, "right")

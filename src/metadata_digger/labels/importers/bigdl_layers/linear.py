@@ -18,11 +18,12 @@ def matrix_product(graph: Graph, x: Tensor, matrix: "np.ndarray[tuple[int, ...],
 
 def linear(layer: Layer, x: Activity, network: Network) -> Tensor:
     inputs, outputs = layer.integer("inputSize", least=1), layer.integer("outputSize", least=1)
-    parameters = layer.parameters(1)
+    biased = layer.flag("withBias", True)
+    parameters = layer.parameters(2 if biased else 1)
     matrix = layer.shaped(parameters[0], (outputs, inputs))
     graph, tensor = network.graph, layer.one(x)
     bias = None
-    if layer.flag("withBias", True) and len(parameters) > 1:
+    if biased:
         bias = graph.constant(layer.shaped(parameters[1], (outputs,)), "bias")
     if tensor.rank == 2:
         parts = [tensor, graph.constant(matrix, "weight")] + ([] if bias is None else [bias])
@@ -62,14 +63,15 @@ def bilinear(layer: Layer, x: Activity, network: Network) -> Tensor:
     """x1 W_k x2 + b_k for each output k."""
     sizes = tuple(layer.integer(each, least=1) for each in ("outputSize", "inputSize1", "inputSize2"))
     first, second = layer.tensors(x, 2)
-    parameters = layer.parameters(1)
+    biased = layer.flag("biasRes", True)
+    parameters = layer.parameters(2 if biased else 1)
     outputs, left, right = sizes
     graph = network.graph
     weight = layer.shaped(parameters[0], sizes).transpose(1, 0, 2).reshape(left, outputs * right)
     product = graph.op("MatMul", first, graph.constant(weight, "weight"), shape=(first.dim(0), outputs * right))
     rows = graph.reshape(product, [-1, outputs, right])
     total = graph.reduce("ReduceSum", graph.binary("Mul", rows, graph.unsqueeze(second, 1)), -1)
-    if layer.flag("biasRes", True) and len(parameters) > 1:
+    if biased:
         total = graph.binary("Add", total, graph.constant(layer.shaped(parameters[1], (outputs,)), "bias"))
     return total
 

@@ -16,8 +16,10 @@ def batch_normalization(layer: Layer, x: Activity, network: Network) -> Tensor:
     count = layer.integer("nOutput", least=1)
     graph, tensor = network.graph, layer.one(x)
     epsilon = layer.number("eps", 1e-5)
+    if not epsilon >= 0:
+        layer.fail(f"its attribute eps = {epsilon:g} is impossible")
     mean, variance = layer.tensor("runningMean"), layer.tensor("runningVar")
-    parameters = layer.parameters() if layer.flag("affine", True) else []
+    parameters = layer.parameters(2) if layer.flag("affine", True) else []
     if mean is None or variance is None:
         if parameters:
             layer.fail("its running mean and variance are not in the file")

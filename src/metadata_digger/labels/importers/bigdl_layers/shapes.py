@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from math import prod
 
+from metadata_digger.labels.importers.bigdl_format import MAX_RANK
 from metadata_digger.labels.importers.bigdl_graph import Activity, Graph, Tensor
 from metadata_digger.labels.importers.bigdl_layers.elementwise import RANKS
 from metadata_digger.labels.importers.bigdl_layers.windows import channels_last
@@ -11,16 +12,14 @@ from metadata_digger.labels.importers.bigdl_network import MAX_INT, Emit, Layer,
 LAST = 1 << 31
 """An end beyond any dimension, for ONNX Slice."""
 
-MAX_COPIES = 64
-"""Copies that are written out one by one where the number of dimensions is not known."""
-
 MAX_SWAPS = 64
 """Pairs of dimensions that change places in one layer."""
 
 
 def _axis(layer: Layer, dimension: int, rank: int | None = None) -> int:
     """0-based axis of a 1-based dimension; negative ones count from the end in BigDL and ONNX alike."""
-    if dimension == 0 or (rank is not None and not -rank <= (dimension - (dimension > 0)) < rank):
+    most = MAX_RANK if rank is None else rank
+    if dimension == 0 or not -most <= dimension <= most:
         layer.fail(f"dimension {dimension} is impossible" + ("" if rank is None else f" for {rank} dimensions"))
     return dimension - 1 if dimension > 0 else dimension
 
@@ -88,9 +87,9 @@ def squeeze(layer: Layer, x: Activity, network: Network) -> Tensor:
     dims, tensor, graph = layer.integers("dims"), layer.one(x), network.graph
     batch = layer.flag("batchMode", False)
     if dims is None or -MAX_INT - 1 in dims:
-        if tensor.shape is None or None in tensor.shape[1:]:
-            layer.fail("it drops all dimensions of size 1, and the file does not tell which those are")
         # The batch stays, even one of one picture: BigDL drops that unless batchMode, but no caller wants it.
+        if tensor.shape is None or None in tensor.shape[1:]:
+            return _without_ones(graph, tensor, 1, LAST)
         for axis in reversed(range(1, len(tensor.shape))):
             if tensor.shape[axis] == 1:
                 tensor = graph.squeeze(tensor, axis)
@@ -98,9 +97,21 @@ def squeeze(layer: Layer, x: Activity, network: Network) -> Tensor:
     for each in dims:
         axis = each - 1 + batch  # BigDL adds the batch once more when it reads the file
         _axis(layer, axis + 1, tensor.rank)
-        if tensor.dim(axis) in (None, 1):
+        if tensor.dim(axis) is None and (axis == 0 or tensor.rank is None):
+            tensor = _without_ones(graph, tensor, axis, axis + 1)
+        elif tensor.dim(axis) in (None, 1):
             tensor = graph.squeeze(tensor, axis)
     return tensor
+
+
+def _without_ones(graph: Graph, x: Tensor, start: int, end: int) -> Tensor:
+    """The dimensions of size 1 among those from start to end go; the run tells which those are."""
+    sizes = graph.op("Shape", x)
+    before, within, behind = (
+        graph.op("Slice", sizes, graph.ints([a]), graph.ints([b])) for a, b in ((0, start), (start, end), (end, LAST))
+    )
+    one = graph.op("Not", graph.op("Equal", within, graph.ints([1])))
+    return graph.op("Reshape", x, graph.op("Concat", before, graph.op("Compress", within, one), behind, axis=0))
 
 
 def unsqueeze(layer: Layer, x: Activity, network: Network) -> Tensor:
@@ -115,7 +126,10 @@ def unsqueeze(layer: Layer, x: Activity, network: Network) -> Tensor:
 def select(layer: Layer, x: Activity, network: Network) -> Tensor:
     tensor, index = layer.one(x), layer.integer("index")
     axis = _axis(layer, layer.integer("dimension"), tensor.rank)
-    return network.graph.pick(tensor, axis, _axis(layer, index, tensor.dim(axis)))
+    size = tensor.dim(axis) or MAX_INT
+    if index == 0 or not -size <= index <= size:
+        layer.fail(f"its index {index} is impossible")
+    return network.graph.pick(tensor, axis, index - (index > 0))
 
 
 def narrow(layer: Layer, x: Activity, network: Network) -> Tensor:
@@ -205,6 +219,7 @@ def replicate(layer: Layer, x: Activity, network: Network) -> Tensor:
     """A new dimension along which the tensor is repeated."""
     times, dimension = layer.integer("nFeatures", least=1), layer.integer("dim", 1, least=1)
     tensor, graph = layer.one(x), network.graph
+    _axis(layer, dimension)
     sample = layer.integer("nDim", MAX_INT)
 
     def write(parts: Sequence[Tensor]) -> Tensor:
@@ -218,13 +233,19 @@ def replicate(layer: Layer, x: Activity, network: Network) -> Tensor:
 
 
 def _repeat(graph: Graph, x: Tensor, axis: int, times: int) -> Tensor:
-    """The whole tensor so many times along an axis, for any number of dimensions."""
-    if times > MAX_COPIES or x.rank is not None:
-        rank = x.rank if x.rank is not None else axis + 1
-        size = x.dim(axis)
-        shape = None if x.shape is None else (*x.shape[:axis], size and size * times, *x.shape[axis + 1 :])
-        return graph.op("Tile", x, graph.ints(times if at == axis else 1 for at in range(rank)), shape=shape)
-    return graph.concat([x] * times, axis)
+    """The whole tensor so many times along an axis."""
+    if x.shape is not None:
+        shape = (*x.shape[:axis], _times(x.dim(axis), times), *x.shape[axis + 1 :])
+        return graph.op("Tile", x, graph.ints(times if at == axis else 1 for at in range(len(x.shape))), shape=shape)
+    sizes = graph.op("Shape", x)
+    ones = graph.op("Add", graph.op("Mul", sizes, graph.ints([0])), graph.ints([1]))
+    before = graph.op("Slice", ones, graph.ints([0]), graph.ints([axis]))
+    behind = graph.op("Slice", ones, graph.ints([axis + 1]), graph.ints([LAST]))
+    return graph.op("Tile", x, graph.op("Concat", before, graph.ints([times]), behind, axis=0))
+
+
+def _times(size: int | None, factor: int) -> int | None:
+    return None if size is None else size * factor
 
 
 def tile(layer: Layer, x: Activity, network: Network) -> Tensor:

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from metadata_digger.labels.importers.bigdl_graph import Activity, Tensor, broadcast, of_rank
+from metadata_digger.labels.importers.bigdl_format import MAX_RANK
+from metadata_digger.labels.importers.bigdl_graph import Activity, Slices, Tensor, broadcast, of_rank
 from metadata_digger.labels.importers.bigdl_layers.shapes import sample_axis
 from metadata_digger.labels.importers.bigdl_network import MAX_INT, Emit, Layer, Network
 
@@ -10,10 +11,17 @@ MAX_PIECES = 4_096
 """Longest table that a tensor is split into."""
 
 
-def fold(kind: str) -> Emit:
-    """Add, Mul, ... over all tensors of a table, from the first on."""
+def _reduced(x: Slices, network: Network, kind: str) -> Tensor:
+    """Over all slices of a tensor at once."""
+    return network.graph.reduce(kind, x.tensor, x.axis, keep=x.keep)
+
+
+def fold(kind: str, whole: str) -> Emit:
+    """Add, Mul over all tensors of a table, from the first on."""
 
     def emit(layer: Layer, x: Activity, network: Network) -> Tensor:
+        if isinstance(x, Slices):
+            return _reduced(x, network, whole)
         first, *others = layer.tensors(x)
         for each in others:
             first = network.graph.binary(kind, first, each)
@@ -26,13 +34,20 @@ def pair(kind: str) -> Emit:
     """Sub, Div: of two tensors."""
 
     def emit(layer: Layer, x: Activity, network: Network) -> Tensor:
-        first, second = layer.tensors(x, 2)
+        first, second = layer.tensors(_first(x, 2, network), 2)
         return network.graph.binary(kind, first, second)
 
     return emit
 
 
+def _first(x: Activity, count: int, network: Network) -> Activity:
+    """The first slices of a tensor, where there are more than the layer takes."""
+    return tuple(x.pick(network.graph, at) for at in range(count)) if isinstance(x, Slices) else x
+
+
 def average(layer: Layer, x: Activity, network: Network) -> Tensor:
+    if isinstance(x, Slices):
+        return _reduced(x, network, "ReduceMean")
     parts = layer.tensors(x)
     total = parts[0]
     for each in parts[1:]:
@@ -44,6 +59,8 @@ def extreme(kind: str) -> Emit:
     """Max and Min of all tensors of a table."""
 
     def emit(layer: Layer, x: Activity, network: Network) -> Tensor:
+        if isinstance(x, Slices):
+            return _reduced(x, network, f"Reduce{kind}")
         parts = layer.tensors(x)
         shape = parts[0].shape
         for each in parts[1:]:
@@ -74,17 +91,20 @@ def join_table(layer: Layer, x: Activity, network: Network) -> Tensor:
 
 def flatten_table(layer: Layer, x: Activity, network: Network) -> Activity:
     """Tables in tables become one."""
-    return tuple(_leaves(x))
+    return x if isinstance(x, Slices) else tuple(_leaves(x))
 
 
-def _leaves(x: Activity) -> list[Tensor]:
+def _leaves(x: Activity) -> list[Activity]:
     if not isinstance(x, tuple):
         return [x]
     return [leaf for each in x for leaf in _leaves(each)]
 
 
 def select_table(layer: Layer, x: Activity, network: Network) -> Activity:
-    items, index = layer.table(x), layer.integer("index" if layer.has("index") else "dimension")
+    index = layer.integer("index" if layer.has("index") else "dimension")
+    if isinstance(x, Slices) and index and abs(index) <= MAX_INT:
+        return x.pick(network.graph, index - (index > 0))
+    items = layer.table(x)
     at = index - 1 if index > 0 else len(items) + index
     if index == 0 or not 0 <= at < len(items):
         layer.fail(f"it selects element {index} of a table of {len(items)}")
@@ -93,7 +113,10 @@ def select_table(layer: Layer, x: Activity, network: Network) -> Activity:
 
 def narrow_table(layer: Layer, x: Activity, network: Network) -> Activity:
     """`length` elements from `offset`; a negative length leaves so many less one at the end."""
-    items, offset, length = layer.table(x), layer.integer("offset", least=1), layer.integer("length", 1)
+    offset, length = layer.integer("offset", least=1), layer.integer("length", 1)
+    if isinstance(x, Slices) and 0 < length <= MAX_PIECES:
+        return tuple(x.pick(network.graph, offset - 1 + at) for at in range(length))
+    items = layer.table(x)
     count = length if length >= 0 else len(items) - offset + 2 + length
     if count < 1 or offset - 1 + count > len(items):
         layer.fail(f"it takes {count} from element {offset} of a table of {len(items)}")
@@ -101,27 +124,27 @@ def narrow_table(layer: Layer, x: Activity, network: Network) -> Activity:
 
 
 def split_table(layer: Layer, x: Activity, network: Network) -> Activity:
-    """One tensor for each slice along a dimension, whose size has to be known."""
-    tensor, dimension = layer.one(x), layer.integer("dimension")
-    if tensor.rank is None:
-        layer.fail("it splits a tensor whose sizes the file does not tell")
-    axis = sample_axis(layer, dimension, layer.integer("nInputDims", -1), tensor.rank)
-    size = tensor.dim(axis)
-    if size is None or size > MAX_PIECES:
-        layer.fail(f"it splits a dimension of {size or 'unknown'} elements")
+    """One tensor for each slice along a dimension; where the dimensions are not known, those of a batch."""
+    tensor, dimension, sample = layer.one(x), layer.integer("dimension"), layer.integer("nInputDims", -1)
     keep, graph = layer.flag("keepDim", False), network.graph
-    pieces = [graph.pick(tensor, axis, at) for at in range(size)]
-    return tuple(graph.unsqueeze(each, axis) for each in pieces) if keep else tuple(pieces)
+    rank = tensor.rank if tensor.rank is not None else sample + 1 if 0 < sample < MAX_RANK else MAX_RANK
+    slices = Slices(tensor, sample_axis(layer, dimension, sample, rank), keep)
+    size = tensor.dim(slices.axis)
+    if size is None:
+        return slices
+    if size > MAX_PIECES:
+        layer.fail(f"it splits a dimension of {size} elements")
+    return tuple(slices.pick(graph, at) for at in range(size))
 
 
 def bifurcate_split_table(layer: Layer, x: Activity, network: Network) -> Activity:
     """The two halves along a dimension; the second has the odd one."""
-    tensor, dimension = layer.one(x), layer.integer("dimension", least=1)
-    size = tensor.dim(dimension - 1)
+    tensor, axis, graph = layer.one(x), layer.integer("dimension", least=1) - 1, network.graph
+    size = tensor.dim(axis)
     if size is None:
-        layer.fail("it halves a dimension whose size the file does not tell")
+        return tuple(graph.ops("Split", [tensor], [None, None], {"axis": axis, "num_outputs": 2}))
     cut = [(0, size // 2), (size // 2, size)]
-    return tuple(network.graph.slice(tensor, dimension - 1, start, end) for start, end in cut)
+    return tuple(graph.slice(tensor, axis, start, end) for start, end in cut)
 
 
 def pack(layer: Layer, x: Activity, network: Network) -> Tensor:
@@ -157,6 +180,7 @@ def mixture_table(layer: Layer, x: Activity, network: Network) -> Tensor:
         if total is None:
             layer.fail("it has no experts")
         return total
+    experts = layer.one(experts)
     given = layer.integer("dim", MAX_INT)
     axis = (1 if gate.rank in (None, 2) else 0) if given >= MAX_INT else given - 1
     if experts.rank is None:
@@ -169,14 +193,17 @@ def mixture_table(layer: Layer, x: Activity, network: Network) -> Tensor:
 
 TABLES: dict[str, Emit] = {
     "BifurcateSplitTable": bifurcate_split_table,
-    "CAddTable": fold("Add"),
+    "CAddTable": fold("Add", "ReduceSum"),
     "CAveTable": average,
     "CDivTable": pair("Div"),
     "CMaxTable": extreme("Max"),
     "CMinTable": extreme("Min"),
-    "CMulTable": fold("Mul"),
+    "CMulTable": fold("Mul", "ReduceProd"),
     "CSubTable": pair("Sub"),
     "FlattenTable": flatten_table,
+    "InternalCAddTable": fold("Add", "ReduceSum"),
+    "InternalCMulTable": fold("Mul", "ReduceProd"),
+    "InternalCSubTable": pair("Sub"),
     "Index": index,
     "JoinTable": join_table,
     "MixtureTable": mixture_table,
