@@ -41,6 +41,7 @@ PLACES = {
     "car-and-people.jpg": (37.81, -122.26),  # Oakland
     "car-garage.jpg": (37.78, -122.42),  # San Francisco
     "car-roadside.jpg": (37.89, -122.62),  # Stinson Beach
+    "office.heic": (23.18, 113.39),  # Guangzhou
     "starfish.jpg": (55.04, 8.46),  # Sylt
     "station-platform.jpg": (48.14, -1.95),  # Montauban-de-Bretagne
     "station-traveller.jpg": (49.01, 1.92),  # Thun-le-Paradis

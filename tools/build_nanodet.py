@@ -24,9 +24,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-import convert_tfjs
-import onnx_passes
-import tfjs_graph
+from metadata_digger.labels.importers import onnx_passes, tfjs, tfjs_graph
 
 HERE = Path(__file__).resolve().parent
 TARGET = HERE.parent / "models" / "nanodet-coco80"
@@ -65,7 +63,7 @@ def fetch(cache: Path) -> Path:
 
 def build(source: Path, calibration: dict[str, Any]) -> onnx.ModelProto:
     """The whole model; `calibration` has `slope` and 80 `offsets`: scores = sigmoid(slope * (evidence + offset))."""
-    model = convert_tfjs.convert(tfjs_graph.read(source), HEADS)
+    model = tfjs.convert(tfjs_graph.read(source), HEADS)
     graph = model.graph
     constants = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
     nodes = list(graph.node)

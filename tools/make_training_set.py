@@ -2,10 +2,10 @@
 
     python tools/make_training_set.py WORKDIR FOLDER
 
-Needs apt-get and dpkg-deb (a Debian machine). The pictures are those of Debian packages with free licences: stamps of Tux
-Paint (GPL-2+, drawings and cut-out photographs), the manual of KStars (screenshots, GFDL-1.2+), the gallery of
-scikit-image (figures, BSD-3-Clause), calibration pictures of OpenCV (chessboards, Apache-2.0). They are taken as they are
-and are not part of this repository.
+Needs apt-get and dpkg-deb (a Debian machine). The pictures are those of Debian packages with free licences: stamps of
+Tux Paint (GPL-2+, drawings and cut-out photographs), the manual of KStars (screenshots, GFDL-1.2+), the gallery of
+scikit-image (figures, BSD-3-Clause), calibration pictures of OpenCV (chessboards, Apache-2.0). They are taken as they
+are and are not part of this repository.
 """
 
 from __future__ import annotations

@@ -21,7 +21,14 @@ from metadata_digger.metadata.extract import read_metadata
 JUDGE = Path(__file__).parents[2] / "../shared/conformance"
 NOT_YET = re.compile("Makernote|PrintIM|Olympus|Panasonic|Reconyx")  # issue 5 reads the makernotes
 # folder: least recall, least precision
-BARS = {"jpg": (0.85, 0.97), "png": (0.85, 0.97), "tif": (0.97, 0.97)}
+BARS = {
+    "jpg": (0.85, 0.97),
+    "png": (0.85, 0.97),
+    "tif": (0.97, 0.97),
+    "heic": (0.95, 0.99),
+    "avif": (0.99, 0.99),
+    "webp": (0.93, 0.99),
+}
 
 pytestmark = [
     pytest.mark.slow,

@@ -15,7 +15,7 @@ CASES = [
     ("NIKON", b"Nikon\0\1\0", "Nikon Makernote"),
     ("NIKON CORPORATION", b"Nikon\0\2\0", "Nikon Makernote"),
     ("NIKON", b"\x12\0\1\0", "Nikon Makernote"),
-    ("NIKON", b"Nikon\0\3\0", None),
+    ("NIKON", b"Nikon\0\3\0", "Nikon Makernote"),
     ("SONY", b"SONY DSC \0\0\0", "Sony Makernote"),
     ("SONY", b"\1\0\0\0", None),
     ("Canon", b"\x12\0", "Canon Makernote"),

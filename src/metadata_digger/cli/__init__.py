@@ -46,6 +46,14 @@ def _run(options: Namespace) -> int:
             from metadata_digger.cli.single import extract_single
 
             return extract_single(options.files, as_json=options.json)
+        case "import-model":
+            from metadata_digger.cli.import_model import import_model
+
+            return import_model(options)
+        case "train":
+            from metadata_digger.cli.train import train
+
+            return train(options)
         case "config":
             from metadata_digger.cli.show_config import show_config
 

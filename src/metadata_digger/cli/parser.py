@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from metadata_digger import __version__
 from metadata_digger.actions import ACTIONS, Action
+from metadata_digger.cli import import_model, train
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -58,6 +59,8 @@ def parser() -> ArgumentParser:
             "Needs no configuration. Exit code 3 when one of the files cannot be read.",
         )
     )
+    import_model.add_arguments(_command(commands, "import-model", import_model.LINE, import_model.MORE))
+    train.add_arguments(_command(commands, "train", train.LINE, train.MORE))
     _add_config(
         _command(
             commands,

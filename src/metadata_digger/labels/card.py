@@ -3,10 +3,13 @@
 All keys, with their defaults (`docs/reference` explains them, models/nanodet-coco80/model.toml is an example):
 
     name (folder's name), file ("model.onnx"), sha256, threshold (0.5), licence, origin, labels = [by index]
-    [input] width, height, name, layout, colour, type, fit, resample, padding, mean, scale
-    [output] name, activation ("none", "sigmoid", "softmax")
+    [input] width, height, name, layout, colour, type, fit, resample, padding, mean, scale, pictures
+    [output] name, activation ("none", "sigmoid", "softmax", "exp")
     [thresholds] LABEL = number
-    [calibration] free: how the scores were made to mean something
+    [calibration] free: how the scores were made to mean something; boxes use its slope and offsets
+    [boxes] kind, outputs, strides, bins: where things are (`boxes.py`)
+    [quality.best] offsets = [by index]; other keys are free: the second mode (`views.py`)
+    [[quality.best.views]] weight, output, mirrored, file, sha256, input: one number of each label
 """
 
 from __future__ import annotations
@@ -37,7 +40,25 @@ def whole(value: Any) -> bool:
 TEXT: tuple[str, Check] = ("a text", lambda value: isinstance(value, str))
 FRACTION: tuple[str, Check] = ("a number from 0 to 1", lambda value: number(value) and 0 <= value <= 1)
 LENGTH: tuple[str, Check] = ("a whole number from 1 to 4096", lambda value: whole(value) and 1 <= value <= 4096)
+NUMBER: tuple[str, Check] = ("a number", number)
+TRUTH: tuple[str, Check] = ("true or false", lambda value: isinstance(value, bool))
 TABLE: tuple[str, Check] = ("a table", lambda value: isinstance(value, dict))
+NUMBERS: tuple[str, Check] = (
+    "a list of numbers, by index",
+    lambda value: isinstance(value, list) and all(map(number, value)),
+)
+NAMES: tuple[str, Check] = (
+    "a list of texts",
+    lambda value: isinstance(value, list) and bool(value) and all(isinstance(item, str) for item in value),
+)
+STEPS: tuple[str, Check] = (
+    "a list of whole numbers from 1",
+    lambda value: isinstance(value, list) and bool(value) and all(whole(item) and item > 0 for item in value),
+)
+VIEWS: tuple[str, Check] = (
+    "a list of tables",
+    lambda value: isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value),
+)
 THREE: tuple[str, Check] = (
     "three numbers",
     lambda value: isinstance(value, list) and len(value) == 3 and all(map(number, value)),
@@ -72,21 +93,39 @@ KEYS: dict[str, tuple[str, Check]] = {
     "output": TABLE,
     "thresholds": TABLE,
     "calibration": TABLE,
+    "boxes": TABLE,
+    "quality": TABLE,
 }
 INPUT_KEYS: dict[str, tuple[str, Check]] = {
     "name": TEXT,
     "width": LENGTH,
     "height": LENGTH,
     "layout": words("NHWC", "NCHW"),
-    "colour": words("RGB", "BGR"),
-    "type": words("uint8", "float32"),
+    "colour": words("RGB", "BGR", "grey"),
+    "type": words("uint8", "int32", "int64", "float16", "float32", "float64"),
     "fit": words("letterbox", "stretch"),
     "resample": words("bilinear", "bicubic", "box"),
     "padding": COLOUR,
     "mean": THREE,
     "scale": DIVISORS,
+    "pictures": words("upright", "original"),
 }
-OUTPUT_KEYS: dict[str, tuple[str, Check]] = {"name": TEXT, "activation": words("none", "sigmoid", "softmax")}
+OUTPUT_KEYS: dict[str, tuple[str, Check]] = {"name": TEXT, "activation": words("none", "sigmoid", "softmax", "exp")}
+BOXES_KEYS: dict[str, tuple[str, Check]] = {
+    "kind": words("nanodet"),
+    "outputs": NAMES,
+    "strides": STEPS,
+    "bins": ("a whole number from 2 to 64", lambda value: whole(value) and 2 <= value <= 64),
+}
+QUALITY_KEYS: dict[str, tuple[str, Check]] = {"best": TABLE}
+VIEW_KEYS: dict[str, tuple[str, Check]] = {
+    "weight": NUMBER,
+    "output": TEXT,
+    "mirrored": TRUTH,
+    "file": FILE,
+    "sha256": DIGEST,
+    "input": TABLE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +136,8 @@ class Card:
     input: Mapping[str, Any] = field(default_factory=dict)
     output: Mapping[str, Any] = field(default_factory=dict)
     thresholds: Mapping[int, float] = field(default_factory=dict)
+    boxes: Mapping[str, Any] = field(default_factory=dict)
+    best: Mapping[str, Any] = field(default_factory=dict)  # [quality.best]
 
 
 def read_card(path: Path) -> Card:
@@ -108,9 +149,17 @@ def read_card(path: Path) -> Card:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ModelError(f"{path}: not TOML: {error}") from error
     faults = faults_of(top, KEYS, "")
-    for section, keys in (("input", INPUT_KEYS), ("output", OUTPUT_KEYS)):
+    for section, keys in (
+        ("input", INPUT_KEYS),
+        ("output", OUTPUT_KEYS),
+        ("boxes", BOXES_KEYS),
+        ("quality", QUALITY_KEYS),
+    ):
         if isinstance(top.get(section), dict):
             faults += faults_of(top[section], keys, f"[{section}] ")
+    faults += missing_of(top.get("boxes"), BOXES_KEYS, "[boxes] ")
+    best = top["quality"].get("best", {}) if isinstance(top.get("quality"), dict) else {}
+    faults += faults_of_best(best) if isinstance(best, dict) and best else []
     labels = top["labels"] if LABELS[1](top.get("labels")) else []
     thresholds: dict[int, float] = {}
     own = top.get("thresholds", {})
@@ -123,7 +172,28 @@ def read_card(path: Path) -> Card:
             thresholds |= {index: float(value) for index, other in enumerate(labels) if other == label}
     if faults:
         raise ModelError("\n".join(f"{path}: {fault}" for fault in faults))
-    return Card(top, top.get("input", {}), top.get("output", {}), thresholds)
+    return Card(top, top.get("input", {}), top.get("output", {}), thresholds, top.get("boxes", {}), best)
+
+
+def faults_of_best(best: Mapping[str, Any]) -> list[str]:
+    """Of [quality.best]; keys other than the two are free, as in [calibration]."""
+    place = "[quality.best] "
+    keys = {"offsets": NUMBERS, "views": VIEWS}
+    faults = missing_of(best, keys, place)
+    faults += faults_of({key: best[key] for key in keys if key in best}, keys, place)
+    for index, view in enumerate(best["views"] if VIEWS[1](best.get("views")) else ()):
+        place = f"[[quality.best.views]] {index}: "
+        faults += missing_of(view, {"weight": NUMBER, "output": TEXT}, place) + faults_of(view, VIEW_KEYS, place)
+        if isinstance(view.get("input"), dict):
+            faults += faults_of(view["input"], INPUT_KEYS, f"{place}input.")
+    return faults
+
+
+def missing_of(section: object, keys: Mapping[str, tuple[str, Check]], place: str) -> list[str]:
+    """Keys that a section must have; nothing when it is not there."""
+    if not isinstance(section, dict):
+        return []
+    return [f"{place}{key} is missing: {words[0]}" for key, words in keys.items() if key not in section]
 
 
 def faults_of(section: Mapping[str, Any], keys: Mapping[str, tuple[str, Check]], place: str) -> list[str]:

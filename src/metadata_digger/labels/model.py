@@ -1,21 +1,26 @@
-"""A model: the folder or .onnx file it comes from, what it wants to see, what its outputs mean; and a session to run
-it."""
+"""A model: the folder or file it comes from, what it wants to see, what its outputs mean; and a session to run it."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
 from metadata_digger.errors import ModelError
+from metadata_digger.labels import original
+from metadata_digger.labels.boxes import Box, Maps, boxes_of
 from metadata_digger.labels.card import Card, read_card
-from metadata_digger.labels.onnx_graph import read_signature
-from metadata_digger.labels.preprocess import Input, canvas_for, tensor
-from metadata_digger.labels.resolve import input_of, output_of
+from metadata_digger.labels.device import CPU
+from metadata_digger.labels.importers.kinds import ONNX, READABLE, kind_of
+from metadata_digger.labels.network import Network
+from metadata_digger.labels.onnx_graph import Signature, read_signature
+from metadata_digger.labels.preprocess import FITS, Array, Input, canvas_for, tensor
+from metadata_digger.labels.resolve import activation_of, count_of, input_of, output_of
+from metadata_digger.labels.views import View, activated, combined, mirror
 
 if TYPE_CHECKING:
     from metadata_digger.picture import Picture
@@ -25,20 +30,6 @@ Scores = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 UNKNOWN = "Unknown"  # the original's word for an output without a mapping
 DEFAULT_THRESHOLD = 0.5
 LEAST_RECORDED = np.float32(0.01)  # scores below are noise: with 80 labels they would be most of a row's bytes
-
-# Files of other frameworks, by the suffix people give them.
-OTHER_FORMATS = {
-    ".model": "BigDL or Analytics Zoo",
-    ".bigdl": "BigDL",
-    ".keras": "Keras",
-    ".h5": "Keras",
-    ".hdf5": "Keras",
-    ".pb": "TensorFlow",
-    ".tflite": "TensorFlow Lite",
-    ".pt": "PyTorch",
-    ".pth": "PyTorch",
-    ".json": "TensorFlow.js",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +45,28 @@ class Model:
     labels: Mapping[int, str] = field(default_factory=dict)
     threshold: float = DEFAULT_THRESHOLD
     thresholds: Mapping[int, float] = field(default_factory=dict)  # of single labels, instead of `threshold`
+    views: tuple[View, ...] = ()  # quality = best: what is weighed instead of `output`
+    offsets: tuple[float, ...] = ()  # of the labels, for the views
+    boxes: Maps | None = None  # asked for
 
     @property
     def pixels(self) -> int:
         """Long edge of the picture that the model wants to be given."""
-        return self.input.pixels
+        return max(self.input.pixels, *(view.input.pixels for view in self.views), 0)
+
+    def limits(self, count: int) -> Array:
+        """What each of so many outputs must exceed to give its label: float32, as in the original."""
+        limits = np.full(count, self.threshold, np.float32)
+        for index, limit in self.thresholds.items():
+            if index < count:
+                limits[index] = limit
+        return limits
 
     def labels_of(self, scores: Scores) -> list[str]:
         """Labels by index whose score is strictly greater than its threshold, compared as float32 (the original's
         rule); each output without a label that passes gives one "Unknown"."""
-        limits = np.full(len(scores), self.threshold, np.float32)
-        for index, limit in self.thresholds.items():
-            if index < len(limits):
-                limits[index] = limit
-        return [self.labels.get(int(index), UNKNOWN) for index in np.flatnonzero(scores > limits)]
+        given = np.flatnonzero(scores > self.limits(len(scores)))
+        return [self.labels.get(int(index), UNKNOWN) for index in given]
 
     def score_records(self, scores: Scores) -> list[tuple[str, float]]:
         """(label, score) of every output of at least 0.01, best first; equal ones by index."""
@@ -75,77 +74,128 @@ class Model:
         return [(self.labels.get(int(i), UNKNOWN), float(scores[i])) for i in order if scores[i] >= LEAST_RECORDED]
 
 
-class Session:
-    """A network ready to run, in one thread: the workers are processes, one a core.
+class Pictured(Protocol):
+    """A file whose bytes and whose picture can be had: pipeline.OpenFile."""
 
-    Raises ModelError when the runtime refuses the file. For the bundled model: 45 ms to start, 50 MB, and
-    15 MB more once it has run.
+    def content(self) -> bytes: ...
+    def picture(self) -> Picture: ...
+
+
+class Seen(NamedTuple):
+    """What is on a file's picture: `scores` (outputs,), `notes` on what was lost in decoding it."""
+
+    scores: Scores
+    notes: tuple[str, ...] = ()
+    boxes: Sequence[Box] = ()
+
+
+class Session:
+    """A model ready to run, in one thread: the workers are processes, one a core.
+
+    Raises ModelError when the runtime refuses a file or has not got the device. For the bundled model: 45 ms to start,
+    50 MB, and 15 MB more once it has run; half as much again with `quality = best`.
     """
 
-    def __init__(self, model: Model) -> None:
-        import onnxruntime  # type: ignore[import-untyped]  # it ships no types
-        from onnxruntime.capi import onnxruntime_pybind11_state as states  # type: ignore[import-untyped]
-
-        # The runtime's errors have no root of their own: all of them by name.
-        self._errors: tuple[type[Exception], ...] = (
-            *(kind for kind in vars(states).values() if isinstance(kind, type) and issubclass(kind, Exception)),
-            RuntimeError,
-            ValueError,
-        )
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.add_session_config_entry("session.inter_op.allow_spinning", "0")
-        options.log_severity_level = 3  # errors: they come as exceptions, warnings tell a user nothing
-        try:
-            self._network = onnxruntime.InferenceSession(str(model.path), options, providers=["CPUExecutionProvider"])
-        except self._errors as error:
-            raise ModelError(f"{model.path}: ONNX Runtime cannot load it: {error}") from error
+    def __init__(self, model: Model, device: str = CPU) -> None:
         self.model = model
-        self._canvas = canvas_for(model.input)
+        self._main = Network(model.path, model.input, device)
+        self._networks = {model.path: self._main}
+        for view in model.views:
+            if view.path not in self._networks:
+                self._networks[view.path] = Network(view.path, view.input, device)
+        self._canvases = {wanted: canvas_for(wanted) for wanted in (model.input, *(view.input for view in model.views))}
+
+    def look(self, file: Pictured) -> Seen:
+        """What is seen on a file's picture, made ready as the model wants it.
+
+        Raises PictureError when it cannot be decoded, ModelError as `scores` does, and what `file` raises.
+        """
+        wanted = self.model.input
+        if wanted.pictures == "original":
+            values, notes = original.tensor(file.content(), wanted.width, wanted.height)
+            return Seen(self._of_original(values if wanted.layout == "NCHW" else values.transpose(0, 2, 3, 1)), notes)
+        picture = file.picture()
+        if self.model.boxes is None:
+            return Seen(self.scores(picture), picture.notes)
+        maps = self.model.boxes
+        scores, *found = self._outputs(picture, (self.model.output, *maps.outputs))
+        if self.model.views:
+            scores = self._weighed(self.values(picture))
+        limits = self.model.limits(len(scores))
+        place = FITS[wanted.fit](picture.image.size, wanted)
+        given = [int(index) for index in np.flatnonzero(scores > limits)]
+        boxes = boxes_of(found, maps, limits, given, place, (picture.width, picture.height))
+        return Seen(scores, picture.notes, boxes)
 
     def scores(self, picture: Picture) -> Scores:
         """One score an output, (outputs,), float32; raises ModelError when the network cannot take its input."""
-        scores: Scores = self.run(tensor(picture.image, self.model.input, self._canvas))[0]
+        if self.model.views:
+            return self._weighed(self.values(picture))
+        scores: Scores = self._outputs(picture, (self.model.output,))[0]
         return scores
 
-    def run(self, batch: np.ndarray[tuple[int, ...], np.dtype[Any]]) -> Scores:
-        """(N, outputs) scores of N prepared pictures, in the layout of the model's input."""
-        model = self.model
-        try:
-            (values,) = self._network.run([model.output], {model.input.name: batch})
-        except self._errors as error:
-            raise ModelError(f"{model.path}: ONNX Runtime cannot run it: {error}") from error
-        return activated(np.asarray(values, np.float32).reshape(len(batch), -1), model.activation)
+    def values(self, picture: Picture) -> Array:
+        """(views, outputs): what `quality = best` weighs."""
+        return np.stack([self._value(view, self._prepared(picture, view.input)) for view in self.model.views])
 
+    def run(self, batch: Array) -> Scores:
+        """(N, outputs) scores of N prepared pictures, in the layout of the model's input; of one view alone."""
+        values = self._main.run((self.model.output,), batch)[0]
+        return activated(values.reshape(len(batch), -1), self.model.activation)
 
-def activated(values: Scores, activation: str) -> Scores:
-    """Logits (N, outputs) as scores."""
-    if activation == "sigmoid":
-        return np.asarray(0.5 * (1 + np.tanh(0.5 * values)), np.float32)  # no overflow, unlike 1 / (1 + exp(-x))
-    if activation == "softmax":
-        powers = np.exp(values - values.max(axis=1, keepdims=True))
-        return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
-    return values
+    def _prepared(self, picture: Picture, wanted: Input) -> Array:
+        return tensor(picture.image, wanted, self._canvases[wanted])
+
+    def _outputs(self, picture: Picture, names: tuple[str, ...]) -> list[Array]:
+        """Of one picture: the scores, and further outputs as they are."""
+        scores, *others = self._main.run(names, self._prepared(picture, self.model.input))
+        return [activated(scores.reshape(-1), self.model.activation), *(values[0] for values in others)]
+
+    def _value(self, view: View, batch: Array) -> Array:
+        """(outputs,) of one view of a prepared picture."""
+        network = self._networks[view.path]
+        batches = (batch, mirror(batch, view.input.layout)) if view.mirrored else (batch,)
+        found = [activated(network.run((view.output,), each)[0].reshape(-1), view.activation) for each in batches]
+        return np.asarray(np.mean(found, 0), np.float32) if view.mirrored else found[0]
+
+    def _weighed(self, values: Array) -> Scores:
+        return combined(values, self.model.views, self.model.offsets)
+
+    def _of_original(self, batch: Array) -> Scores:
+        """Models of the original have no views but that of the mirror image."""
+        if not self.model.views:
+            scores: Scores = self.run(batch)[0]
+            return scores
+        return self._weighed(np.stack([self._value(view, batch) for view in self.model.views]))
 
 
 def located(path: Path) -> tuple[Path, Path | None, Card]:
-    """The .onnx file, the card's file if there is one, and what it says."""
-    suffix = path.suffix.lower()
-    if path.is_dir():
-        if not (path / "model.toml").is_file():
-            raise ModelError(f"{path}: no model folder: it has no model.toml")
-        card = read_card(path / "model.toml")
-        return path / card.top.get("file", "model.onnx"), path / "model.toml", card
+    """The .onnx file, the card's file if there is one, and what it says. Models of other formats are imported."""
     if not path.exists():
         raise ModelError(f"{path}: no such model")
-    if suffix == ".onnx":
-        beside = path.with_suffix(".toml")
-        return (path, beside, read_card(beside)) if beside.is_file() else (path, None, Card())
-    if suffix in OTHER_FORMATS:
-        kind = OTHER_FORMATS[suffix]
-        raise ModelError(f"{path}: {kind} models are not built into this version yet; convert it to ONNX")
-    raise ModelError(f"{path}: not a model that can be read: expected a model folder or an .onnx file")
+    if path.is_dir() and (path / "model.toml").is_file():
+        card = read_card(path / "model.toml")
+        return path / card.top.get("file", "model.onnx"), path / "model.toml", card
+    kind = kind_of(path)
+    if kind is None:
+        raise ModelError(f"{path}: no model folder: it has no model.toml; expected {READABLE}")
+    beside = path.with_suffix(".toml")
+    own = read_card(beside) if beside.is_file() else None
+    if kind is ONNX:
+        return path, beside if own else None, own or Card()
+    from metadata_digger.labels.importers.cache import imported
+
+    said = own.input if own else {}
+    folder = imported(path, (said["width"], said["height"]) if {"width", "height"} <= said.keys() else None)
+    card = over(own or Card(), read_card(folder / "model.toml"))
+    return folder / "model.onnx", beside if own else None, card
+
+
+def over(own: Card, made: Card) -> Card:
+    """What the user's card says, and for the rest what the import found; the name is that of the file."""
+    top = {key: value for key, value in made.top.items() if key != "name"}
+    given, output = {**made.input, **own.input}, {**made.output, **own.output}
+    return Card({**top, **own.top}, given, output, own.thresholds, own.boxes, own.best)
 
 
 def load_model(

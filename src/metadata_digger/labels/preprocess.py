@@ -27,11 +27,15 @@ class Input:
     padding: tuple[int, int, int] = (0, 0, 0)  # red, green, blue
     mean: tuple[float, ...] = (0.0, 0.0, 0.0)  # in the order of `colour`, on values 0 to 255
     scale: tuple[float, ...] = (1.0, 1.0, 1.0)  # divided by, after the mean is taken off
+    pictures: str = "upright"  # or "original": labels/original.py does it all
+    batch: int | None = None  # pictures that one run takes: any number, or exactly so many; 0: there is no such axis
 
     @property
     def pixels(self) -> int:
         """Long edge of the picture that serves this input. Stretched, the short edge must serve too: twice is enough
-        for all ratios up to 2:1."""
+        for all ratios up to 2:1. None for those that are fed as the original did: it decodes for itself."""
+        if self.pictures == "original":
+            return 0
         return max(self.width, self.height) * (2 if self.fit == "stretch" else 1)
 
 
@@ -73,6 +77,18 @@ def paint(image: Image.Image, wanted: Input, canvas: Array) -> None:
     canvas[top : top + height, left : left + width] = np.asarray(image)
 
 
+def grey(canvas: Array) -> Array:
+    """Luma of ITU-R BT.601, as Pillow's mode L; (height, width, 1)."""
+    return np.rint(canvas @ np.array([0.299, 0.587, 0.114], np.float32)).astype(np.uint8)[:, :, None]
+
+
+COLOURS: dict[str, Callable[[Array], Array]] = {
+    "RGB": lambda canvas: canvas,
+    "BGR": lambda canvas: canvas[:, :, ::-1],
+    "grey": grey,
+}
+
+
 def canvas_for(wanted: Input) -> Array:
     """Memory for one picture: (height, width, 3), uint8."""
     return np.empty((wanted.height, wanted.width, 3), np.uint8)
@@ -84,13 +100,14 @@ def tensor(image: Image.Image, wanted: Input, canvas: Array) -> Array:
     `canvas` is painted over, and is the result itself where nothing more is to be done (uint8, NHWC, RGB).
     """
     paint(image, wanted, canvas)
-    values = canvas if wanted.colour == "RGB" else canvas[:, :, ::-1]
+    values = COLOURS[wanted.colour](canvas)
     if wanted.dtype != "uint8":
+        channels = values.shape[2]
         values = values.astype(np.float32)
         if any(wanted.mean):
-            values -= np.asarray(wanted.mean, np.float32)
+            values -= np.asarray(wanted.mean[:channels], np.float32)
         if any(number != 1 for number in wanted.scale):
-            values /= np.asarray(wanted.scale, np.float32)
+            values /= np.asarray(wanted.scale[:channels], np.float32)
     if wanted.layout == "NCHW":
         values = values.transpose(2, 0, 1)
     return np.ascontiguousarray(values, wanted.dtype)[None]

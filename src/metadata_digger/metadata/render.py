@@ -179,7 +179,9 @@ def _parsed(string: str) -> int | None:
 def _truncated(value: float) -> int:
     if isnan(value):
         return 0
-    return int(max(-9.2e18, min(9.2e18, value)))
+    if abs(value) >= 2.0**63:
+        return 2**63 - 1 if value > 0 else -(2**63)
+    return int(value)
 
 
 def real(value: Value) -> float | None:
@@ -287,7 +289,7 @@ def utf8(data: bytes) -> str:
 # Numbers
 
 
-def simple(value: Rational) -> str:
+def simple(value: Rational, *, decimals: bool = True) -> str:
     """A fraction as an integer, else as a short decimal ("0.5"), else in its lowest terms ("1/3")."""
     numerator, denominator = value
     if denominator == 0:
@@ -299,8 +301,9 @@ def simple(value: Rational) -> str:
         divisor = -divisor
     numerator //= divisor
     denominator //= divisor
-    short = double(numerator / denominator)
-    return short if len(short) < 5 else f"{numerator}/{denominator}"
+    if decimals and len(short := double(numerator / denominator)) < 5:
+        return short
+    return f"{numerator}/{denominator}"
 
 
 def double(value: float) -> str:
@@ -340,6 +343,10 @@ def decimal(value: float, most: int, least: int = 0, *, half_up: bool = False) -
         from decimal import ROUND_HALF_UP, Decimal
 
         number = str(Decimal(value).quantize(Decimal(1).scaleb(-most), ROUND_HALF_UP))
+    elif abs(value) >= 2.0**53:  # whole: Java has zeros behind the digits that tell the number from its neighbours
+        from decimal import Decimal
+
+        number = f"{Decimal(repr(value)):.{most}f}"
     else:
         number = f"{value:.{most}f}"
     if most > least:
@@ -348,3 +355,13 @@ def decimal(value: float, most: int, least: int = 0, *, half_up: bool = False) -
         if number[-1] == ".":
             number = number[:-1]
     return number
+
+
+def fixed(value: float, places: int) -> str:
+    """java.lang.String.format with "%.2f": rounded half up, on the shortest digits that tell the number."""
+    if not isfinite(value):
+        return "NaN" if isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    from decimal import ROUND_HALF_UP, Context, Decimal
+
+    # As many digits as the largest number needs, which has 309 before the point.
+    return format(Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, Context(400)), "f")

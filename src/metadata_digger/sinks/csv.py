@@ -97,7 +97,8 @@ class CsvSink:
         values = pc.replace_substring(values.fill_null(""), "\n", r"\n")
         if self.dialect != "spark":
             return _replaced(values, (*_ONE_LINE, ('"', '""')))
-        nothing = pa.scalar("")  # made here: pyarrow imports pandas for its first scalar, which a start need not wait for
+        # Made here: pyarrow imports pandas for its first scalar, and a start need not wait for that.
+        nothing = pa.scalar("")
         trimmed = pc.utf8_trim(values, characters=_BLANKS)
         blank = pc.and_(pc.equal(trimmed, nothing), pc.not_equal(values, nothing))
         return pc.if_else(blank, _BLANK, _replaced(trimmed, (*_ONE_LINE, ("\\", "\\\\"), ('"', r"\""))))

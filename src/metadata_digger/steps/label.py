@@ -55,7 +55,7 @@ class LabelStep:
             notes: dict[int, list[str]] = {}
             for row in standing(batch.rows):
                 try:
-                    picture = batch.files[row].picture()
+                    output, lost = session.look(batch.files[row])
                 except (PictureError, StorageError) as error:
                     why = str(error) if isinstance(error, StorageError) else f"picture cannot be decoded: {error}"
                     if self.required:
@@ -64,15 +64,14 @@ class LabelStep:
                         notes[row] = [f"no labels: {why}"]
                         models[row] = origin
                     continue
-                output = session.scores(picture)
                 labels[row] = model.labels_of(output)
                 scores[row] = [
                     {"label": label, "score": float(score), "model": model.name}
                     for label, score in model.score_records(output)
                 ]
                 models[row] = origin
-                if picture.notes:
-                    notes[row] = list(picture.notes)
+                if lost:
+                    notes[row] = list(lost)
             columns: tuple[list[Any], ...] = (labels, scores, models)
             arrays = [pa.array(values, field.type) for values, field in zip(columns, LABELLED, strict=True)]
             yield Batch(appended(note(mark(batch.rows, verdicts), notes), LABELLED, arrays), batch.files)

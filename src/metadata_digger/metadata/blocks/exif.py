@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from struct import unpack_from
 from typing import NamedTuple
 
 from metadata_digger.metadata.blocks.exif_tables import EXIF, THUMBNAIL
 from metadata_digger.metadata.blocks.gps import GPS
 from metadata_digger.metadata.blocks.ifd import BIG_SIZES, SIZES, Window, decode, entries
-from metadata_digger.metadata.blocks.makernotes import HEAD, match
+from metadata_digger.metadata.blocks.makernotes import HEAD, Match, Note, Part, Split, match
 from metadata_digger.metadata.errors import Malformed, MetadataError
 from metadata_digger.metadata.model import Directory, TagTable
 from metadata_digger.metadata.source import Reader
@@ -48,6 +49,10 @@ class Kind(NamedTuple):
     table: TagTable
     pointers: Mapping[int, Kind]
     blocks: frozenset[int] = _BLOCKS
+    parts: Mapping[int, Part] = {}  # blocks that only this kind has
+    arrays: Mapping[int, Split] = {}  # arrays whose members are tags of their own
+    octets: Mapping[int, Split] = {}  # the same for bytes
+    inline: bool = False  # the IFDs may also begin in the tags' values
 
 
 INTEROP = Kind("Interoperability", EXIF, {})
@@ -150,13 +155,16 @@ class _Walk:
         self.found.append(directory)
         return directory
 
-    def ifd(self, kind: Kind, directory: Directory, offset: int, order: str, depth: int) -> int:
-        """Fills `directory` with the IFD at `offset`; the offset of the one that follows, 0 when none does."""
+    def ifd(self, kind: Kind, directory: Directory, offset: int, order: str, depth: int, base: int = 0) -> int:
+        """Fills `directory` with the IFD at `offset`; the offset of the one that follows, 0 when none does.
+
+        `base` is what the offsets in the IFD count from.
+        """
         window, big = self.window, self.big
         if offset in self.visited or depth > _DEPTH:
             return 0
         self.visited.add(offset)
-        if offset >= window.size or offset >= 0x80000000:
+        if offset < 0 or offset >= window.size or offset >= 0x80000000:
             directory.errors.append("Ignored IFD marked to start outside data segment")
             return 0
         if big:
@@ -177,7 +185,7 @@ class _Walk:
         budget = self.budget
         affordable = min(count, budget.entries)
         sizes = BIG_SIZES if big else SIZES
-        values, pointers, blocks = directory.values, kind.pointers, kind.blocks
+        values, pointers, blocks, arrays = directory.values, kind.pointers, kind.blocks, kind.arrays
         short = 16 if order == ">" else 0
         bad = 0
         position = first - inline  # of the value field of the entry before
@@ -202,27 +210,39 @@ class _Walk:
                     continue
             length = unit * number
             if length > inline:
-                start = field
+                start = base + field
                 if start + length > window.size:
-                    directory.errors.append("Illegal TIFF tag pointer offset")
+                    directory.errors.append(
+                        "Illegal TIFF tag pointer offset"
+                        if field + length > window.size or start > window.size
+                        else f"Illegal number of bytes for TIFF tag data: {length}"
+                    )
                     continue
                 budget.bytes -= length
                 if budget.bytes < 0:
                     raise Malformed("The values together are larger than the file")
             else:
                 start = position
-            if (form == 18 or (unit == 4 and number)) and (tag == _SUB_IFDS or tag in pointers):
+            if tag in pointers or tag == _SUB_IFDS:
                 child = SUB_IFD if tag == _SUB_IFDS else pointers[tag]
-                for index in range(number):
-                    target = unpack_from(order + "I", window.bytes(start + 4 * index, 4))[0]
-                    self.ifd(child, self.enter(child), target, order, depth + 1)
-                continue
-            if tag in blocks and self.block(directory, tag, start, length, order, depth):
+                if form == 18 or (unit == 4 and number):
+                    for index in range(number):
+                        target = unpack_from(order + "i", window.bytes(start + 4 * index, 4))[0]
+                        self.ifd(child, self.enter(child), base + target, order, depth + 1, base)
+                    continue
+                if kind.inline and tag in pointers:
+                    self.ifd(child, self.enter(child), start, order, depth + 1, base)
+                    continue
+            if tag in blocks and self.block(kind, directory, tag, start, length, order, depth):
                 continue
             if tag == 0 and not length and 0 not in values:
                 continue
             value = decode(window, form, number, start, order)
-            if value is not None:
+            if tag in arrays and form in (3, 9) and number != 1:
+                arrays[tag](values, value)
+            elif tag in kind.octets and type(value) is bytes:
+                kind.octets[tag](values, value)
+            elif value is not None:
                 values[tag] = value
             elif form not in (5, 10):
                 directory.errors.append(f"Invalid TIFF tag format code {form} for tag 0x{tag:04X}")
@@ -233,14 +253,23 @@ class _Walk:
         following: int = unpack_from(order + ("Q" if big else "I"), window.bytes(end, link))[0]
         return following if offset <= following < min(window.size, 0x80000000) else 0
 
-    def block(self, directory: Directory, tag: int, start: int, length: int, order: str, depth: int) -> bool:
+    def block(
+        self, kind: Kind, directory: Directory, tag: int, start: int, length: int, order: str, depth: int
+    ) -> bool:
         """Reads what a tag holds as a block of its own; False when the tag is to be kept as it is."""
         self.budget.blocks -= 1
         if self.budget.blocks < 0:
             raise Malformed(f"More than {_BLOCK_COUNT} embedded blocks")
         reader = self.window.reader(start, length).ordered(order)
         if tag == _MAKERNOTE:
-            return self.makernote(reader, start, order, depth)
+            return self.makernote(directory, start, order, depth)
+        part = kind.parts.get(tag)
+        if part is not None:
+            found = part(directory, reader)
+            if found is None:
+                return False
+            self.found.extend(found)
+            return True
         if tag == _IPTC and self.window.bytes(start, 1) != b"\x1c":
             return False
         if tag == _XMP:  # some writers pad it with NULs
@@ -251,32 +280,56 @@ class _Walk:
             directory.errors.append(str(error))
         return True
 
-    def makernote(self, reader: Reader, start: int, order: str, depth: int) -> bool:
+    def makernote(self, directory: Directory, start: int, order: str, depth: int) -> bool:
         first = next((one for one in self.found if one.name == IFD0.name), None)
         make = first.values.get(_MAKE) if first is not None else None
-        head = reader.bytes(0, min(HEAD, reader.size))
+        rest = self.window.reader(start, self.window.size - start)
+        head = rest.bytes(0, min(HEAD, rest.size))
         row = match(make if isinstance(make, str) else "", head)
         if row is None:
             return False
+        if row.error:
+            directory.errors.append(row.error)
         order = row.order or order
         if row.read is not None:
-            self.found.extend(row.read(reader.ordered(order)))
-        elif row.table is not None:
-            offset = row.start if isinstance(row.start, int) else row.start(head)
-            note = Kind(row.name, row.table(), {})
-            if row.base is None:
-                self.ifd(note, self.enter(note), start + offset, order, depth + 1)
-            else:
-                base = start + row.base
-                walk = _Walk(self.window.reader(base, self.window.size - base), self.found, self.budget)
-                walk.ifd(note, walk.enter(note), offset - row.base, order, depth + 1)
-        return True
+            self.found.extend(row.read(rest.ordered(order)))
+        elif row.table is not None or row.note is not None:
+            offset = start + (row.start if isinstance(row.start, int) else row.start(head))
+            note = _note(row)
+            self.ifd(note, self.enter(note), offset, order, depth + 1, 0 if row.base is None else start + row.base)
+        return not row.keep
+
+
+@cache
+def _note(row: Match) -> Kind:
+    """The kind of IFD that a makernote is; imports its vocabulary."""
+    note = row.note() if row.note is not None else Note(row.table() if row.table is not None else ERROR)
+    return _note_kind(row.name, note, {})
+
+
+def _note_kind(name: str, note: Note, made: dict[str, Kind]) -> Kind:
+    pointers: dict[int, Kind] = {}
+    blocks = _BLOCKS | note.blocks | note.parts.keys()
+    kind = Kind(name, note.table, pointers, blocks, note.parts, note.arrays, note.octets, bool(note.subs))
+    made[name] = kind  # a note may point to its own kind
+    for tag, (sub, part) in note.subs.items():
+        pointers[tag] = made[sub] if sub in made else _note_kind(sub, part, made)
+    return kind
+
+
+@cache
+def _panasonic_raw() -> Kind:
+    from metadata_digger.metadata.blocks.panasonic_raw import IFD0 as NOTE
+
+    return _note_kind("PanasonicRaw Exif IFD0", NOTE, {})._replace(pointers=IFD0.pointers)
 
 
 def _kind(marker: int) -> Kind:
-    # 0x2A TIFF, 0x2B BigTIFF, "RO" and "RS" Olympus ORF
+    # 0x2A TIFF, 0x2B BigTIFF, "RO" and "RS" Olympus ORF, 0x55 Panasonic RW2
     if marker in (0x2A, 0x2B, 0x4F52, 0x5352):
         return IFD0
+    if marker == 0x55:
+        return _panasonic_raw()
     raise Malformed(f"Unexpected TIFF marker: 0x{marker:X}")
 
 

@@ -22,4 +22,13 @@ FORMATS: tuple[Format, ...] = (
     Format("jpeg", (types.JPEG,)),
     Format("png", (types.PNG,)),
     Format("tiff", (types.TIFF, types.CR2, types.ORF)),
+    Format("gif", (types.GIF,)),
+    Format("bmp", (types.BMP,)),
+    Format("ico", (types.ICO,)),
+    Format("pcx", (types.PCX,)),
+    Format("psd", (types.PSD,)),
+    Format("eps", (types.EPS,)),
+    Format("raf", (types.RAF,)),
+    Format("heif", (types.HEIF, types.AVIF)),
+    Format("webp", (types.WEBP,)),
 )

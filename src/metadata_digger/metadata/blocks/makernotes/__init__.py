@@ -9,13 +9,34 @@ its directory as the tag "Makernote".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
 from typing import NamedTuple
 
-from metadata_digger.metadata.model import Directory, TagTable
+from metadata_digger.metadata.model import Directory, TagTable, Value
 from metadata_digger.metadata.source import Reader
 
 HEAD = 16  # bytes of the note that a test sees
+
+# What a tag of a note holds as a block of its own: directories, or None when the tag is to be kept as it is. What is
+# wrong with the block is a text on the directory of the tag, which is the first argument.
+Part = Callable[[Directory, Reader], Iterator[Directory] | None]
+# Puts the members of an array of whole numbers into a directory's values as tags of their own.
+Split = Callable[[dict[int, Value], Value], None]
+
+PRINT_IM = frozenset({0x0E00})  # the block of some makers' notes that is Print Image Matching
+
+
+class Note(NamedTuple):
+    """A note in the form of an IFD, some of whose tags hold more than a value."""
+
+    table: TagTable
+    parts: Mapping[int, Part] = {}
+    arrays: Mapping[int, Split] = {}
+    blocks: frozenset[int] = frozenset()  # tags that hold what other IFDs have too
+    octets: Mapping[int, Split] = {}  # like arrays, for bytes
+    # Tags that point to a further IFD or hold one, which counts its offsets like this one: its name and what it is.
+    subs: Mapping[int, tuple[str, Note]] = {}
 
 
 class Match(NamedTuple):
@@ -27,7 +48,10 @@ class Match(NamedTuple):
     base: int | None = None  # what its offsets count from, in the note; None: the TIFF header
     order: str | None = None  # byte order, "<" or ">"; None: that of the Exif block
     table: Callable[[], TagTable] | None = None  # a note that is an IFD: imports its vocabulary
-    read: Callable[[Reader], Iterator[Directory]] | None = None  # a note that is none
+    note: Callable[[], Note] | None = None  # the same for an IFD whose tags hold more than values
+    read: Callable[[Reader], Iterator[Directory]] | None = None  # a note that is none; it ends where the block does
+    error: str = ""  # what the reference says of it, on the directory that has it
+    keep: bool = False  # the note's bytes stay a tag all the same
 
 
 def _starts(*signatures: bytes) -> Callable[[str, bytes], bool]:
@@ -46,50 +70,97 @@ def _pointer(head: bytes) -> int:
     return int.from_bytes(head[8:12], "little", signed=True)
 
 
+# A row's module of this package, imported when the first note of its kind comes by.
+
+
+def _note(module: str, name: str = "note") -> Callable[[], Note]:
+    def load() -> Note:
+        found: Note = getattr(import_module(f"{__name__}.{module}"), name)()
+        return found
+
+    return load
+
+
+def _table(module: str, name: str = "TABLE") -> Callable[[], TagTable]:
+    def load() -> TagTable:
+        found: TagTable = getattr(import_module(f"{__name__}.{module}"), name)
+        return found
+
+    return load
+
+
+def _names(module: str) -> Callable[[], TagTable]:
+    """Of a note whose values all read the generic way."""
+    return lambda: TagTable(import_module(f"metadata_digger.metadata.tags.{module}").NAMES)
+
+
+def _read(module: str, name: str = "read") -> Callable[[Reader], Iterator[Directory]]:
+    def read(reader: Reader) -> Iterator[Directory]:
+        found: Iterator[Directory] = getattr(import_module(f"{__name__}.{module}"), name)(reader)
+        return found
+
+    return read
+
+
 MATCHES: tuple[Match, ...] = (
     Match("Olympus Makernote", _starts(b"OLYMP\0", b"EPSON", b"AGFA"), 8),
     Match("Olympus Makernote", _starts(b"OLYMPUS\0II"), 12, 0),
     Match("Olympus Makernote", _starts(b"OM SYSTEM\0\0\0II"), 16, 0),
     Match("Olympus Makernote", _made_by("MINOLTA")),
-    Match("Nikon Makernote", lambda make, head: _nikon(make) and head[:5] == b"Nikon" and head[6:7] == b"\1", 8),
-    Match("Nikon Makernote", lambda make, head: _nikon(make) and head[:5] == b"Nikon" and head[6:7] == b"\2", 18, 10),
-    Match("Nikon Makernote", lambda make, head: _nikon(make) and head[:5] != b"Nikon"),
+    Match("Nikon Makernote", lambda make, head: _nikon(make, head, 1), 8, table=_table("nikon", "TYPE_1")),
+    Match("Nikon Makernote", lambda make, head: _nikon(make, head, 2), 18, 10, note=_note("nikon", "type_2")),
+    Match(
+        "Nikon Makernote",
+        lambda make, head: _nikon(make) and head[:5] == b"Nikon",
+        error="Unsupported Nikon makernote data ignored.",
+    ),
+    Match("Nikon Makernote", lambda make, head: _nikon(make), note=_note("nikon", "type_2")),
     Match("Sony Makernote", _starts(b"SONY CAM", b"SONY DSC"), 12),
     Match("Sony Makernote", lambda make, head: make.startswith("SONY") and head[:2] != b"\1\0"),
     Match("Sony Makernote", _starts(b"SEMC MS\0\0\0\0\0"), 20, order=">"),
     Match("Sigma Makernote", _starts(b"SIGMA\0\0\0", b"FOVEON\0\0"), 10),
-    Match("Kodak Makernote", _starts(b"KDK")),
-    Match("Canon Makernote", _is("CANON")),
-    Match("Casio Makernote", lambda make, head: make.upper().startswith("CASIO") and head[:6] == b"QVC\0\0\0", 6),
-    Match("Casio Makernote", _made_by("CASIO")),
+    Match("Kodak Makernote", _starts(b"KDK"), read=_read("kodak")),
+    Match("Canon Makernote", _is("CANON"), note=_note("canon")),
+    Match(
+        "Casio Makernote",
+        lambda make, head: make.upper().startswith("CASIO") and head[:6] == b"QVC\0\0\0",
+        6,
+        note=_note("casio", "type_2"),
+    ),
+    Match("Casio Makernote", _made_by("CASIO"), table=_table("casio", "TYPE_1")),
     Match(
         "Fujifilm Makernote",
         lambda make, head: head[:8] == b"FUJIFILM" or make.upper() == "FUJIFILM",
         _pointer,
         0,
         "<",
+        table=_table("fujifilm"),
     ),
-    Match("Kyocera Makernote", _starts(b"KYOCERA"), 22),
+    Match("Kyocera/Contax Makernote", _starts(b"KYOCERA"), 22, note=_note("kyocera")),
     Match("Leica Makernote", _starts(*(b"LEICA\0" + bytes([kind]) + b"\0" for kind in (1, 4, 5, 6, 7))), 8, 0, "<"),
     Match("Leica Makernote", lambda make, head: make == "Leica Camera AG" and head[:5] == b"LEICA", 8, order="<"),
     Match("Panasonic Makernote", lambda make, head: make == "LEICA" and head[:5] == b"LEICA", 8, order="<"),
     Match("Panasonic Makernote", _starts(b"Panasonic\0\0\0"), 12),
-    Match("Casio Makernote", _starts(b"AOC\0"), 6, 0),
+    Match("Casio Makernote", _starts(b"AOC\0"), 6, 0, note=_note("casio", "type_2")),
     Match("Pentax Makernote", _made_by("PENTAX", "ASAHI"), 0, 0),
     Match("Sanyo Makernote", _starts(b"SANYO\0\1\0"), 8, 0),
     Match("Ricoh Makernote", lambda make, head: make.upper().startswith("RICOH") and _ricoh(head), 8, 0, ">"),
-    Match("Apple Makernote", _starts(b"Apple iOS\0"), 14, 0, ">"),
+    Match("Apple Makernote", _starts(b"Apple iOS\0"), 14, 0, ">", note=_note("apple")),
     Match("Reconyx HyperFire Makernote", _starts(b"\x01\xf1", b"\xf1\x01")),
     Match("Reconyx UltraFire Makernote", lambda make, head: head[:9].upper() == b"RECONYXUF"),
     Match("Reconyx HyperFire 2 Makernote", lambda make, head: head[:9].upper() == b"RECONYXH2"),
     Match("Samsung Makernote", _is("SAMSUNG")),
-    Match("DJI Makernote", lambda make, head: make == "DJI"),
-    Match("FLIR Makernote", lambda make, head: make == "FLIR Systems"),
+    Match("DJI Makernote", _is("DJI"), table=_names("dji")),
+    # The reference leaves it as it is.
+    Match("FLIR Makernote", lambda make, head: make == "FLIR Systems", table=_names("flir"), keep=True),
 )
 
 
-def _nikon(make: str) -> bool:
-    return make.strip().upper().startswith("NIKON")
+def _nikon(make: str, head: bytes = b"", kind: int = 0) -> bool:
+    """Whether Nikon made it; with a kind, whether the note's name says so."""
+    if not make.strip().upper().startswith("NIKON"):
+        return False
+    return not kind or (head[:5] == b"Nikon" and head[6:7] == bytes([kind]))
 
 
 def _ricoh(head: bytes) -> bool:

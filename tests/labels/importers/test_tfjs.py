@@ -11,8 +11,7 @@ import numpy as np
 import onnxruntime
 import pytest
 
-import convert_tfjs  # tools/, put on the path by conftest.py
-import tfjs_graph
+from metadata_digger.labels.importers import tfjs, tfjs_graph
 
 Array = np.ndarray[tuple[int, ...], np.dtype[Any]]
 RANDOM = np.random.default_rng(0)
@@ -46,7 +45,7 @@ def graph_file(
 
 
 def run(path: Path, x: Array) -> list[Array]:
-    model = convert_tfjs.convert(tfjs_graph.read(path))
+    model = tfjs.convert(tfjs_graph.read(path))
     session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
     return [np.asarray(value) for value in session.run(None, {"x": x})]
 
@@ -149,7 +148,7 @@ def test_a_channels_first_network_loses_its_transpositions(tmp_path: Path) -> No
     }
     x = np.ascontiguousarray(X.transpose(0, 3, 1, 2))
     path = graph_file(tmp_path, nodes, constants, list(x.shape))
-    model = convert_tfjs.convert(tfjs_graph.read(path))
+    model = tfjs.convert(tfjs_graph.read(path))
     assert [node.op_type for node in model.graph.node] == ["Conv", "LeakyRelu", "Concat"]
     before = (convolved(X, KERNEL) + BIAS).transpose(0, 3, 1, 2)
     expected = np.concatenate([np.where(before > 0, before, np.float32(0.1) * before), x], axis=1)
@@ -185,7 +184,7 @@ def test_weights_cut_short(tmp_path: Path) -> None:
 def test_an_operation_without_a_counterpart_is_named(tmp_path: Path) -> None:
     path = graph_file(tmp_path, [("Merge", "y", ["x"], {})], {}, [1])
     with pytest.raises(ValueError, match=r"operation Merge \(node y\)"):
-        convert_tfjs.convert(tfjs_graph.read(path))
+        tfjs.convert(tfjs_graph.read(path))
 
 
 def test_a_layers_model_is_refused(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+Array = np.ndarray[tuple[int, ...], np.dtype[Any]]
+
 # DataType of TensorFlow's types.proto, as far as graph models carry them.
 DTYPES = {"DT_FLOAT": "float32", "DT_INT32": "int32", "DT_INT64": "int64", "DT_BOOL": "bool", "DT_UINT8": "uint8"}
 
@@ -34,7 +36,7 @@ class Graph:
     """Nodes in an order in which every input comes before its use; `inputs` and `outputs` are tensor names."""
 
     nodes: list[Node]
-    constants: dict[str, np.ndarray]
+    constants: dict[str, Array]
     inputs: dict[str, list[int]]
     outputs: dict[str, str]  # name in the signature -> tensor
 
@@ -96,11 +98,11 @@ def sort(nodes: list[Node]) -> list[Node]:
     return [by_name[name] for name in done]
 
 
-def weights(manifest: list[dict[str, Any]], folder: Path) -> dict[str, np.ndarray]:
+def weights(manifest: list[dict[str, Any]], folder: Path) -> dict[str, Array]:
     """Every tensor of the manifest by name, quantised ones widened to float32 or int32."""
     tensors = {}
     for group in manifest:
-        data = b"".join((folder / name).read_bytes() for name in group["paths"])
+        data = b"".join(shard(folder, name).read_bytes() for name in group["paths"])
         offset = 0
         for entry in group["weights"]:
             quantization = entry.get("quantization", {})
@@ -117,3 +119,20 @@ def weights(manifest: list[dict[str, Any]], folder: Path) -> dict[str, np.ndarra
                     values = np.rint(values)
             tensors[entry["name"]] = values.astype(entry["dtype"])
     return tensors
+
+
+def shard(folder: Path, name: str) -> Path:
+    path = Path(name)
+    if path.is_absolute() or ".." in path.parts:
+        raise ValueError(f"weight file {name} is not beside the model")
+    return folder / path
+
+
+def shards(path: Path) -> list[Path]:
+    """The weight files of a `model.json`, as far as it can be read and they are there."""
+    try:
+        manifest = json.loads(path.read_text())["weightsManifest"]
+        found = [shard(path.parent, name) for group in manifest for name in group["paths"]]
+    except (OSError, ValueError, LookupError, TypeError):
+        return []
+    return [file for file in found if file.is_file()]

@@ -11,6 +11,8 @@ import onnx
 from onnx import NodeProto, helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
 
+from metadata_digger.labels.importers.tfjs_graph import Array
+
 # Results that depend on one element each: a transposition before them can as well come after them.
 ELEMENTWISE = {"LeakyRelu", "Relu", "Sigmoid", "Tanh", "Exp", "Clip", "Cast", "Neg", "Abs", "Sqrt", "Reciprocal", "Elu"}
 BINARY = {"Add", "Sub", "Mul", "Div", "Max", "Min", "PRelu", "Sum"}
@@ -48,7 +50,7 @@ def attributes(node: NodeProto) -> dict[str, Any]:
     return {item.name: helper.get_attribute_value(item) for item in node.attribute}
 
 
-def fold(nodes: list[NodeProto], constants: dict[str, np.ndarray], outputs: list[str], opset: int) -> list[NodeProto]:
+def fold(nodes: list[NodeProto], constants: dict[str, Array], outputs: list[str], opset: int) -> list[NodeProto]:
     """Operations whose inputs are all known are carried out now; Identity goes."""
     kept: list[NodeProto] = []
     renamed: dict[str, str] = {}
@@ -69,7 +71,7 @@ def fold(nodes: list[NodeProto], constants: dict[str, np.ndarray], outputs: list
     return kept
 
 
-def push_transpositions(nodes: list[NodeProto], constants: dict[str, np.ndarray]) -> bool:
+def push_transpositions(nodes: list[NodeProto], constants: dict[str, Array]) -> bool:
     """op(Transpose(x)) -> Transpose(op(x)), in place, wherever that can be done; True if anything moved."""
     perms = {n.output[0]: (list(attributes(n)["perm"]), n.input[0]) for n in nodes if n.op_type == "Transpose"}
     moved = False
@@ -97,9 +99,7 @@ def push_transpositions(nodes: list[NodeProto], constants: dict[str, np.ndarray]
     return moved
 
 
-def transposed(
-    node: NodeProto, perm: list[int], turned: set[str], constants: dict[str, np.ndarray]
-) -> NodeProto | None:
+def transposed(node: NodeProto, perm: list[int], turned: set[str], constants: dict[str, Array]) -> NodeProto | None:
     """The node as it must be to work on inputs before the transposition `perm`; None when it cannot."""
     copy = NodeProto()
     copy.CopyFrom(node)
@@ -166,7 +166,7 @@ def merge_transpositions(nodes: list[NodeProto], outputs: list[str]) -> list[Nod
     return kept
 
 
-def fold_padding(nodes: list[NodeProto], constants: dict[str, np.ndarray]) -> list[NodeProto]:
+def fold_padding(nodes: list[NodeProto], constants: dict[str, Array]) -> list[NodeProto]:
     """Pad with zeros and then Conv, or with the lowest number and then MaxPool: those can do it; padding by nothing
     goes."""
     pads = {}  # padded tensor -> tensor before, (2, axes) edges, the operation that can take them over
@@ -194,7 +194,7 @@ def fold_padding(nodes: list[NodeProto], constants: dict[str, np.ndarray]) -> li
     return nodes
 
 
-def fold_bias(nodes: list[NodeProto], constants: dict[str, np.ndarray]) -> list[NodeProto]:
+def fold_bias(nodes: list[NodeProto], constants: dict[str, Array]) -> list[NodeProto]:
     """Conv and then Add of one number a channel: the convolution's bias."""
     readers = Counter(name for node in nodes for name in node.input)
     makers = {node.output[0]: node for node in nodes if node.op_type == "Conv" and len(node.input) == 2}

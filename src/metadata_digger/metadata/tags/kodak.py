@@ -1,0 +1,96 @@
+"""Tags of Kodak's makernote, under the reference extractor's names; words after ExifTool's Kodak tables.
+
+The note has fields at fixed positions behind its eight-byte name: a tag is its field's position.
+"""
+
+from __future__ import annotations
+
+NAMES: dict[int, str] = {
+    0x0000: "Kodak Model",
+    0x0009: "Quality",
+    0x000A: "Burst Mode",
+    0x000C: "Image Width",
+    0x000E: "Image Height",
+    0x0010: "Year Created",
+    0x0012: "Month/Day Created",
+    0x0014: "Time Created",
+    0x0018: "Burst Mode 2",
+    0x001B: "Shutter Speed",
+    0x001C: "Metering Mode",
+    0x001D: "Sequence Number",
+    0x001E: "F Number",
+    0x0020: "Exposure Time",
+    0x0024: "Exposure Compensation",
+    0x0038: "Focus Mode",
+    0x0040: "White Balance",
+    0x005C: "Flash Mode",
+    0x005D: "Flash Fired",
+    0x005E: "ISO Setting",
+    0x0060: "ISO",
+    0x0062: "Total Zoom",
+    0x0064: "Date/Time Stamp",
+    0x0066: "Color Mode",
+    0x0068: "Digital Zoom",
+    0x006B: "Sharpness",
+}
+
+# struct's letters of the fields, in the order in which the reference reads them; a letter with a count is bytes.
+FIELDS: dict[int, str] = {
+    0x0000: "8s",
+    0x0009: "B",
+    0x000A: "B",
+    0x000C: "H",
+    0x000E: "H",
+    0x0010: "H",
+    0x0012: "2s",
+    0x0014: "4s",
+    0x0018: "H",
+    0x001B: "B",
+    0x001C: "B",
+    0x001D: "B",
+    0x001E: "H",
+    0x0020: "I",
+    0x0024: "h",
+    0x0038: "B",
+    0x0040: "B",
+    0x005C: "B",
+    0x005D: "B",
+    0x005E: "H",
+    0x0060: "H",
+    0x0062: "H",
+    0x0064: "H",
+    0x0066: "H",
+    0x0068: "H",
+    0x006B: "b",
+}
+
+WORDS: dict[int, dict[int, str]] = {
+    0x0009: {1: "Fine", 2: "Normal"},
+    0x000A: {0: "Off", 1: "On"},
+    0x001B: {0: "Auto", 8: "Aperture Priority", 32: "Manual"},
+    0x0038: {0: "Normal", 2: "Macro"},
+    0x0040: {0: "Auto", 1: "Flash", 2: "Tungsten", 3: "Daylight"},
+    0x005C: {
+        0x00: "Auto",
+        0x01: "Fill Flash",
+        0x02: "Off",
+        0x03: "Red Eye",
+        0x10: "Fill Flash",
+        0x20: "Off",
+        0x40: "Red Eye",
+    },
+    0x005D: {0: "No", 1: "Yes"},
+    0x0066: {
+        0x0001: "B&W",
+        0x0002: "Sepia",
+        0x0003: "B&W Yellow Filter",
+        0x0004: "B&W Red Filter",
+        0x0020: "Saturated Color",
+        0x0040: "Neutral Color",
+        0x0100: "Saturated Color",
+        0x0200: "Neutral Color",
+        0x2000: "B&W",
+        0x4000: "Sepia",
+    },
+    0x006B: {0: "Normal"},
+}

@@ -1,0 +1,70 @@
+"""Tags of the Samsung makernote of type 2, under the reference extractor's names."""
+
+from __future__ import annotations
+
+NAMES: dict[int, str] = {
+    0x0001: "Maker Note Version",
+    0x0002: "Device Type",
+    0x0003: "Model Id",
+    0x0011: "Orientation Info",
+    0x0020: "Smart Album Color",
+    0x0021: "Picture Wizard",
+    0x0030: "Local Location Name",
+    0x0035: "Preview IFD",
+    0x0040: "Raw Data Byte Order",
+    0x0041: "White Balance Setup",
+    0x0043: "Camera Temperature",
+    0x0050: "Raw Data CFA Pattern",
+    0x0100: "Face Detect",
+    0x0120: "Face Recognition",
+    0x0123: "Face Name",
+    0xA001: "Firmware Name",
+    0xA002: "Serial Number",
+    0xA003: "Lens Type",
+    0xA004: "Lens Firmware",
+    0xA005: "Internal Lens Serial Number",
+    0xA010: "Sensor Areas",
+    0xA011: "Color Space",
+    0xA012: "Smart Range",
+    0xA013: "Exposure Compensation",
+    0xA014: "ISO",
+    0xA018: "Exposure Time",
+    0xA019: "F-Number",
+    0xA01A: "Focal Length in 35mm Format",
+    0xA020: "Encryption Key",
+}
+
+WORDS: dict[int, dict[int, str]] = {
+    0x0040: {0: "Little-endian (Intel)", 1: "Big-endian (Motorola)"},
+    0x0041: {0: "Auto", 1: "Manual"},
+    0x0100: {0: "Off", 1: "On"},
+    0x0120: {0: "Off", 1: "On"},
+    0xA003: {
+        0: "Built-in or Manual Lens",
+        1: "Samsung NX 30mm F2 Pancake",
+        2: "Samsung NX 18-55mm F3.5-5.6 OIS",
+        3: "Samsung NX 50-200mm F4-5.6 ED OIS",
+        4: "Samsung NX 20-50mm F3.5-5.6 ED",
+        5: "Samsung NX 20mm F2.8 Pancake",
+        6: "Samsung NX 18-200mm F3.5-6.3 ED OIS",
+        7: "Samsung NX 60mm F2.8 Macro ED OIS SSA",
+        8: "Samsung NX 16mm F2.4 Pancake",
+        9: "Samsung NX 85mm F1.4 ED SSA",
+        10: "Samsung NX 45mm F1.8",
+        11: "Samsung NX 45mm F1.8 2D/3D",
+        12: "Samsung NX 12-24mm F4-5.6 ED",
+        13: "Samsung NX 16-50mm F2-2.8 S ED OIS",
+        14: "Samsung NX 10mm F3.5 Fisheye",
+        15: "Samsung NX 16-50mm F3.5-5.6 Power Zoom ED OIS",
+        20: "Samsung NX 50-150mm F2.8 S ED OIS",
+        21: "Samsung NX 300mm F2.8 ED OIS",
+    },
+    0xA011: {0: "sRGB", 1: "Adobe RGB"},
+    0xA012: {0: "Off", 1: "On"},
+}
+
+INT_WORDS: dict[int, dict[int, str]] = {
+    0x0002: {4096: "Compact Digital Camera", 8192: "High-end NX Camera", 12288: "HXM Video Camera"},
+    0x0003: {},
+    0x0050: {0: "Unchanged", 1: "Swap", 65535: "Roll"},
+}
