@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from metadata_digger import __version__
 from metadata_digger.actions import ACTIONS, BY_NAME, job
 from metadata_digger.config import Config, load
 from metadata_digger.config.keys import BY_NAME as KEYS
+from metadata_digger.labels.bundled import bundled_model
 from metadata_digger.sinks import SINKS
 from metadata_digger.sinks.csv import CsvSink
 from metadata_digger.sinks.json import JsonSink
@@ -108,6 +110,64 @@ def test_model_keys_arrive_and_a_missing_model_is_named(configured, tmp_path: Pa
     model = work.steps[-1].model
     assert (model.labels, model.threshold) == ({0: "human"}, 0.9)
     assert work.facts["model"] == {"name": model.name, "sha256": model.sha256}
+
+
+def test_modes_and_further_models_arrive(configured) -> None:
+    first = "enrichment.classifier."
+    config = configured(
+        "full",
+        "output.format=json",
+        f"{first}quality=best",
+        f"{first}boxes=true",
+        f"{first}strict.modelPath=nanodet-coco80",
+        f"{first}strict.threshold=0.9",
+        f"{first}strict.mapping=0:human",
+        f"{first}named.modelPath={bundled_model()}",
+    )
+    work = job(config, BY_NAME["full"])
+    step = work.steps[-1]
+    assert [model.name for model in step.models] == ["nanodet-coco80", "strict", "named"]
+    assert [len(model.views) for model in step.models] == [2, 0, 0]
+    assert [model.boxes is not None for model in step.models] == [True, False, False]
+    assert [model.threshold for model in step.models] == [0.5, 0.9, 0.5]
+    assert [dict(model.labels)[0] for model in step.models] == ["person", "human", "person"]
+    assert [one["name"] for one in work.facts["models"]] == ["nanodet-coco80", "strict", "named"]
+    assert step.device == "cpu"
+    pickle.dumps(work)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "words"),
+    [
+        (
+            ["enrichment.classifier.device=tensorrt"],
+            ["enrichment.classifier.device (--set): the installed ONNX Runtime has cpu", "onnxruntime-gpu"],
+        ),
+        (
+            ["enrichment.classifier.nanodet-coco80.modelPath=nanodet-coco80"],
+            ["enrichment.classifier.nanodet-coco80.modelPath (--set)", "choose another one"],
+        ),
+    ],
+)
+def test_modes_that_cannot_be_had(configured, overrides: list[str], words: list[str]) -> None:
+    from metadata_digger.errors import ConfigError
+
+    with pytest.raises(ConfigError) as caught:
+        job(configured("full", *overrides), BY_NAME["full"])
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_a_model_that_cannot_give_boxes_is_named(configured, tmp_path: Path) -> None:
+    from metadata_digger.errors import ConfigError
+
+    card = (bundled_model() / "model.toml").read_text("utf-8")
+    (tmp_path / "plain").mkdir()
+    shutil.copy(bundled_model() / "model.onnx", tmp_path / "plain")
+    (tmp_path / "plain" / "model.toml").write_text(card.partition("[boxes]")[0].replace("nanodet-coco80", "plain"))
+    overrides = [f"enrichment.classifier.mine.{word}" for word in (f"modelPath={tmp_path / 'plain'}", "boxes=true")]
+    with pytest.raises(ConfigError, match=r"mine\.boxes \(--set\): the model plain says what is there, but not where"):
+        job(configured("full", "output.format=json", *overrides), BY_NAME["full"])
 
 
 def test_every_action_is_told_apart() -> None:

@@ -49,6 +49,27 @@ def test_keys_stand_once_and_defaults_are_values() -> None:
             key.kind.parse(key.default)
 
 
+def test_further_models_have_all_their_keys(tmp_path: Path) -> None:
+    first = "enrichment.classifier."
+    config = load(
+        written(tmp_path, GOOD + f"{first}b.modelPath=x\n{first}a.modelPath=y\n{first}b.threshold=0.3"), [], "full"
+    )
+    assert config.classifiers == ("b", "a")
+    assert (config[f"{first}b.threshold"], config[f"{first}a.threshold"], config[f"{first}a.mapping"]) == (
+        0.3,
+        None,
+        None,
+    )
+    assert f"{first}a.quality" in config.effective()
+    assert config.source(f"{first}a.quality") == "default"
+
+
+def test_devices_are_those_of_the_runtime() -> None:
+    from metadata_digger.labels.device import PROVIDERS
+
+    assert set(BY_NAME["enrichment.classifier.device"].kind.name.replace("`", "").split(" or ")) == {*PROVIDERS, "auto"}
+
+
 def test_required_keys_follow_the_actions() -> None:
     assert set(WRITING) == {action.name for action in ACTIONS if action.writes}
     assert set(READING) == {action.name for action in ACTIONS}
@@ -91,6 +112,9 @@ def test_required_keys_follow_the_actions() -> None:
         ("processing.thumbnails.enabled=false", "processing.thumbnails.enabled", False),
         ("processing.hash.types=", "processing.hash.types", ()),
         ("output.zk.znode=", "output.zk.znode", None),
+        ("enrichment.classifier.quality=BEST", "enrichment.classifier.quality", "best"),
+        ("enrichment.classifier.a-b_1.modelPath=m", "enrichment.classifier.a-b_1.modelPath", "m"),
+        ("enrichment.classifier.x.modelPath=m", "enrichment.classifier.x.quality", "fast"),
     ],
 )
 def test_values(tmp_path: Path, line: str, key: str, value: object) -> None:
@@ -103,6 +127,19 @@ def test_values(tmp_path: Path, line: str, key: str, value: object) -> None:
     ("line", "fault"),
     [
         ("output.fromat=csv", "c:4: output.fromat: unknown key; did you mean output.format?"),
+        (
+            "enrichment.classifier.x.threshold=0.3",
+            "c: enrichment.classifier.x.modelPath is missing: the model that the",
+        ),
+        ("enrichment.classifier.x.colour=red", "c:4: enrichment.classifier.x.colour: unknown key"),
+        ("enrichment.classifier.a b.modelPath=m", "unknown key"),
+        ("enrichment.classifier.x.modelPath=m\nenrichment.classifier.x.quality=high", "must be fast or best"),
+        ("enrichment.classifier.boxes=true", "enrichment.classifier.boxes=true needs output.format=json: csv has no"),
+        (
+            "enrichment.classifier.x.modelPath=m\nenrichment.classifier.x.boxes=true",
+            "enrichment.classifier.x.boxes=true needs output.format=json",
+        ),
+        ("enrichment.classifier.device=gpu", "must be cpu, auto, cuda"),
         ("OUTPUT.FORMAT=csv", "c:4: OUTPUT.FORMAT: unknown key; did you mean output.format?"),
         ("output.csv.delimiter=;", "c:4: output.csv.delimiter: unknown key; did you mean"),
         ("classifier.threshold=1", "did you mean enrichment.classifier.threshold?"),

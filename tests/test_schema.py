@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pyarrow as pa
@@ -7,7 +8,7 @@ import pytest
 
 from metadata_digger.errors import ConfigError
 from metadata_digger.pipeline import Step
-from metadata_digger.schema import EXTRACTED, FILE, LABELLED
+from metadata_digger.schema import BOXED, EXTRACTED, FILE, LABELLED
 from metadata_digger.steps.extract import ExtractStep
 from metadata_digger.steps.filter import FilterStep
 from metadata_digger.steps.label import LabelStep
@@ -15,12 +16,13 @@ from metadata_digger.steps.label import LabelStep
 # Step, fields that it appends.
 STEPS: list[tuple[Step, list[pa.Field[Any]]]] = [
     (ExtractStep(), EXTRACTED),
-    (LabelStep(model=None), LABELLED),  # type: ignore[arg-type]  # its columns are those of every model
+    (LabelStep(SimpleNamespace(boxes=None)), LABELLED),  # type: ignore[arg-type]  # as much of a model as is asked
+    (LabelStep(SimpleNamespace(boxes="maps")), [*LABELLED, *BOXED]),  # type: ignore[arg-type]
 ]
 
 
 def test_names_are_distinct() -> None:
-    names = [field.name for field in (*FILE, *EXTRACTED, *LABELLED)]
+    names = [field.name for field in (*FILE, *EXTRACTED, *LABELLED, *BOXED)]
     assert len(names) == len(set(names))
 
 

@@ -123,23 +123,37 @@ def build(source: Path, calibration: dict[str, Any]) -> onnx.ModelProto:
 
 
 def write(model: onnx.ModelProto, calibration: dict[str, Any], target: Path) -> None:
-    """model.onnx and model.toml; README.md and LICENSE beside them are written by hand."""
+    """model.onnx and model.toml; README.md and LICENSE beside them are written by hand, efficientnet-lite0.onnx by
+    build_second_look.py."""
     content = model.SerializeToString(deterministic=True)
     (target / "model.onnx").write_bytes(content)
     labels = "\n".join(f'    "{label}",' for label in (HERE / "coco80.txt").read_text().split("\n")[:CLASSES])
-    offsets = "\n".join(f"    {value:.4f}," for value in calibration["offsets"])
-    figures = "\n".join(f"{key} = {value}" for key, value in calibration["figures"].items())
+    best = calibration["best"]
+    second = (target / "efficientnet-lite0.onnx").read_bytes()
     text = (HERE / "nanodet.toml.template").read_text()
     values = {
         "SHA256": hashlib.sha256(content).hexdigest(),
         "LABELS": labels,
         "SLOPE": f"{calibration['slope']:.4f}",
-        "OFFSETS": offsets,
-        "FIGURES": figures,
+        "OFFSETS": listed(calibration["offsets"]),
+        "FIGURES": assigned(calibration["figures"]),
+        "BEST_OFFSETS": listed(best["offsets"]),
+        "BEST_FIGURES": assigned(best["figures"]),
+        "BEST_WEIGHT_0": f"{best['weights'][0]:.4f}",
+        "BEST_WEIGHT_1": f"{best['weights'][1]:.4f}",
+        "SECOND_SHA256": hashlib.sha256(second).hexdigest(),
     }
     for name, value in values.items():
         text = text.replace(f"@{name}@", value)
     (target / "model.toml").write_text(text)
+
+
+def listed(values: list[float]) -> str:
+    return "\n".join(f"    {value:.4f}," for value in values)
+
+
+def assigned(values: dict[str, float]) -> str:
+    return "\n".join(f"{key} = {value}" for key, value in values.items())
 
 
 def main() -> None:

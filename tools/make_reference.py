@@ -16,7 +16,7 @@ from typing import Any
 
 from metadata_digger.actions import BY_NAME
 from metadata_digger.cli.parser import parser
-from metadata_digger.config.keys import KEYS, READING, Key
+from metadata_digger.config.keys import CLASSIFIER, KEYS, NAMED, READING, Key
 
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "reference"
 MADE = "<!-- Made by tools/make_reference.py; change the source it names, not this page. -->"
@@ -64,7 +64,7 @@ def pages() -> dict[Path, str]:
 
 
 def _configuration() -> Iterator[str]:
-    for section, keys in groupby(KEYS, lambda key: key.name.partition(".")[0]):
+    for section, keys in groupby(_all_keys(), lambda key: key.name.partition(".")[0]):
         yield f"## {section}\n"
         yield "| key | value | default | meaning |"
         yield "|---|---|---|---|"
@@ -72,6 +72,12 @@ def _configuration() -> Iterator[str]:
             default = f"`{key.default}`" if key.default else ""
             yield f"| `{key.name}` | {key.kind.name} | {default} | {key.help}{_standing(key)} |"
         yield ""
+
+
+def _all_keys() -> list[Key]:
+    """Those of further models stand behind those of the first."""
+    last = max(index for index, key in enumerate(KEYS) if key.name.startswith(CLASSIFIER))
+    return [*KEYS[: last + 1], *NAMED, *KEYS[last + 1 :]]
 
 
 def _standing(key: Key) -> str:

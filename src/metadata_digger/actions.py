@@ -6,11 +6,13 @@ Nothing heavy is imported before a job is made: `--help` and `extract_single` ne
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from metadata_digger.errors import ModelError
+from metadata_digger.config.keys import CLASSIFIER
+from metadata_digger.errors import ConfigError, ModelError
 
 if TYPE_CHECKING:
     from metadata_digger.config import Config
@@ -36,25 +38,49 @@ def _filter(config: Config, action: Action) -> Iterator[Step]:
 
 
 def _label(config: Config, action: Action) -> Iterator[Step]:
+    from metadata_digger.labels.device import lack_of
     from metadata_digger.steps.label import LabelStep
 
+    device = config[f"{CLASSIFIER}device"]
+    if lack := lack_of(device):
+        raise ConfigError(f"{CLASSIFIER}device ({config.source(f'{CLASSIFIER}device')}): {lack}")
+    first, more = _model(config, ""), []
+    for name in config.classifiers:
+        key = f"{CLASSIFIER}{name}.modelPath"
+        if name == first.name:
+            raise ConfigError(f"{key} ({config.source(key)}): {name} is the first model's own name; choose another one")
+        more.append(replace(_model(config, f"{name}."), name=name))
     # Where metadata is extracted too, a row is worth having without labels.
-    yield LabelStep(_model(config), required=_extract not in action.steps)
+    yield LabelStep(first, _extract not in action.steps, tuple(more), device)
 
 
-def _model(config: Config) -> Model:
-    """The model, checked before any work; a fault names the key when the user chose the model."""
+def _model(config: Config, name: str) -> Model:
+    """A model, checked before any work; a fault names the key when the user chose the model. `name`: "" for the first
+    one, "NAME." for others."""
     from metadata_digger.labels.bundled import bundled_model
     from metadata_digger.labels.model import load_model
 
-    key = "enrichment.classifier.modelPath"
-    mapping, threshold = config["enrichment.classifier.mapping"], config["enrichment.classifier.threshold"]
-    if config[key] is None:
-        return load_model(bundled_model(), mapping, threshold)
+    key, boxes = f"{CLASSIFIER}{name}modelPath", f"{CLASSIFIER}{name}boxes"
+    mapping, threshold, quality = (config[f"{CLASSIFIER}{name}{word}"] for word in ("mapping", "threshold", "quality"))
+    chosen = config[key]
     try:
-        return load_model(config[key], mapping, threshold)
+        path = bundled_model() if chosen is None else _found(chosen)
+        model = load_model(path, mapping, threshold, quality=quality, boxes=config[boxes])
     except ModelError as error:
-        raise ModelError(f"{key} ({config.source(key)}): {error}") from error
+        raise error if chosen is None else ModelError(f"{key} ({config.source(key)}): {error}") from error
+    if config[boxes] and model.boxes is None:
+        raise ConfigError(f"{boxes} ({config.source(boxes)}): the model {model.name} says what is there, but not where")
+    return model
+
+
+def _found(text: str) -> Path:
+    """A path, or the name of a bundled model where there is no such path."""
+    from metadata_digger.labels.bundled import bundled_model
+
+    if not Path(text).exists() and Path(text).name == text:
+        with suppress(ModelError):
+            return bundled_model(text)
+    return Path(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +145,8 @@ def job(config: Config, action: Action, *, overwrite: bool = False) -> Job:
     for step in steps:
         if isinstance(step, LabelStep):
             facts["model"] = {"name": step.model.name, "sha256": step.model.sha256}
+            if step.more:
+                facts["models"] = [{"name": model.name, "sha256": model.sha256} for model in step.models]
     writes = action.writes
     return Job(
         storage=_storage(config),

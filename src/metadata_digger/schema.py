@@ -51,13 +51,22 @@ SCORE = pa.struct(
     [
         pa.field("label", pa.string(), nullable=False),
         pa.field("score", pa.float32(), nullable=False),
-        pa.field("model", pa.string(), nullable=False),  # the model's name
+        pa.field("model", pa.string(), nullable=False),  # the model's name, as in `models`
+    ]
+)
+BOX = pa.struct(
+    [
+        pa.field("label", pa.string(), nullable=False),
+        pa.field("score", pa.float32(), nullable=False),
+        *(pa.field(name, pa.int32(), nullable=False) for name in ("x", "y", "width", "height")),  # pixels, upright
+        pa.field("model", pa.string(), nullable=False),
     ]
 )
 MODEL = pa.struct([pa.field("name", pa.string(), nullable=False), pa.field("sha256", pa.string(), nullable=False)])
 
 LABELLED: list[pa.Field[Any]] = [
     pa.field("labels", pa.list_(pa.string())),  # null: the picture could not be decoded
-    pa.field("scores", pa.list_(SCORE)),  # every label at or above 0.01, best first
-    pa.field("models", pa.list_(MODEL), nullable=False),
+    pa.field("scores", pa.list_(SCORE)),  # every label at or above 0.01, by model, best first
+    pa.field("models", pa.list_(MODEL), nullable=False),  # the first one is that of the keys without a name
 ]
+BOXED: list[pa.Field[Any]] = [pa.field("boxes", pa.list_(BOX))]  # where asked for; by model, best first

@@ -12,7 +12,15 @@ from onnx import TensorProto, helper
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))  # the converters are scripts, not a package
 
-KINDS = {"uint8": TensorProto.UINT8, "float32": TensorProto.FLOAT, "int64": TensorProto.INT64}
+KINDS = {
+    "uint8": TensorProto.UINT8,
+    "float16": TensorProto.FLOAT16,
+    "float32": TensorProto.FLOAT,
+    "float64": TensorProto.DOUBLE,
+    "int32": TensorProto.INT32,
+    "int64": TensorProto.INT64,
+    "bool": TensorProto.BOOL,
+}
 
 
 def mean_model(
@@ -21,8 +29,9 @@ def mean_model(
     shape: tuple[int | str | None, ...] | None = None,
     metadata: dict[str, str] | None = None,
     divisor: float = 255.0,
+    outputs: tuple[str, ...] = ("means",),
 ) -> bytes:
-    """An ONNX file: outputs `means` (N, 3), in the order of the channels, and `twice` (N, 3)."""
+    """An ONNX file: output `means` (N, 3), in the order of the channels, and where asked for `twice` (N, 3)."""
     axes = [1, 2] if layout == "NHWC" else [2, 3]
     default = ("N", 8, 8, 3) if layout == "NHWC" else ("N", 3, 8, 8)
     nodes = [
@@ -35,7 +44,7 @@ def mean_model(
         nodes,
         "mean",
         [helper.make_tensor_value_info("image", KINDS[dtype], shape or default)],
-        [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["N", 3]) for name in ("means", "twice")],
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["N", 3]) for name in outputs],
         [
             helper.make_tensor("axes", TensorProto.INT64, [2], axes),
             helper.make_tensor("divisor", TensorProto.FLOAT, [], [divisor]),

@@ -9,16 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metadata_digger.errors import ModelError
-from metadata_digger.labels.onnx_graph import Tensor, read_signature
+from metadata_digger.labels.onnx_graph import Node, Tensor, read_signature
 
 ModelBytes = Callable[..., bytes]
 
 
 def test_signature(model_bytes: ModelBytes) -> None:
-    found = read_signature(model_bytes(metadata={"Image.BitmapPixelFormat": "Bgr8"}), "x.onnx")
+    content = model_bytes(metadata={"Image.BitmapPixelFormat": "Bgr8"}, outputs=("means", "twice"))
+    found = read_signature(content, "x.onnx")
     assert found.inputs == (Tensor("image", "uint8", (None, 8, 8, 3)),)
     assert found.outputs == (Tensor("means", "float32", (None, 3)), Tensor("twice", "float32", (None, 3)))
     assert found.metadata == {"Image.BitmapPixelFormat": "Bgr8"}
+    assert found.nodes["means"] == Node("Div", ("sums", "divisor"))
 
 
 def test_every_cut_is_a_model_error(model_bytes: ModelBytes) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -68,3 +69,13 @@ def _pack(kind: int, members: Any, order: str) -> tuple[int, int, bytes]:
 @pytest.fixture(scope="session")
 def tiff() -> Callable[..., bytes]:
     return build_tiff
+
+
+@pytest.fixture
+def sydney(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Dates are those of Sydney, as in the reference's golden files."""
+    monkeypatch.setenv("TZ", "Australia/Sydney")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()

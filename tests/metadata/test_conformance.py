@@ -28,6 +28,8 @@ BARS = {
     "heic": (0.95, 0.99),
     "avif": (0.99, 0.99),
     "webp": (0.93, 0.99),
+    **dict.fromkeys(("gif", "bmp", "ico", "pcx", "psd", "eps", "ai", "rw2"), (0.995, 0.995)),
+    **dict.fromkeys(("mp4", "mov", "m4v", "m4a", "3gp", "3g2", "avi", "mp3", "m2v"), (0.99, 0.99)),
 }
 
 pytestmark = [

@@ -264,6 +264,7 @@ PRINT_IM = b"PrintIM\x000250\0\0"
         (PRINT_IM + b"\2\0" + b"\1\0\x16\0\x16\0" + b"\0\1\5\0\0\0", ["0250", "0x00160016", "0x00000005"], []),
         (PRINT_IM + b"\0\1" + b"\0\1\0\x16\0\x16", ["0250", "0x00160016"], []),
         (PRINT_IM + b"\2\0", [], ["Bad PrintIM size"]),
+        (b"PrintIM\0\xed\xed\x95\0\0\0\0\0", [], []),
         (b"PrintIM\0", [], ["Bad PrintIM data"]),
         (b"PrintIn\x000250\0\0\0\0", [], ["Invalid PrintIM header"]),
     ],

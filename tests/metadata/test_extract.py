@@ -6,7 +6,7 @@ from importlib import import_module
 
 import pytest
 
-from metadata_digger.metadata.blocks.file_type import java_date
+from metadata_digger.metadata.blocks.dates import java_date
 from metadata_digger.metadata.errors import MetadataError, Truncated, UnknownFormat
 from metadata_digger.metadata.extract import detect, read_metadata
 from metadata_digger.metadata.formats import FORMATS

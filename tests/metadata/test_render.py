@@ -102,6 +102,41 @@ def test_typed_views_of_a_value(value, integer, ints, octets):
     assert render.octets(value) == octets
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (1.005, "1.01"),
+        (0.125, "0.13"),
+        (-0.125, "-0.13"),
+        (2.0, "2.00"),
+        (1e22, "1" + "0" * 22 + ".00"),
+        (float("inf"), "Infinity"),
+        (float("-inf"), "-Infinity"),
+        (float("nan"), "NaN"),
+    ],
+)
+def test_fixed_rounds_the_digits_that_tell_a_number(value, expected):
+    assert render.fixed(value, 2) == expected
+
+
+def test_fixed_of_the_largest_number():
+    assert render.fixed(1.7976931348623157e308, 2) == "17976931348623157" + "0" * 292 + ".00"
+
+
+def test_simple_without_decimals():
+    assert render.simple(Rational(5, -10), decimals=False) == "-1/2"
+
+
+@pytest.mark.parametrize(("value", "expected"), [(2.0**60, "1152921504606847000"), (-(2.0**53), "-9007199254740992")])
+def test_large_numbers_end_in_zeros(value, expected):
+    assert render.decimal(value, 3) == expected
+
+
+@pytest.mark.parametrize(("value", "expected"), [(1e30, 2**63 - 1), (-1e30, -(2**63)), (2.0**62, 2**62)])
+def test_whole_numbers_end_at_64_bits(value, expected):
+    assert render.long(value) == expected
+
+
 def test_utf8_replaces_each_ill_formed_sequence_once():
     assert render.utf8(b"a\xffb") == "a�b"
     assert render.utf8(b"a\xed\xa0\x80b") == "a�b"  # an encoded surrogate is one

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from metadata_digger.schema import EXTRACTED, FILE, LABELLED
+from metadata_digger.schema import BOXED, EXTRACTED, FILE, LABELLED
 
 KEYS = ("directory", "tag", "name", "value")
 
@@ -25,7 +25,8 @@ def rows() -> Callable[..., pa.RecordBatch]:
             [
                 *FILE,
                 *(EXTRACTED if fields in ("extracted", "full") else []),
-                *(LABELLED if fields in ("labelled", "full") else []),
+                *(LABELLED if fields in ("labelled", "boxed", "full") else []),
+                *(BOXED if fields == "boxed" else []),
             ]
         )
         complete = [_complete(number, row) for number, row in enumerate(given)]
@@ -50,6 +51,7 @@ def _complete(number: int, row: dict[str, Any]) -> dict[str, Any]:
         "directories": list(dict.fromkeys(tag[0] for tag in tags)),
         "labels": None,
         "scores": None,
+        "boxes": None,
         "models": [{"name": "net", "sha256": "ab" * 32}],
     }
     return plain | row | {"tags": [dict(zip(KEYS, tag, strict=True)) for tag in tags]}

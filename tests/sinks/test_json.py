@@ -79,6 +79,38 @@ def test_labels(rows: Rows, tmp_path: Path) -> None:
     assert (second["Labels"], second["Scores"], second["ModelName"]) == ([], {}, None)
 
 
+BOX = {"label": "car", "score": 0.5000001, "x": 1, "y": 2, "width": 30, "height": 40, "model": "net"}
+
+
+def test_boxes(rows: Rows, tmp_path: Path) -> None:
+    batch = rows({"labels": ["car"], "scores": [], "boxes": [BOX]}, {"labels": None}, fields="boxed")
+    first, second = objects(JsonSink(), tmp_path, batch)
+    assert first["Boxes"] == [{"label": "car", "score": 0.5, "x": 1, "y": 2, "width": 30, "height": 40}]
+    assert second["Boxes"] == []
+
+
+def test_several_models(rows: Rows, tmp_path: Path) -> None:
+    scores = [
+        {"label": "person", "score": 0.75, "model": "net"},
+        {"label": "person", "score": 0.9, "model": "faces"},
+        {"label": "smile", "score": 0.5, "model": "faces"},
+    ]
+    models = [{"name": "net", "sha256": "ab"}, {"name": "faces", "sha256": "cd"}]
+    boxes = [BOX | {"model": "faces"}]
+    batch = rows(
+        {"labels": ["person"], "scores": scores, "models": models, "boxes": boxes},
+        {"labels": None, "models": models},
+        fields="boxed",
+    )
+    first, second = objects(JsonSink(), tmp_path, batch)
+    # Scores and ModelName go together: a program that knows one model reads on as before.
+    assert (first["Scores"], first["ModelName"], first["ModelSha256"]) == ({"person": 0.75}, "net", "ab")
+    assert first["ModelScores"] == {"net": {"person": 0.75}, "faces": {"person": 0.9, "smile": 0.5}}
+    assert first["ModelSha256s"] == {"net": "ab", "faces": "cd"}
+    assert first["Boxes"][0]["model"] == "faces"
+    assert (second["Scores"], second["ModelScores"]) == ({}, {"net": {}, "faces": {}})
+
+
 def test_all_directories(rows: Rows, tmp_path: Path) -> None:
     batch = rows({"tags": TAGS[:1]}, {"tags": TAGS[1:2]}, {"directories": ["Error"]})
     keys = {"ExifSubIFD", "PNGTEXt", "Error"}

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 
 from metadata_digger.errors import ConfigError, StorageError
 from metadata_digger.labels import model as models
+from metadata_digger.labels.boxes import Box
 from metadata_digger.picture import PictureError
 from metadata_digger.pipeline import Batch
 from metadata_digger.schema import FILE
@@ -27,6 +28,10 @@ class FakeModel:
     name: str = "net"
     sha256: str = "ab"
     pixels: int = 416
+    boxes: str | None = None
+
+    def label_of(self, index: int) -> str:
+        return ("person", "car")[index]
 
     def labels_of(self, scores: Any) -> list[str]:
         return [label for label, score in zip(("person", "car"), scores, strict=True) if score > 0.5]
@@ -39,11 +44,16 @@ class FakeModel:
 class FakeSession:
     made = 0
 
-    def __init__(self, _: FakeModel) -> None:
+    def __init__(self, model: FakeModel, device: str) -> None:
         FakeSession.made += 1
+        self.model = model
+        assert device == "cpu"
 
-    def scores(self, picture: Any) -> Any:
-        return np.array(picture.image, np.float32)
+    def look(self, file: FakeFile) -> models.Seen:
+        picture = file.picture()
+        scores = np.array(picture.image, np.float32)
+        boxes = [Box(1, 0.25, 1, 2, 3, 4)] if self.model.boxes else []
+        return models.Seen(scores, picture.notes, boxes)
 
 
 @dataclass
@@ -68,8 +78,10 @@ class FakeFile:
 def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[dict[str, Any]]]:
     monkeypatch.setattr(models, "Session", FakeSession)
 
-    def label(batch: Batch, *, required: bool = True) -> list[dict[str, Any]]:
-        step = LabelStep(FakeModel(), required)  # type: ignore[arg-type]  # as much of a model as the step uses
+    def label(
+        batch: Batch, *, required: bool = True, known: Sequence[FakeModel] = (FakeModel(),)
+    ) -> list[dict[str, Any]]:
+        step = LabelStep(known[0], required, tuple(known[1:]))  # type: ignore[arg-type]  # as much as the step uses
         (done,) = step.run(iter([batch]))
         assert done.rows.schema == step.output(batch.rows.schema)
         assert done.files is batch.files
@@ -89,6 +101,32 @@ def test_labels_scores_and_model(files: Make, run: Callable[..., list[dict[str, 
     assert first["models"] == second["models"] == ORIGIN
     assert second["labels"] == []
     assert (first["notes"], second["notes"]) == ([], ["truncated"])
+
+
+def test_several_models_share_a_column(files: Make, run: Callable[..., list[dict[str, Any]]]) -> None:
+    @dataclass(frozen=True)
+    class Other(FakeModel):
+        def labels_of(self, scores: Any) -> list[str]:
+            return ["Unknown", "car", "Unknown"]
+
+    file = FakeFile(FakePicture((0.25, 0.75), ("truncated",)))
+    (row,) = run(files(file), known=[FakeModel(), Other(name="other", sha256="cd")])
+    assert row["labels"] == ["car", "Unknown", "Unknown"]  # a label is given by the first model that gives it
+    assert [(one["label"], one["score"], one["model"]) for one in row["scores"]] == [
+        ("car", 0.75, "net"),
+        ("person", 0.25, "net"),
+        ("car", 0.75, "other"),
+        ("person", 0.25, "other"),
+    ]
+    assert row["models"] == [*ORIGIN, {"name": "other", "sha256": "cd"}]
+    assert row["notes"] == ["truncated"]
+
+
+def test_boxes(files: Make, run: Callable[..., list[dict[str, Any]]]) -> None:
+    known = [FakeModel(), FakeModel(name="other", boxes="maps")]
+    row, lost = run(files(FakeFile(FakePicture((0.0, 0.9))), FakeFile(PictureError("none"))), known=known)
+    assert row["boxes"] == [{"label": "car", "score": 0.25, "x": 1, "y": 2, "width": 3, "height": 4, "model": "other"}]
+    assert lost["boxes"] is None
 
 
 FAULTS = [

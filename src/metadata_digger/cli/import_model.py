@@ -51,7 +51,7 @@ def add_arguments(command: ArgumentParser) -> None:
     add("--values", choices=tuple(RANGES), metavar="RANGE", help=f"values it wants: {', '.join(RANGES)}")
     add("--letterbox", action="store_true", help="keep the picture's ratio and fill up with black")
     add("--scores", metavar="NAME", help="the output with the scores, where there are several")
-    add("--activation", choices=("none", "sigmoid", "softmax"), help="what makes scores of the outputs (default: none)")
+    add("--activation", choices=("none", "sigmoid", "softmax", "exp"), help="what makes scores of the outputs")
 
 
 def import_model(options: Namespace) -> int:

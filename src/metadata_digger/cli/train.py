@@ -94,7 +94,8 @@ def summary(result: Result, target: Path, seconds: float) -> Iterator[str]:
     """Lines of text: the figures of each label, cross-validated, and where the model is."""
     cached = result.pictures + len(result.unreadable) - result.computed
     kept = f", features of {cached:,} kept from before" if cached else ""
-    yield f"{result.pictures:,} pictures, {len(result.labels)} labels, {seconds:,.1f} s{kept}"
+    labels = f"{len(result.labels)} label{'s' if len(result.labels) > 1 else ''}"
+    yield f"{result.pictures:,} pictures, {labels}, {seconds:,.1f} s{kept}"
     width = max(5, *map(len, result.labels))
     yield f"{'label':<{width}}  pictures  precision         recall            F1                average precision"
     for row in result.figures.labels:

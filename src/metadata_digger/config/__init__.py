@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from metadata_digger.config.contradictions import contradictions
-from metadata_digger.config.keys import BY_NAME, KEYS, PLACEHOLDER, WITHOUT_EFFECT, Key, is_secret
+from metadata_digger.config.keys import BY_NAME, KEYS, PLACEHOLDER, WITHOUT_EFFECT, Key, is_secret, keys_of, named
 from metadata_digger.config.properties import Entry, read
 from metadata_digger.errors import ConfigError
 
@@ -41,6 +41,11 @@ class Config:
 
     def __getitem__(self, key: str) -> Any:
         return self.settings[key].value
+
+    @property
+    def classifiers(self) -> tuple[str, ...]:
+        """NAME of each `enrichment.classifier.NAME.modelPath`, in the order of the file; each has all keys of NAMED."""
+        return tuple(dict.fromkeys(name for key in self.settings if (name := named(key)) is not None))
 
     def source(self, key: str) -> str:
         """Where the value is from: "line 12 of x.properties", "--set" or "default"."""
@@ -100,7 +105,10 @@ def examine(path: str, overrides: Sequence[str], action: str) -> tuple[Config, l
             if action in key.required and key.name not in broken:
                 found.faults.append((key.name, f"{path}: {key.name} is missing: {_wanted(key)}"))
             found.settings[key.name] = Setting(_default(key), key.default, "default")
-    settings = {key.name: found.settings[key.name] for key in KEYS}
+    further = [key for name in dict.fromkeys(map(named, found.places)) if name is not None for key in keys_of(name)]
+    for key in further:
+        found.settings.setdefault(key.name, Setting(_default(key), key.default, "default"))
+    settings = {key.name: found.settings[key.name] for key in (*KEYS, *further)}
     values = {name: setting.value for name, setting in settings.items()}
     for name, sentence in contradictions(values, action):
         if name not in broken:
@@ -113,7 +121,7 @@ def _take(found: _Examination, entry: Entry, place: str, source: str) -> None:
     if entry.key in WITHOUT_EFFECT:
         found.warnings.append(f"{place}: {entry.key} has no effect; it never had one")
         return
-    key = BY_NAME.get(entry.key)
+    key = BY_NAME.get(entry.key) or _named_key(entry.key)
     if key is None:
         found.faults.append((entry.key, f"{place}: {entry.key}: {entry.fault or 'unknown key' + _nearest(entry.key)}"))
         return
@@ -137,6 +145,11 @@ def _take(found: _Examination, entry: Entry, place: str, source: str) -> None:
         )
         sentence = f"{key.name}={_short(shown(key.name, text))}: is not built yet in this version; {advice}"
         found.faults.append((key.name, f"{place}: {sentence}"))
+
+
+def _named_key(text: str) -> Key | None:
+    name = named(text)
+    return next((key for key in keys_of(name) if key.name == text), None) if name is not None else None
 
 
 def _value(key: Key, text: str) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from metadata_digger.config.keys import WRITING
+from metadata_digger.config.keys import CLASSIFIER, WRITING, named
 
 # input.storage.name -> the schemes of its URLs
 SCHEMES = {"file": ("file",), "hdfs": ("hdfs",), "s3": ("s3", "s3a", "s3n")}
@@ -15,6 +15,7 @@ SCHEMES = {"file": ("file",), "hdfs": ("hdfs",), "s3": ("s3", "s3a", "s3n")}
 def contradictions(values: Mapping[str, Any], action: str) -> Iterator[tuple[str, str]]:
     """(key, a sentence that says what is wrong and what to do) of each contradiction."""
     yield from _places(values)
+    yield from _classifiers(values)
     if action in WRITING:
         yield from _output(values)
     thumbnails = "processing.thumbnails"
@@ -44,6 +45,18 @@ def _places(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             fitting = next((name for name, schemes in SCHEMES.items() if scheme.lower() in schemes), None)
             advice = f"; set input.storage.name={fitting}" if fitting else ""
             yield "input.paths", f"input.paths: {path} is no place for input.storage.name={storage}{advice}"
+
+
+def _classifiers(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Models of a name of their own; boxes, which only some forms of output can hold."""
+    for name in dict.fromkeys(map(named, values)):
+        key = f"{CLASSIFIER}{name}.modelPath"
+        if name is not None and values[key] is None:
+            yield key, f"{key} is missing: the model that the other keys of {name} are about"
+    form = values["output.format"]
+    for key, value in values.items():
+        if key.startswith(CLASSIFIER) and key.endswith(".boxes") and value and form not in (None, "json"):
+            yield key, f"{key}=true needs output.format=json: {form} has no place for boxes"
 
 
 def _output(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,8 @@ Names, defaults and meanings are those of Metadata Digger 0.2.1; its files must 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from metadata_digger.config.values import (
     ALLOWED,
@@ -200,7 +201,8 @@ KEYS: tuple[Key, ...] = (
         "enrichment.classifier.modelPath",
         TEXT,
         "",
-        "Model folder (`model.onnx` and `model.toml`) or `.onnx` file; without it the bundled model.",
+        "Model folder (`model.onnx` and `model.toml`), model file, or name of a bundled model; without it the default "
+        "one of these.",
     ),
     Key(
         "enrichment.classifier.mapping",
@@ -213,6 +215,26 @@ KEYS: tuple[Key, ...] = (
         THRESHOLD,
         "",
         "A label is given when its score is greater than this. Default: the model's own, else 0.5.",
+    ),
+    Key(
+        "enrichment.classifier.quality",
+        choice("fast", "best"),
+        "fast",
+        "`best`: better labels at two to three times the cost, in the way that the model's card gives; of a model "
+        "whose card gives none, the scores of the picture and of its mirror image are averaged.",
+    ),
+    Key(
+        "enrichment.classifier.boxes",
+        BOOLEAN,
+        "false",
+        "Where on the picture the labels are, in pixels; JSON only. The model must be able to (the bundled one is).",
+    ),
+    Key(
+        "enrichment.classifier.device",
+        choice("cpu", "auto", "cuda", "tensorrt", "migraphx", "rocm", "openvino", "directml", "coreml"),
+        "cpu",
+        "What all models run on. `auto`: a graphics processor where the installed ONNX Runtime has one, else the CPU; "
+        "another one must be there. Only the CPU is tested.",
     ),
     Key("enrichment.output.labelsDelimiter", EXACT_TEXT, ",", "Flat formats: put between labels."),
     Key(
@@ -232,6 +254,35 @@ KEYS: tuple[Key, ...] = (
 )
 
 BY_NAME = {key.name: key for key in KEYS}
+
+# Keys of further models: the same with a NAME of one's own before the last word. No model takes a value of another one.
+CLASSIFIER = "enrichment.classifier."
+NAMED = tuple(
+    replace(BY_NAME[CLASSIFIER + word], name=f"{CLASSIFIER}NAME.{word}", help=help)
+    for word, help in (
+        (
+            "modelPath",
+            "A further model, called NAME (letters, digits, `-` and `_`) in the output; as many as you like.",
+        ),
+        ("mapping", "Of the model NAME; as above."),
+        ("threshold", "Of the model NAME; as above."),
+        ("quality", "Of the model NAME; as above."),
+        ("boxes", "Of the model NAME; as above."),
+    )
+)
+_NAMED = re.compile(rf"{re.escape(CLASSIFIER)}([A-Za-z0-9_-]+)\.(\w+)")
+
+
+def named(name: str) -> str | None:
+    """NAME of a key of NAMED, None when it is none of them."""
+    match = _NAMED.fullmatch(name)
+    return match[1] if match and any(key.name.endswith(f".NAME.{match[2]}") for key in NAMED) else None
+
+
+def keys_of(name: str) -> tuple[Key, ...]:
+    """The keys of the model NAME."""
+    return tuple(replace(key, name=key.name.replace(".NAME.", f".{name}.")) for key in NAMED)
+
 
 # Keys that versions of the original read and never used.
 WITHOUT_EFFECT = ("filter.ignoredTags", "filter.ignoredDirectories")

@@ -17,9 +17,9 @@ from metadata_digger.labels.views import activated
 
 Array = np.ndarray[tuple[int, ...], np.dtype[Any]]
 
-# Of two boxes of a label that share more than this (intersection over union) the better stays. NanoDet's own is 0.6;
-# on photographs that leaves the torso of a person beside the person.
-OVERLAP = 0.5
+# Of two boxes of a label that share more than this (intersection over union) the better stays. NanoDet's own; on the
+# 123 labelled photographs 0.5 leaves the same 160 boxes, 0.7 four more.
+OVERLAP = 0.6
 MOST = 100  # boxes of one label: a crowd; NanoDet's own limit for a picture
 
 
@@ -53,8 +53,8 @@ def boxes_of(
     """Boxes of the labels `given` (indexes), best first: those whose score is greater than the label's of `limits`
     (labels,), and of each label at least the best one.
 
-    `found`: the maps (labels + 4 x bins, rows, columns), one a stride; `place`: where in the network's input the picture
-    lies, `size`: (width, height) that it really has.
+    `found`: the maps (labels + 4 x bins, rows, columns), one a stride; `place`: where in the network's input the
+    picture lies, `size`: (width, height) that it really has.
     """
     count = len(limits)
     logits = np.concatenate([values[:count].reshape(count, -1) for values in found], 1)
@@ -64,14 +64,12 @@ def boxes_of(
         scores = activated(maps.slope * (logits[index] + offsets[index]), "sigmoid")
         cells = np.flatnonzero(scores > limits[index])
         if not len(cells):
-            cells = scores.argmax()[None]
+            cells = np.array([scores.argmax()])
         cells = cells[np.argsort(-scores[cells], kind="stable")]
         corners = fitted(corners_of(found, maps, count, cells), place, size)
         for kept in separate(corners)[:MOST]:
             left, top, right, bottom = (int(value) for value in np.rint(corners[kept]))
-            boxes.append(
-                Box(index, float(scores[cells[kept]]), left, top, max(right - left, 1), max(bottom - top, 1))
-            )
+            boxes.append(Box(index, float(scores[cells[kept]]), left, top, max(right - left, 1), max(bottom - top, 1)))
     return sorted(boxes, key=lambda box: -box.score)
 
 

@@ -1,7 +1,7 @@
 """What a network can run on: ONNX Runtime's execution providers, by the names that people use.
 
-The package `onnxruntime` has the CPU; `onnxruntime-gpu`, `onnxruntime-openvino` and others, installed in its place, have
-more. Only the CPU is tested; scores on another device may differ in the last digits.
+The package `onnxruntime` has the CPU; `onnxruntime-gpu`, `onnxruntime-openvino` and others, installed in its place,
+have more. Only the CPU is tested; scores on another device may differ in the last digits.
 """
 
 from __future__ import annotations

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
@@ -16,10 +15,10 @@ from metadata_digger.labels.boxes import Box, Maps, boxes_of
 from metadata_digger.labels.card import Card, read_card
 from metadata_digger.labels.device import CPU
 from metadata_digger.labels.importers.kinds import ONNX, READABLE, kind_of
+from metadata_digger.labels.modes import examined, maps_of, views_of
 from metadata_digger.labels.network import Network
-from metadata_digger.labels.onnx_graph import Signature, read_signature
 from metadata_digger.labels.preprocess import FITS, Array, Input, canvas_for, tensor
-from metadata_digger.labels.resolve import activation_of, count_of, input_of, output_of
+from metadata_digger.labels.resolve import activation_of, count_of, input_of, named, output_of
 from metadata_digger.labels.views import View, activated, combined, mirror
 
 if TYPE_CHECKING:
@@ -66,12 +65,15 @@ class Model:
         """Labels by index whose score is strictly greater than its threshold, compared as float32 (the original's
         rule); each output without a label that passes gives one "Unknown"."""
         given = np.flatnonzero(scores > self.limits(len(scores)))
-        return [self.labels.get(int(index), UNKNOWN) for index in given]
+        return [self.label_of(int(index)) for index in given]
 
     def score_records(self, scores: Scores) -> list[tuple[str, float]]:
         """(label, score) of every output of at least 0.01, best first; equal ones by index."""
         order = np.argsort(-scores, kind="stable")
-        return [(self.labels.get(int(i), UNKNOWN), float(scores[i])) for i in order if scores[i] >= LEAST_RECORDED]
+        return [(self.label_of(int(i)), float(scores[i])) for i in order if scores[i] >= LEAST_RECORDED]
+
+    def label_of(self, index: int) -> str:
+        return self.labels.get(index, UNKNOWN)
 
 
 class Pictured(Protocol):
@@ -203,36 +205,34 @@ def load_model(
     mapping: Mapping[int, str] | None = None,
     threshold: float | None = None,
     *,
+    quality: str = "fast",
+    boxes: bool = False,
+    scores: bool = True,
     verify: bool = True,
 ) -> Model:
     """The model of a folder (model.toml and the file it names) or of an .onnx file (FILE.toml beside it is its card).
 
-    `mapping` replaces the model's labels, `threshold` its thresholds, those of single labels too. `verify=False` takes
-    the card's sha256 on trust, for a worker whose parent has checked it. Raises ModelError naming the file and every
-    fault found.
+    `mapping` replaces the model's labels, `threshold` its thresholds, those of single labels too. `quality`: "fast" or
+    "best" (`views.py`). `boxes`: give them, if the model can; `Model.boxes` is None where it cannot. `scores=False`: of
+    a base network, whose outputs need mean nothing. `verify=False` takes the card's sha256 on trust, for a worker whose
+    parent has checked it. Raises ModelError naming the file and every fault found.
     """
     path = Path(path)
     file, card_path, card = located(path)
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise ModelError(f"{file}: {error.strerror or error}") from error
-    digest = str(card.top.get("sha256", "")).lower()
-    if verify or not digest:
-        actual = hashlib.sha256(content).hexdigest()
-        if digest and actual != digest:
-            raise ModelError(
-                f"{file}: its sha256 is {actual}, {card_path} says {digest}: the file is damaged or was exchanged"
-            )
-        digest = actual
-    signature = read_signature(content, str(file))
+    digest, signature = examined(file, card.top.get("sha256", ""), verify)
     faults: list[str] = []
     wanted = input_of(card, signature, faults)
-    output = output_of(card, signature, faults)
     labels = dict(mapping) if mapping is not None else dict(enumerate(card.top.get("labels", ())))
-    count = output.shape[-1] if output is not None and len(output.shape) == 2 else None
-    if mapping is None and labels and count not in (None, len(labels)):
+    output = output_of(card, signature, faults) if scores else named(card, signature)
+    activation = activation_of(card, output, signature, faults) if scores and output is not None else "none"
+    count = count_of(output) if output is not None else None
+    if scores and mapping is None and labels and count not in (None, len(labels)):
         faults.append(f"labels: {len(labels)} of them, the network has {count} outputs")
+    views: tuple[View, ...] = ()
+    if quality == "best" and wanted is not None and output is not None:
+        usual = View(file, wanted, output.name, 1.0, True, activation)
+        views = views_of(card, usual, signature, verify, faults)
+    maps = maps_of(card, signature, faults) if boxes and card.boxes else None
     if faults or wanted is None or output is None:
         place = card_path or path.with_suffix(".toml")
         raise ModelError("\n".join(f"{place}: {fault}" for fault in faults))
@@ -243,8 +243,11 @@ def load_model(
         sha256=digest,
         input=wanted,
         output=output.name,
-        activation=card.output.get("activation", "none"),
+        activation=activation,
         labels=labels,
         threshold=float(own if threshold is None else threshold),
         thresholds=dict(card.thresholds) if threshold is None and mapping is None else {},
+        views=views,
+        offsets=tuple(map(float, card.best.get("offsets", ()))) if views else (),
+        boxes=maps,
     )

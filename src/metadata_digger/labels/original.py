@@ -158,23 +158,22 @@ def jpeg(content: bytes) -> Read:
     image = opened(content, MAX_PIXELS)
     layers = [tuple(layer) for layer in getattr(image, "layer", ())]  # (identifier, horizontal, vertical, table)
     plain_rgb = tuple(layer[0] for layer in layers) == RGB_LETTERS or image.info.get("adobe_transform") == 0
+    half = [layer[1:3] for layer in layers] == HALVED and min(image.size) > 1 and not plain_rgb
     try:
-        if len(layers) != 3 or plain_rgb:
-            load(image)
-            return Read(other_jpeg(image))
-        if [layer[1:3] for layer in layers] == HALVED and min(image.size) > 1:
+        if half:
             return Read(halved(content))
         load(image)
-        return Read(Whole(np.asarray(image)))
+        return Read(other_jpeg(image) if plain_rgb or len(layers) != 3 else Whole(np.asarray(image)))
     except SALVAGEABLE as error:
         note = DAMAGED.format(reason_of(error))
-    if len(layers) == 3 and not plain_rgb:
-        # OpenCV stopped where the file does, and went on repeating the row before.
-        colours = planes(content, "YCbCr", 1, partly=True)
-        rows = filled(colours)
-        if rows:
-            pixels = rgb_of(colours[:rows].astype(np.int32))
-            return Read(Whole(np.concatenate([pixels, pixels[-1:].repeat(len(colours) - rows, 0)])), (note,))
+    # OpenCV stopped where the file does, and went on repeating the row before.
+    if half and (colours := halved(content, partly=True)).rows:
+        return Read(colours, (note,))
+    if len(layers) == 3 and not plain_rgb and not half:
+        planes = decoded(content, "YCbCr", 1, partly=True)
+        if rows := filled(planes):
+            pixels = rgb_of(planes[:rows].astype(np.int32))
+            return Read(Whole(np.concatenate([pixels, pixels[-1:].repeat(len(planes) - rows, 0)])), (note,))
     image = opened(content, MAX_PIXELS)
     load(image, partly=True)
     if all(low == high for low, high in bands(image)):
@@ -191,12 +190,13 @@ def other_jpeg(image: Image.Image) -> Sampled:
     return Whole(np.asarray(image)) if image.mode == "RGB" else repainted(image)
 
 
-def halved(content: bytes) -> Sampled:
-    luma = planes(content, "L", 1)
-    return HalvedColours(luma, planes(content, "YCbCr", 2)[..., 1:], len(luma))
+def halved(content: bytes, *, partly: bool = False) -> HalvedColours:
+    luma = decoded(content, "L", 1, partly=partly)
+    chroma = decoded(content, "YCbCr", 2, partly=partly)[..., 1:]
+    return HalvedColours(luma, chroma, min(2 * filled(chroma), len(luma)) if partly else len(luma))
 
 
-def planes(content: bytes, mode: str, reduced: int, *, partly: bool = False) -> Array:
+def decoded(content: bytes, mode: str, reduced: int, *, partly: bool = False) -> Array:
     """The planes of a JPEG before colours are made of them: decoded at half the size, halved colours are untouched."""
     image = opened(content, MAX_PIXELS)
     image.draft(mode, (image.width // reduced, image.height // reduced))
@@ -207,6 +207,6 @@ def planes(content: bytes, mode: str, reduced: int, *, partly: bool = False) -> 
 
 
 def filled(colours: Array) -> int:
-    """Rows until the first that was never written: all zero is no colour that luma and differences can have."""
+    """Rows until the first that was never written: differences that are all zero are of no real picture."""
     empty = ~colours.any((1, 2))
     return int(empty.argmax()) if empty.any() else len(colours)

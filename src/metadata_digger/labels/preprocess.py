@@ -79,7 +79,8 @@ def paint(image: Image.Image, wanted: Input, canvas: Array) -> None:
 
 def grey(canvas: Array) -> Array:
     """Luma of ITU-R BT.601, as Pillow's mode L; (height, width, 1)."""
-    return np.rint(canvas @ np.array([0.299, 0.587, 0.114], np.float32)).astype(np.uint8)[:, :, None]
+    luma = canvas @ np.array([0.299, 0.587, 0.114], np.float32)
+    return np.asarray(np.rint(luma), np.uint8)[:, :, None]
 
 
 COLOURS: dict[str, Callable[[Array], Array]] = {

@@ -133,6 +133,13 @@ def output_of(card: Card, signature: Signature, faults: list[str]) -> Tensor | N
     return fitting[0]
 
 
+def named(card: Card, signature: Signature) -> Tensor | None:
+    """The output of a base network: the one that the card names, or the first."""
+    return next(
+        (output for output in signature.outputs if output.name == card.output.get("name")), signature.outputs[0]
+    )
+
+
 def count_of(output: Tensor) -> int | None:
     """Scores for one picture, None when the shape does not say."""
     sizes = output.shape[1:] if len(output.shape) > 1 else output.shape
@@ -158,8 +165,8 @@ def activation_of(card: Card, output: Tensor, signature: Signature, faults: list
         sums = [made.operation for made in map(signature.nodes.get, node.inputs) if made is not None]
         if node.operation in SUMS or (node.operation == "Add" and not SUMS.isdisjoint(sums)):
             faults.append(
-                f"[output] activation: {output.name} is the plain sum of a last layer ({node.operation}): say what makes "
-                'scores of it: "softmax" (one label a picture), "sigmoid" (several), or "none" (it is a score as it is)'
+                f"[output] activation: {output.name} is the plain sum of a last layer ({node.operation}); say what "
+                'makes it a score: "softmax" (one label a picture), "sigmoid" (several), or "none" (it is one already)'
             )
             break
         if node.operation not in RESHAPING:

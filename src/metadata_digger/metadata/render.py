@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 from array import array
 from collections.abc import Mapping, Sequence
-from math import gcd, isfinite, isnan
+from math import copysign, gcd, isfinite, isnan
 
 from metadata_digger.metadata.model import Directory, Rational, Rationals, Render, Text, Value
 
@@ -222,6 +222,16 @@ def narrowed(number: float) -> float:
         return float(_FLOAT.unpack(_FLOAT.pack(number))[0])
     except OverflowError:
         return float("inf") if number > 0 else float("-inf")
+
+
+def divided(number: float, by: float) -> float:
+    """Java's division of 32-bit floating point numbers, which knows no error."""
+    number, by = narrowed(number), narrowed(by)
+    if by:
+        return narrowed(number / by)
+    if number == 0 or isnan(number) or isnan(by):
+        return float("nan")
+    return copysign(float("inf"), number) * copysign(1.0, by)
 
 
 def rational(value: Value) -> Rational | None:

@@ -62,11 +62,7 @@ class JsonSink:
             columns[title(words)] = rows.column(name).to_pylist()
         if "labels" in fields:
             columns[title("Labels")] = [labels or [] for labels in rows.column("labels").to_pylist()]
-            columns[title("Scores")] = [_scores(scores) for scores in rows.column("scores").to_pylist()]
-            # The model that the row's labels come from; several models at once are a later form of these keys.
-            models = [(models or [{"name": None, "sha256": None}])[0] for models in rows.column("models").to_pylist()]
-            columns[title("Model Name")] = [model["name"] for model in models]
-            columns[title("Model Sha256")] = [model["sha256"] for model in models]
+            columns |= self._labelled(rows)
         if "tags" in fields:
             nested = list(self._nested(rows, frame))
             columns[title("Metadata")] = nested
@@ -81,6 +77,28 @@ class JsonSink:
             if texts:
                 row[notes] = texts
             yield row
+
+    def _labelled(self, rows: pa.RecordBatch) -> dict[str, Sequence[Any]]:
+        """What the models saw. `Scores` are always those of the model that `ModelName` names, the first; where there
+        are several, `ModelScores` and `ModelSha256s` have each by its name."""
+        title, scores = self.naming.title, rows.column("scores").to_pylist()
+        models = rows.column("models").to_pylist()
+        firsts = [(found or [{"name": None, "sha256": None}])[0] for found in models]
+        several = any(len(found or ()) > 1 for found in models)
+        columns: dict[str, Sequence[Any]] = {
+            title("Scores"): [_scores(found, first["name"]) for found, first in zip(scores, firsts, strict=True)],
+            title("Model Name"): [first["name"] for first in firsts],
+            title("Model Sha256"): [first["sha256"] for first in firsts],
+        }
+        if several:
+            columns[title("Model Scores")] = [
+                {one["name"]: _scores(found, one["name"]) for one in of or ()}
+                for found, of in zip(scores, models, strict=True)
+            ]
+            columns[title("Model Sha256s")] = [{one["name"]: one["sha256"] for one in of or ()} for of in models]
+        if "boxes" in rows.schema.names:
+            columns[title("Boxes")] = [_boxes(found, several) for found in rows.column("boxes").to_pylist()]
+        return columns
 
     def _nested(self, rows: pa.RecordBatch, frame: list[str]) -> Iterator[Metadata]:
         flat = flatten(rows.column("tags"))
@@ -113,14 +131,24 @@ class JsonSink:
             yield metadata
 
 
-def _scores(scores: list[dict[str, Any]] | None) -> dict[str, float]:
-    """Score by label, best first, to six digits: a float32 has no more that mean anything.
+def _scores(scores: list[dict[str, Any]] | None, model: str | None) -> dict[str, float]:
+    """One model's score by label, best first, to six digits: a float32 has no more that mean anything.
 
     Outputs without a label share "Unknown"; of equal labels the best score stands.
     """
     found: dict[str, float] = {}
     for score in scores or ():
-        found.setdefault(score["label"], round(score["score"], 6))
+        if score["model"] == model:
+            found.setdefault(score["label"], round(score["score"], 6))
+    return found
+
+
+def _boxes(boxes: list[dict[str, Any]] | None, several: bool) -> list[dict[str, Any]]:
+    """With the model's name where there are several."""
+    found = [box | {"score": round(box["score"], 6)} for box in boxes or ()]
+    if not several:
+        for box in found:
+            del box["model"]
     return found
 
 

@@ -158,8 +158,9 @@ def test_items_of_all_versions() -> None:
             "Entry of box 'iinf' is stated to have 7 bytes",
         ),
         (file_type() + pack(">I4s", 0x80000000, b"hdlr"), "Box 'hdlr' is stated to have 2147483648 bytes"),
+        (file_type(b"heic", *[b"heic"] * 10_000), "More than 10000 brands"),
         (file_type() + meta(*[colour(b"prof", b"")] * 300), "More than 256 directories"),
-        (file_type() + meta(box(b"pitm", bytes(17 << 20))), "More than 16 MiB of metadata"),
+        (file_type() + meta(box(b"pitm", bytes(9 << 20))), "More than 8 MiB of metadata"),
     ],
 )
 def test_sizes_that_cannot_be(data: bytes, message: str) -> None:

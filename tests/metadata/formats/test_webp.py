@@ -107,40 +107,56 @@ def test_another_form() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "message"),
+    ("data", "names", "error"),
     [
-        (b"RIFF\0\0\0\0WEB", "End of data reached."),
-        (b"RIFX\0\0\0\0WEBP", "Invalid RIFF header: RIFX"),
-        (build(PICTURE)[:-1], "End of data reached."),
-        (build((b"ANMF", bytes(40)), PICTURE)[:40], "Unable to skip. Requested 40 bytes but only 20 remained."),
-        (build((b"ANMF", bytes(9000)), PICTURE)[:8999], "End of data reached."),
-        (build(PICTURE, PICTURE)[:44], "End of data reached."),
-        (build(PICTURE, (b"XXXX", b"12345"))[:-1], "Unable to skip. Requested 1 bytes but only 0 remained."),
-        (build((b"VP8 ", b""))[:16] + b"\xff\xff\xff\xff" + bytes(99), None),
-        (build(PICTURE)[:16] + b"\xff\xff\xff\xff" + bytes(99), "Invalid RIFF chunk size"),
-        (build((b"LIST", b"123"), PICTURE), "Invalid RIFF chunk size"),
-        (build(*[(b"ICCP", b"")] * 300), "More than 256 chunks"),
+        (build(PICTURE)[:-1], ["WebP"], "End of data reached."),
+        (
+            build((b"ANMF", bytes(40)), PICTURE)[:40],
+            ["WebP"],
+            "Unable to skip. Requested 40 bytes but only 20 remained.",
+        ),
+        (build((b"ANMF", bytes(9000)), PICTURE)[:8999], ["WebP"], "End of data reached."),
+        (build(PICTURE, PICTURE)[:44], ["WebP", "WebP"], "End of data reached."),
+        (
+            build((b"EXIF", TIFF), (b"XXXX", b"12345"))[:-1],
+            ["Exif IFD0", "GPS", "Exif Thumbnail", "WebP"],
+            "Unable to skip. Requested 1 bytes but only 0 remained.",
+        ),
+        (build(PICTURE)[:16] + b"\xf6\xff\xff\xff" + bytes(99), ["WebP"], "Invalid chunk size: -10"),
+        (build((b"VP8 ", b""), PICTURE, PICTURE), ["WebP"], "Invalid chunk size: 0"),
     ],
 )
-def test_broken_chain(data: bytes, message: str | None) -> None:
-    if message is None:  # the file's own size, of which the reference takes 12 bytes too many away
-        assert read(data) == []
-        return
-    with pytest.raises(MetadataError) as caught:
+def test_broken_chain(data: bytes, names: list[str], error: str) -> None:
+    """What was read stands; the fault is a directory of its own."""
+    directories = read(data)
+    assert named(directories) == names
+    assert [one.errors for one in directories if one.errors] == [[error]]
+
+
+def test_faults_in_file_order() -> None:
+    """A list that states to be shorter than its name is passed over all the same."""
+    data = bytearray(build((b"LIST", b"name"), PICTURE))
+    data[16] = 2
+    fault, picture = read(bytes(data))
+    assert (fault.errors, described(picture)["Image Width"]) == (["Chunk size too small."], "640")
+
+
+@pytest.mark.parametrize("data", [b"", b"RIFF\0\0\0\0WEB"])
+def test_no_header(data: bytes) -> None:
+    with pytest.raises(MetadataError, match=r"End of data reached\."):
         read(data)
-    assert str(caught.value) == message
 
 
 def test_a_long_file_may_lack_its_last_padding() -> None:
     """Skipping past the end of a file longer than its buffer goes unnoticed in the reference."""
-    data = build(PICTURE, (b"ANMF", bytes(9001)))[:-1]
-    assert named(read(data)) == ["WebP"]
+    (directory,) = read(build(PICTURE, (b"ANMF", bytes(9001)))[:-1])
+    assert (directory.name, directory.errors) == ("WebP", [])
 
 
-def test_too_many_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(webp, "_CHUNKS", 10)
-    with pytest.raises(MetadataError, match="More than 10 chunks"):
-        read(build(*[(b"XXXX", b"")] * 20))
+def test_too_many_chunks() -> None:
+    *directories, _type = read_metadata(build(*[(b"ICCP", b"short")] * 300))
+    assert len(directories) == 256
+    assert directories[-1].errors[-1] == "More than 256 chunks or 128 MiB of metadata"
 
 
 def test_picture_data_is_not_read() -> None:

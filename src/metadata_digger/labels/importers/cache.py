@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import hashlib
 import os
-import secrets
 import shutil
 import tempfile
 from pathlib import Path
@@ -17,29 +16,33 @@ from metadata_digger.labels.importers.folder import write_folder
 from metadata_digger.labels.importers.kinds import TFJS, kind_of
 from metadata_digger.labels.importers.tfjs_graph import shards
 
+TRIES = 3
+
 
 def imported(path: Path, size: tuple[int, int] | None = None) -> Path:
     """The model folder made of a file (or folder) of another format; made now if it is not in the cache.
 
-    Any number of processes may ask at once: each writes a folder of its own and moves it into place. Where the cache
-    cannot be written, the folder lasts as long as this process. Raises ModelError.
+    Any number of processes may ask at once: each writes a folder of its own and moves it into place; none is ever
+    taken away, as another process may be reading it. Where the cache cannot be written, the folder lasts as long as
+    this process. Raises ModelError.
     """
     place = cache() / key(path, size)
-    if whole(place):
-        return place
-    found = convert(path, size=size)
-    try:
-        if place.exists():  # damaged
-            aside = place.with_name(f".{place.name}-{secrets.token_hex(8)}")
-            place.rename(aside)
-            shutil.rmtree(aside)
-        write_folder(found, place, path.stem, {})
-    except (ModelError, OSError):
-        if whole(place):  # another process was quicker
+    # The others are for when the first was damaged.
+    places = [place, *(place.with_name(f"{place.name}-{number}") for number in range(2, TRIES + 1))]
+    for place in places:
+        if whole(place):
             return place
-        place = Path(tempfile.mkdtemp(prefix="metadata-digger-")) / "model"
-        atexit.register(shutil.rmtree, place.parent, ignore_errors=True)
-        write_folder(found, place, path.stem, {})
+    found = convert(path, size=size)
+    for place in places:
+        try:
+            write_folder(found, place, path.stem, {})
+        except (ModelError, OSError):  # it is there now, or cannot be written
+            if not whole(place):
+                continue
+        return place
+    place = Path(tempfile.mkdtemp(prefix="metadata-digger-")) / "model"
+    atexit.register(shutil.rmtree, place.parent, ignore_errors=True)
+    write_folder(found, place, path.stem, {})
     return place
 
 

@@ -21,13 +21,14 @@ STUMBLES = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError,
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """`content` is the .onnx file, `origin` says where it is from, `input` what is known of the pre-processing beyond
-    what the graph says: keys of [input] in model.toml."""
+    """`content` is the .onnx file, `origin` says where it is from, `input` and `output` what is known beyond what the
+    graph says: keys of those sections of model.toml."""
 
     content: bytes
     kind: Kind
     origin: str
     input: Mapping[str, Any] = field(default_factory=dict)
+    output: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
@@ -62,9 +63,34 @@ def bigdl(path: Path, weights: Path | None, size: tuple[int, int] | None) -> Con
         raise ModelError(f"{error}; expected {READABLE}") from error
     content = found.model.SerializeToString(deterministic=True)
     origin = f"imported from {path.name} (BigDL {found.version}), sha256 {found.sha256}"
-    return Converted(
-        content, BIGDL, origin, fed_by_the_original([port.shape for port in found.inputs], size), found.notes
-    )
+    shapes = [port.shape for port in found.inputs]
+    fed = fed_by_the_original(shapes, size)
+    stated = all(shape is not None and all(isinstance(side, int) for side in shape[1:]) for shape in shapes)
+    if fed and not stated and not runs(content, fed):
+        fed = {}  # made for something else than the original's pictures
+    # The original took every network's outputs as they are.
+    return Converted(content, BIGDL, origin, fed, {"activation": "none"}, found.notes)
+
+
+def runs(content: bytes, fed: Mapping[str, Any]) -> bool:
+    """Whether the network takes what the original would feed it: not every file says what it takes."""
+    import numpy as np
+    import onnxruntime  # type: ignore[import-untyped]  # it ships no types
+    from onnxruntime.capi import onnxruntime_pybind11_state as states  # type: ignore[import-untyped]
+
+    errors: list[type[Exception]] = [RuntimeError, ValueError]
+    errors += [kind for kind in vars(states).values() if isinstance(kind, type) and issubclass(kind, Exception)]
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4  # a failure is an answer here
+    options.intra_op_num_threads = 1
+    sides = (fed["height"], fed["width"])
+    picture = np.zeros((1, 3, *sides) if fed["layout"] == "NCHW" else (1, *sides, 3), np.float32)
+    try:
+        session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        session.run(None, {session.get_inputs()[0].name: picture})
+    except tuple(errors):
+        return False
+    return True
 
 
 def fed_by_the_original(
@@ -73,7 +99,6 @@ def fed_by_the_original(
     """[input] for a network that takes one colour picture, empty for any other."""
     width, height = size or (ORIGINAL_SIZE, ORIGINAL_SIZE)
     shape = shapes[0] or ("batch", 3, height, width)
-    layout = {(4, 1): "NCHW", (4, 3): "NHWC"}
     axes = [axis for axis in (1, 3) if len(shape) == 4 and (shape[axis] == 3 or isinstance(shape[axis], str))]
     if len(shapes) != 1 or not axes:
         return {}
@@ -81,7 +106,7 @@ def fed_by_the_original(
     return {
         "width": wide if isinstance(wide, int) else width,
         "height": high if isinstance(high, int) else height,
-        "layout": layout[4, axes[0]],
+        "layout": "NCHW" if axes[0] == 1 else "NHWC",
         "colour": "BGR",
         "type": "float32",
         "pictures": "original",

@@ -6,6 +6,7 @@ import hashlib
 import json
 import secrets
 import shutil
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from metadata_digger.errors import ModelError
 from metadata_digger.labels.card import Card
 from metadata_digger.labels.importers.converted import Converted
 from metadata_digger.labels.onnx_graph import Signature, Tensor, read_signature
-from metadata_digger.labels.resolve import input_of, output_of
+from metadata_digger.labels.resolve import activation_of, count_of, input_of, output_of
 
 UNKNOWN = "Unknown"  # the original's word for an output without a label
 
@@ -25,6 +26,8 @@ COMMENTS = {
     "mean": "taken off values of 0 to 255",
     "scale": "then divided by",
 }
+
+WIDTH = 110  # of comment lines
 
 README = """\
 # {name}
@@ -43,8 +46,8 @@ How pictures are made into that input, which output holds the scores, the labels
 
 
 def write_folder(found: Converted, target: Path, name: str, card: Mapping[str, Any]) -> list[str]:
-    """The folder, whole or not at all; `card` has what the user said, as in model.toml: labels, threshold, input,
-    output.
+    """The folder, whole or not at all; `card` has what the user said, as in model.toml: labels, threshold,
+    thresholds, input, output.
 
     Returns what must still be said in model.toml before pictures can be fed, one sentence each. `target` must not
     exist. Raises ModelError.
@@ -72,10 +75,11 @@ def model_toml(found: Converted, name: str, card: Mapping[str, Any]) -> tuple[st
     """The card's text, and what it lacks."""
     signature = read_signature(found.content, name)
     given = {**found.input, **card.get("input", {})}
-    output = dict(card.get("output", {}))
+    output = {**found.output, **card.get("output", {})}
     faults: list[str] = []
     fed = input_of(Card(input=given), signature, faults)
-    scores = output_of(Card(output=output), signature, faults)
+    said = Card({"labels": card.get("labels") or []}, output=output)
+    scores = output_of(said, signature, faults)
     if fed is not None:
         for key, value in (
             ("width", fed.width),
@@ -87,7 +91,10 @@ def model_toml(found: Converted, name: str, card: Mapping[str, Any]) -> tuple[st
             given.setdefault(key, value)
     if scores is not None:
         output.setdefault("name", scores.name)
-        output.setdefault("activation", "none")
+        before = len(faults)
+        activation = activation_of(said, scores, signature, faults)
+        if len(faults) == before:
+            output.setdefault("activation", activation)
     lines = [
         "# Written by metadata-digger import-model; yours to change.",
         f"name = {toml(name)}",
@@ -102,9 +109,16 @@ def model_toml(found: Converted, name: str, card: Mapping[str, Any]) -> tuple[st
         lines += [f"    {toml(label)}," for label in labels] + ["]"]
     else:
         lines += ["", '# labels = ["first", "second", ...]   by index; without labels every output is "Unknown"']
-    lines += ["", "[input]", *(f"# {part}" for fault in faults for part in fault.splitlines())]
+    if faults:
+        lines += ["", "# Before it can label pictures:"]
+        lines += [
+            f"# {line}" for fault in faults for line in textwrap.wrap(f"- {fault}", WIDTH, subsequent_indent="  ")
+        ]
+    lines += ["", "[input]"]
     lines += [f"{key} = {toml(value)}{comment(key)}" for key, value in given.items()]
     lines += ["", "[output]", *(f"{key} = {toml(value)}" for key, value in output.items())]
+    if card.get("thresholds"):
+        lines += ["", "[thresholds]", *(f"{toml(key)} = {toml(value)}" for key, value in card["thresholds"].items())]
     return "\n".join(lines) + "\n", faults
 
 
@@ -120,7 +134,7 @@ def toml(value: Any) -> str:
 def labels_of(mapping: Mapping[int, str], signature: Signature, output: str | None = None) -> list[str]:
     """A mapping as a list by index, as long as the network has outputs; raises ModelError for one that it has not."""
     scores = next((each for each in signature.outputs if output in (None, each.name)), signature.outputs[0])
-    count = scores.shape[-1] if len(scores.shape) == 2 else None
+    count = count_of(scores)
     highest = max(mapping, default=-1)
     if count is not None and highest >= count:
         raise ModelError(f"the mapping has the index {highest}, the network has {count} outputs, from 0")

@@ -51,7 +51,7 @@ def load_base(path: Path, tensor: str | None) -> Base:
     import onnx
     from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # it ships no types
 
-    source = load_model(path)
+    source = load_model(path, scores=False)
     tensor = tensor or source.output
     if source.input.colour not in ("RGB", "BGR") or getattr(source.input, "pictures", "upright") != "upright":
         raise ModelError(f"{source.path}: a network that is fed as {source.input} cannot be a base for training")

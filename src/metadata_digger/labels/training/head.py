@@ -9,6 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -20,10 +21,11 @@ from metadata_digger.labels.training.folds import folds
 Floats = NDArray[np.float64]
 
 NO_SKLEARN = "training needs the package scikit-learn: pip install 'metadata-digger[train]'"
-# Inverse strength of the ridge (scikit-learn's C) on features of unit length; the one with the best cross-validated
-# likelihood is taken.
-STRENGTHS = (10.0, 100.0, 1000.0)
-ITERATIONS = 1000
+# Features have this length while the head is fitted: near 1, the solver would stop too early.
+LENGTH = 32.0
+# Inverse strength of the ridge (scikit-learn's C); the one with the best cross-validated likelihood is taken.
+STRENGTHS = (0.01, 0.1, 1.0)
+ITERATIONS, TOLERANCE = 2000, 1e-8
 OFFSET_RIDGE = (
     1.0  # of the labels' own offsets in the calibration: a deviation of 1 logit costs as much as in a normal law
 )
@@ -36,7 +38,7 @@ Step = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """logits = unit-length features @ weights.T + offsets; scores = 1 / (1 + exp(-logits)), calibrated."""
+    """logits = features of length 1 @ weights.T + offsets; scores = 1 / (1 + exp(-logits)), calibrated."""
 
     weights: NDArray[np.float32]  # (labels, width)
     offsets: NDArray[np.float32]  # (labels,)
@@ -57,11 +59,11 @@ class Validation:
         return self.scores > self.thresholds
 
 
-def unit(features: NDArray[np.float32]) -> Floats:
-    """(n, width), each row of length 1; what is all zeros stays so."""
+def lengthened(features: NDArray[np.float32]) -> Floats:
+    """(n, width), each row of length LENGTH; what is all zeros stays so."""
     values = features.astype(np.float64)
     length = np.linalg.norm(values, axis=1, keepdims=True)
-    return np.asarray(values / np.maximum(length, 1e-12))
+    return np.asarray(LENGTH * values / np.maximum(length, 1e-12))
 
 
 def fit_head(
@@ -76,10 +78,11 @@ def fit_head(
     Raises DiggerError when scikit-learn is missing.
     """
     try:
+        import_module("sklearn.linear_model")  # loads what is to be limited
         from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it ships no types
     except ImportError:
         raise DiggerError(NO_SKLEARN) from None
-    values = unit(features)
+    values = lengthened(features)
     fold = folds(truth, groups, count)
     parts = range(int(fold.max()) + 1)
     total = len(parts) + 1
@@ -101,7 +104,7 @@ def fit_head(
         scores[~seen] = sigmoid(own_slope * logits[best][~seen] + own_shift)
         limits[~seen] = thresholds(own_slope * logits[best][seen] + own_shift, truth[seen])
     head = Head(
-        (slope * weights).astype(np.float32),
+        (slope * LENGTH * weights).astype(np.float32),
         (slope * offsets + shift).astype(np.float32),
         thresholds(slope * logits[best] + shift, truth),
         STRENGTHS[best],
@@ -114,15 +117,15 @@ def fitted(values: Floats, truth: NDArray[np.bool_], strengths: Sequence[float])
 
     Fewer pictures than features: the same problem in as many dimensions as pictures, by turning the axes.
     """
-    try:
-        from sklearn.exceptions import ConvergenceWarning  # type: ignore[import-untyped]  # it ships no types
-        from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
-    except ImportError:
-        raise DiggerError(NO_SKLEARN) from None
+    from sklearn.exceptions import ConvergenceWarning  # type: ignore[import-untyped]  # it ships no types
+    from sklearn.linear_model import LogisticRegression
+
     turned, axes = values, None
     if len(values) < values.shape[1]:
-        left, size, axes = np.linalg.svd(values, full_matrices=False)
-        turned = left * size
+        spread, basis = np.linalg.eigh(values @ values.T)
+        kept = spread > spread.max() * 1e-12
+        size = np.sqrt(spread[kept])
+        turned, axes = basis[:, kept] * size, (basis[:, kept] / size).T @ values
     weights = np.zeros((len(strengths), truth.shape[1], turned.shape[1]))
     offsets = np.zeros((len(strengths), truth.shape[1]))
     for label in range(truth.shape[1]):
@@ -130,13 +133,11 @@ def fitted(values: Floats, truth: NDArray[np.bool_], strengths: Sequence[float])
         if positives in (0, len(truth)):  # a fold may lack a label; nothing can be learnt but that
             offsets[:, label] = np.log((positives + 1) / (len(truth) - positives + 1))
             continue
-        model: Any = LogisticRegression(warm_start=True, max_iter=ITERATIONS)
+        model: Any = LogisticRegression(warm_start=True, max_iter=ITERATIONS, tol=TOLERANCE)
         for index, strength in enumerate(strengths):
             model.C = strength
             with warnings.catch_warnings():
-                warnings.simplefilter(
-                    "ignore", ConvergenceWarning
-                )  # nearly there is good enough, and judged afterwards
+                warnings.simplefilter("ignore", ConvergenceWarning)  # nearly there will do, and is judged afterwards
                 model.fit(turned, truth[:, label])
             weights[index, label], offsets[index, label] = model.coef_[0], model.intercept_[0]
     if axes is not None:

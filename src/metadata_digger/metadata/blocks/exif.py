@@ -7,6 +7,7 @@ and what is wrong with a tag is a text on its directory.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from struct import unpack_from
@@ -17,7 +18,7 @@ from metadata_digger.metadata.blocks.gps import GPS
 from metadata_digger.metadata.blocks.ifd import BIG_SIZES, SIZES, Window, decode, entries
 from metadata_digger.metadata.blocks.makernotes import HEAD, Match, Note, Part, Split, match
 from metadata_digger.metadata.errors import Malformed, MetadataError
-from metadata_digger.metadata.model import Directory, TagTable
+from metadata_digger.metadata.model import Directory, TagTable, Value
 from metadata_digger.metadata.source import Reader
 
 _SUB_IFDS = 0x014A
@@ -37,6 +38,7 @@ _DIRECTORIES = 256
 _ENTRIES = 20_000
 _BLOCK_COUNT = 32
 _OVERLAP = 16 << 20
+_NESTED = 8  # Exif blocks in one another
 _BAD_TYPES = 5  # in one directory: more, and it is none
 
 _BLOCKS = frozenset({_ICC, _PRINT_IM})  # these may be anywhere
@@ -64,15 +66,15 @@ IMAGE_IFD = Kind("Exif Image", EXIF, {})
 ERROR = TagTable({})
 
 
-def read(reader: Reader, preamble: int = 0) -> Iterator[Directory]:
+def read(reader: Reader, preamble: int = 0, root: Kind | None = None) -> Iterator[Directory]:
     """The directories of an Exif block; `reader` starts at the TIFF header. Faults are texts on directories.
 
     `preamble` is how many bytes the container has before the header, 6 in a JPEG segment: the reference adds them to
-    the thumbnail's offset.
+    the thumbnail's offset. `root` is what the first IFD is where it is not the usual one.
     """
     found: list[Directory] = []
     try:
-        _Walk(reader, found).header()
+        _walk(reader, found, root)
     except MetadataError as error:
         if not found:
             found.append(Directory("Error", ERROR))
@@ -88,7 +90,7 @@ def read_file(reader: Reader) -> Iterator[Directory]:
     """The same for a whole file; raises Malformed when it has no TIFF header."""
     found: list[Directory] = []
     try:
-        _Walk(reader, found).header()
+        _walk(reader, found)
     except MetadataError as error:
         if not found:
             raise
@@ -98,11 +100,39 @@ def read_file(reader: Reader) -> Iterator[Directory]:
 
 @dataclass(slots=True)
 class _Budget:
-    """What a block may still cost: a hostile file has a thousand directories that all point to the same megabytes."""
+    """What a block may still cost: a hostile file has a thousand directories that all point to the same megabytes.
+
+    It is shared with the Exif blocks in it, which Photoshop resources and the JPEGs of raw files hold: 32 resources at
+    one place, each with 32 in it, would take for ever.
+    """
 
     entries: int
     blocks: int
     bytes: int
+    nested: int = 0  # how many Exif blocks we are in
+
+
+_outer: ContextVar[_Budget | None] = ContextVar("outer", default=None)
+
+
+def _walk(reader: Reader, found: list[Directory], root: Kind | None = None) -> None:
+    budget = _outer.get()
+    if budget is not None:
+        if budget.nested >= _NESTED:
+            raise Malformed(f"Exif data {_NESTED} levels deep in Exif data")
+        budget.nested += 1
+        try:
+            _Walk(reader, found, budget).header(root)
+        finally:
+            budget.nested -= 1
+        return
+    # Values overlap in sound files too, but hardly: together they are not much longer than the file.
+    budget = _Budget(_ENTRIES, _BLOCK_COUNT, reader.size + _OVERLAP)
+    token = _outer.set(budget)
+    try:
+        _Walk(reader, found, budget).header(root)
+    finally:
+        _outer.reset(token)
 
 
 class _Walk:
@@ -110,22 +140,21 @@ class _Walk:
 
     __slots__ = ("big", "budget", "found", "visited", "window")
 
-    def __init__(self, reader: Reader, found: list[Directory], budget: _Budget | None = None) -> None:
+    def __init__(self, reader: Reader, found: list[Directory], budget: _Budget) -> None:
         self.window = Window(reader)
         self.found = found
         self.visited: set[int] = set()
         self.big = False
-        # Values overlap in sound files too, but hardly: together they are not much longer than the file.
-        self.budget = budget or _Budget(_ENTRIES, _BLOCK_COUNT, reader.size + _OVERLAP)
+        self.budget = budget
 
-    def header(self) -> None:
+    def header(self, root: Kind | None = None) -> None:
         head = self.window.bytes(0, 8)
         order = {b"II": "<", b"MM": ">"}.get(head[:2])
         if order is None:
             number = int.from_bytes(head[:2], "big", signed=True)
             raise Malformed(f"Unclear distinction between Motorola/Intel byte ordering: {number}")
         marker, offset = unpack_from(order + "HI", head, 2)
-        kind = _kind(marker)
+        kind = root or _kind(marker)
         directory = self.enter(kind)
         if marker == 0x2B:
             self.big = True
@@ -184,6 +213,7 @@ class _Walk:
 
         budget = self.budget
         affordable = min(count, budget.entries)
+        budget.entries -= affordable
         sizes = BIG_SIZES if big else SIZES
         values, pointers, blocks, arrays = directory.values, kind.pointers, kind.blocks, kind.arrays
         short = 16 if order == ">" else 0
@@ -239,19 +269,25 @@ class _Walk:
                 continue
             value = decode(window, form, number, start, order)
             if tag in arrays and form in (3, 9) and number != 1:
-                arrays[tag](values, value)
+                self.spread(values, value, arrays[tag])
             elif tag in kind.octets and type(value) is bytes:
-                kind.octets[tag](values, value)
+                self.spread(values, value, kind.octets[tag])
             elif value is not None:
                 values[tag] = value
             elif form not in (5, 10):
                 directory.errors.append(f"Invalid TIFF tag format code {form} for tag 0x{tag:04X}")
 
-        budget.entries -= affordable
         if affordable < count:
             raise Malformed(f"More than {_ENTRIES} tags")
         following: int = unpack_from(order + ("Q" if big else "I"), window.bytes(end, link))[0]
         return following if offset <= following < min(window.size, 0x80000000) else 0
+
+    def spread(self, values: dict[int, Value], members: Value, split: Split) -> None:
+        """Makes tags of an array's members."""
+        self.budget.entries -= len(members)
+        if self.budget.entries < 0:
+            raise Malformed(f"More than {_ENTRIES} tags")
+        split(values, members)
 
     def block(
         self, kind: Kind, directory: Directory, tag: int, start: int, length: int, order: str, depth: int
@@ -298,6 +334,12 @@ class _Walk:
             note = _note(row)
             self.ifd(note, self.enter(note), offset, order, depth + 1, 0 if row.base is None else start + row.base)
         return not row.keep
+
+
+def note_of(make: str) -> Kind | None:
+    """What the IFD of a makernote is that a container holds outside the Exif block, by the camera's make alone."""
+    row = match(make, b"")
+    return None if row is None or (row.table is None and row.note is None) else _note(row)
 
 
 @cache

@@ -160,31 +160,33 @@ def _cfa_words(numbers: Sequence[int]) -> str:
     return result + "]"
 
 
-def _f_stop(number: float) -> str:
+def f_stop(number: float) -> str:
+    """An aperture by its number: "f/2.8"."""
     return f"f/{decimal(number, 1, 1, half_up=True)}"
 
 
-def _millimetres(number: float) -> str:
+def millimetres(number: float) -> str:
+    """A focal length."""
     return f"{decimal(number, 1, half_up=True)} mm"
 
 
 def _f_number(_: Directory, value: Value) -> str | None:
     fraction = rational(value)
-    return None if fraction is None else _f_stop(quotient(fraction))
+    return None if fraction is None else f_stop(quotient(fraction))
 
 
-def _aperture(_: Directory, value: Value) -> str | None:
+def aperture(_: Directory, value: Value) -> str | None:
     """From APEX: the square root of two to the value's power."""
     apex = real(value)
     if apex is None:
         return None
     try:
-        return _f_stop((2**0.5) ** apex)
+        return f_stop((2**0.5) ** apex)
     except OverflowError:
-        return _f_stop(float("inf"))
+        return f_stop(float("inf"))
 
 
-def _shutter_speed(_: Directory, value: Value) -> str | None:
+def shutter_speed(_: Directory, value: Value) -> str | None:
     """From APEX: 2 to the value's power is the reciprocal of the time in seconds."""
     apex = single(value)
     if apex is None:
@@ -254,14 +256,14 @@ def _flash(_: Directory, value: Value) -> str | None:
 
 def _focal_length(_: Directory, value: Value) -> str | None:
     fraction = rational(value)
-    return None if fraction is None else _millimetres(quotient(fraction))
+    return None if fraction is None else millimetres(quotient(fraction))
 
 
 def _focal_length_35(_: Directory, value: Value) -> str | None:
     number = integer(value)
     if number is None:
         return None
-    return _millimetres(number) if number else "Unknown"
+    return millimetres(number) if number else "Unknown"
 
 
 def _focal_plane_resolution(directory: Directory, value: Value) -> str | None:
@@ -311,7 +313,7 @@ def lens_specification(_: Directory, value: Value) -> str | None:
         result += f"-{simple(long)}"
     result += "mm"
     if not blank[2]:
-        result += f" {_f_stop(quotient(wide))}"
+        result += f" {f_stop(quotient(wide))}"
         if quotient(wide) != quotient(narrow):
             result += f"-{decimal(quotient(narrow), 1, 1, half_up=True)}"
     return result
@@ -355,11 +357,11 @@ RENDER: dict[int, Render] = {
     0x9000: version(2),
     0x9101: _components,
     0x9102: _compressed_bits,
-    0x9201: _shutter_speed,
-    0x9202: _aperture,
+    0x9201: shutter_speed,
+    0x9202: aperture,
     0x9203: _brightness,
     0x9204: _exposure_bias,
-    0x9205: _aperture,
+    0x9205: aperture,
     0x9206: _subject_distance,
     0x9209: _flash,
     0x920A: _focal_length,

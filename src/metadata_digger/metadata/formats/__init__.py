@@ -21,7 +21,7 @@ class Format(NamedTuple):
 FORMATS: tuple[Format, ...] = (
     Format("jpeg", (types.JPEG,)),
     Format("png", (types.PNG,)),
-    Format("tiff", (types.TIFF, types.CR2, types.ORF)),
+    Format("tiff", (types.TIFF, types.CR2, types.ORF, types.RW2)),
     Format("gif", (types.GIF,)),
     Format("bmp", (types.BMP,)),
     Format("ico", (types.ICO,)),
@@ -31,4 +31,10 @@ FORMATS: tuple[Format, ...] = (
     Format("raf", (types.RAF,)),
     Format("heif", (types.HEIF, types.AVIF)),
     Format("webp", (types.WEBP,)),
+    Format("mp4", (types.MP4,)),
+    Format("quicktime", (types.MOV,)),
+    Format("cr3", (types.CRX,)),
+    Format("avi", (types.AVI,)),
+    Format("wav", (types.WAV,)),
+    Format("mp3", (types.MP3,)),
 )

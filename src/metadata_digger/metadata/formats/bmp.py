@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from metadata_digger.metadata.blocks.stream import Stream
 from metadata_digger.metadata.errors import Malformed, MetadataError
-from metadata_digger.metadata.formats.stream import Stream
 from metadata_digger.metadata.model import Directory, Render, TagTable
 from metadata_digger.metadata.render import decimal
 from metadata_digger.metadata.source import Reader
@@ -23,6 +23,7 @@ from metadata_digger.metadata.tags.bmp import (
 _STANDARD, _ARRAY = 0x4D42, 0x4142
 _TYPE, _HEADER_SIZE, _COMPRESSION, _COLOR_SPACE, _INTENT, _LINKED = -2, -1, 5, 16, 20, 21
 _PROFILE_LINKED, _PROFILE_EMBEDDED = 0x4C494E4B, 0x4D424544
+_AHEAD = 512  # bytes: the headers of a file with one bitmap
 _BITMAPS = 1000  # in one array; OS/2 icons have a handful
 
 # Fields in file order: a tag and its form, or None and how many bytes to pass over.
@@ -75,6 +76,7 @@ def read(reader: Reader) -> Iterator[Directory]:
     """A directory for each bitmap of the file, and the profile that one has."""
     found: list[Directory] = []
     stream = Stream(reader.ordered("<"))
+    stream.expect(_AHEAD)
     more = True
     while more and len(found) < _BITMAPS:
         more = _read_file_header(stream, found, True)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from struct import unpack
 
 from metadata_digger.metadata.blocks.limits import COLLECTED
+from metadata_digger.metadata.blocks.stream import Stream
 from metadata_digger.metadata.errors import Malformed, MetadataError, Truncated
-from metadata_digger.metadata.formats.stream import Stream
 from metadata_digger.metadata.model import Directory, TagTable, Value
 from metadata_digger.metadata.source import Reader
 from metadata_digger.metadata.tags.gif import ANIMATION, COMMENT, CONTROL, DISPOSALS, HEADER, IMAGE, REPEATS
@@ -31,6 +31,7 @@ COMMENT_TABLE = TagTable(COMMENT)
 def read(reader: Reader) -> Iterator[Directory]:
     """A directory for the header and for each block that says something."""
     stream = Stream(reader.ordered("<"))
+    stream.expect(stream.size)
     try:
         header = _read_header(stream)
     except Truncated:

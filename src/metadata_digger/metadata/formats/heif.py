@@ -18,8 +18,8 @@ from metadata_digger.metadata.tags.heif import HEIF
 
 _MAJOR, _MINOR, _COMPATIBLE, _WIDTH, _HEIGHT, _ROTATION, _BITS = HEIF
 _CONTAINERS = (b"iprp", b"ipco")
-# Far above anything in the corpus: 60 boxes, 4 levels, 6 KiB of boxes that are read, 10 directories.
-_BOXES, _DEPTH, _COLLECTED, _DIRECTORIES = 20_000, 16, 16 << 20, 256
+# Far above anything in the corpus: 60 boxes, 4 levels, 6 KiB of boxes that are read, 10 directories, 4 brands.
+_BOXES, _DEPTH, _COLLECTED, _DIRECTORIES, _BRANDS = 20_000, 16, 8 << 20, 256, 10_000
 
 TABLE = TagTable(
     HEIF,
@@ -139,6 +139,8 @@ class _Walk:
         data = box.bytes(0, box.size)
         if len(data) < 8 or len(data) % 4:
             raise Truncated(END)
+        if len(data) > 4 * _BRANDS:
+            raise Malformed(f"More than {_BRANDS} brands")
         brands = tuple(utf8(data[start : start + 4]) for start in range(8, len(data), 4))
         values = {_MAJOR: utf8(data[:4]), _MINOR: box.u32(4), _COMPATIBLE: brands}
         self._target.values |= values

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from metadata_digger.metadata.blocks.stream import Stream
 from metadata_digger.metadata.errors import MetadataError
-from metadata_digger.metadata.formats.stream import Stream
 from metadata_digger.metadata.model import Directory, TagTable, Value
 from metadata_digger.metadata.render import words
 from metadata_digger.metadata.source import Reader
@@ -36,6 +36,7 @@ TABLE = TagTable(ICO, {1: words(TYPES), 2: _pixels, 3: _pixels, 4: _palette})
 def read(reader: Reader) -> Iterator[Directory]:
     """A directory for each picture of the file."""
     stream = Stream(reader.ordered("<"))
+    stream.expect(stream.size)
     try:
         fault = ""
         if stream.number("H"):

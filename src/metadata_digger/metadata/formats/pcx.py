@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from metadata_digger.metadata.blocks.stream import Stream
 from metadata_digger.metadata.errors import Malformed, MetadataError
-from metadata_digger.metadata.formats.stream import Stream
 from metadata_digger.metadata.model import Directory, TagTable, Value
 from metadata_digger.metadata.render import words
 from metadata_digger.metadata.source import Reader
@@ -13,13 +13,16 @@ from metadata_digger.metadata.tags.pcx import PALETTES, PCX, PLANES, VERSIONS
 
 TABLE = TagTable(PCX, {1: words(VERSIONS), 10: words(PLANES), 12: words(PALETTES)})
 
+_HEADER = 128
 _OPTIONAL = ((12, "H"), (13, "H"), (14, "H"))  # zero: not given
 
 
 def read(reader: Reader) -> Iterator[Directory]:
     directory = Directory("PCX", TABLE)
+    stream = Stream(reader.ordered("<"))
+    stream.expect(_HEADER)
     try:
-        _read_header(Stream(reader.ordered("<")), directory.values)
+        _read_header(stream, directory.values)
     except MetadataError as error:
         directory.errors.append(f"Exception reading PCX file metadata: {error}")
     yield directory

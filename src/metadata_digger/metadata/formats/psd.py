@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from metadata_digger.metadata.blocks.limits import COLLECTED
+from metadata_digger.metadata.blocks.stream import Stream
 from metadata_digger.metadata.errors import MetadataError
-from metadata_digger.metadata.formats.stream import Stream
 from metadata_digger.metadata.model import Directory, Render, TagTable
 from metadata_digger.metadata.render import words
 from metadata_digger.metadata.source import Reader
 from metadata_digger.metadata.tags.psd import MODES, PSD
 
+_HEADER = 30
 _FIELDS = ((1, "H"), (2, "i"), (3, "i"), (4, "H"), (5, "H"))
 
 
@@ -33,6 +34,7 @@ TABLE = TagTable(
 
 def read(reader: Reader) -> Iterator[Directory]:
     stream = Stream(reader)
+    stream.expect(_HEADER)
     directory = Directory("PSD Header", TABLE)
     yield directory
     try:
@@ -55,4 +57,5 @@ def read(reader: Reader) -> Iterator[Directory]:
         return
     from metadata_digger.metadata.blocks import photoshop
 
-    yield from photoshop.read(stream.rest(min(length, COLLECTED)))
+    left = max(0, min(length, COLLECTED, stream.size - stream.position))
+    yield from photoshop.read(stream.within(left))

@@ -4,76 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from metadata_digger.metadata.blocks.limits import BUFFER, COLLECTED, END
-from metadata_digger.metadata.errors import Malformed, Truncated
+from metadata_digger.metadata.blocks.limits import COLLECTED
+from metadata_digger.metadata.blocks.riff import chunks
+from metadata_digger.metadata.errors import Malformed
 from metadata_digger.metadata.model import Directory, TagTable
 from metadata_digger.metadata.source import Reader
 from metadata_digger.metadata.tags.webp import WEBP
 
 _HEIGHT, _WIDTH, _ALPHA, _ANIMATION = WEBP
 _EXIF_PREAMBLE = b"Exif\0\0"
-# An animation of the corpus has a hundred chunks, no file has more than five that say something.
-_CHUNKS, _WANTED = 100_000, 256
+_WANTED = 256  # no file of the corpus has more than five chunks that say something
 
 TABLE = TagTable(WEBP, dict.fromkeys((_ALPHA, _ANIMATION), lambda _, value: "true" if value else "false"))
 
 
 def read(reader: Reader) -> Iterator[Directory]:
-    """Every chunk that says something, in file order. Raises MetadataError when the chain of chunks is broken."""
-    for kind, chunk in _chunks(reader.ordered("<")):
-        yield from _READERS[kind](chunk)
+    """Every chunk that says something, in file order; picture data is not read.
 
-
-def _chunks(reader: Reader) -> list[tuple[bytes, Reader]]:
-    """Type and data of the chunks that have a reader. Nothing is read but the heads.
-
-    The whole chain comes first, as in the reference: a file with a broken one gives nothing but its reason.
+    A fault in the chain of chunks is the text of a directory of its own, as in the reference. Raises Truncated for a
+    file without a header.
     """
-    size = reader.size
-    if size < 12:
-        raise Truncated(END)
-    head = reader.bytes(0, 12)
-    if head[:4] != b"RIFF":
-        raise Malformed(f"Invalid RIFF header: {head[:4].decode('latin-1')}")
-    if head[8:] != b"WEBP":
-        return []
-    # Taken for a position, as in the reference, this ends 12 bytes before the last chunk does: no chunk that says
-    # something is that short.
-    end = int.from_bytes(head[4:8], "little", signed=True) - 4
-    chunks: list[tuple[bytes, Reader]] = []
-    position, seen, collected = 12, 0, 0
-    while position < end:
-        if position + 8 > size:
-            raise Truncated(END)
-        head = reader.bytes(position, 8)
-        kind, length = head[:4], int.from_bytes(head[4:], "little")
-        position += 8
-        seen += 1
-        if length > 0x7FFFFFFF or (kind in _LISTS and length < 4):
-            raise Malformed("Invalid RIFF chunk size")
-        if seen > _CHUNKS or len(chunks) > _WANTED:
-            raise Malformed(f"More than {_CHUNKS if seen > _CHUNKS else _WANTED} chunks")
-        if kind in _READERS:
-            if position + length > size:
-                raise Truncated(END)
-            collected += length if kind not in _PICTURES else 0
-            if collected > COLLECTED:
-                raise Malformed(f"More than {COLLECTED >> 20} MiB of metadata")
-            chunks.append((kind, reader.within(position, length)))
-            position += length
-        else:
-            position = _skip(position, length, size)
-        if length & 1 and kind not in _LISTS:
-            position = _skip(position, 1, size)
-    return chunks
+    errors: list[str] = []
+    collected = 0
+    found = chunks(reader, b"WEBP", lambda _: False, _READERS.__contains__, errors)
+    for seen, (kind, chunk) in enumerate(found, 1):
+        yield from _faults(errors)
+        collected += 0 if kind in _PICTURES else chunk.size
+        if seen > _WANTED or collected > COLLECTED:
+            raise Malformed(f"More than {_WANTED} chunks or {COLLECTED >> 20} MiB of metadata")
+        yield from _READERS[kind](chunk)
+    yield from _faults(errors)
 
 
-def _skip(position: int, count: int, size: int) -> int:
-    """Where `count` bytes on is. Beyond the end of a short file the reference notices."""
-    left = max(size - position, 0)
-    if count > left and size <= BUFFER:
-        raise Truncated(f"Unable to skip. Requested {count} bytes but only {left} remained.")
-    return position + count
+def _faults(errors: list[str]) -> Iterator[Directory]:
+    while errors:
+        yield Directory("WebP", TABLE, errors=[errors.pop(0)])
 
 
 def _extended(chunk: Reader) -> Iterator[Directory]:
@@ -121,7 +86,6 @@ def _xmp(chunk: Reader) -> Iterator[Directory]:
     return xmp.read(chunk)
 
 
-_LISTS = (b"LIST", b"RIFF")
 _PICTURES: dict[bytes, Callable[[Reader], Iterator[Directory]]] = {
     b"VP8X": _extended,
     b"VP8L": _lossless,

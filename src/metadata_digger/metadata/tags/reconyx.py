@@ -1,4 +1,4 @@
-"""Tags of the makernotes of Reconyx trail cameras (HyperFire, HyperFire 2, UltraFire): a tag is a position in the note."""
+"""Tags of the makernotes of Reconyx trail cameras (HyperFire, HyperFire 2, UltraFire): positions in the note."""
 
 from __future__ import annotations
 

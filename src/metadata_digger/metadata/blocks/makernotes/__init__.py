@@ -103,10 +103,11 @@ def _read(module: str, name: str = "read") -> Callable[[Reader], Iterator[Direct
 
 
 MATCHES: tuple[Match, ...] = (
-    Match("Olympus Makernote", _starts(b"OLYMP\0", b"EPSON", b"AGFA"), 8),
-    Match("Olympus Makernote", _starts(b"OLYMPUS\0II"), 12, 0),
-    Match("Olympus Makernote", _starts(b"OM SYSTEM\0\0\0II"), 16, 0),
-    Match("Olympus Makernote", _made_by("MINOLTA")),
+    Match("Olympus Makernote", _starts(b"OLYMP\0", b"EPSON", b"AGFA"), 8, note=_note("olympus")),
+    Match("Olympus Makernote", _starts(b"OLYMPUS\0II"), 12, 0, note=_note("olympus")),
+    # Its IFD starts at 16 by ExifTool and by Exiv2; the reference reads it from 14, two bytes early.
+    Match("Olympus Makernote", _starts(b"OM SYSTEM\0\0\0II"), 14, 0, note=_note("olympus")),
+    Match("Olympus Makernote", _made_by("MINOLTA"), note=_note("olympus")),
     Match("Nikon Makernote", lambda make, head: _nikon(make, head, 1), 8, table=_table("nikon", "TYPE_1")),
     Match("Nikon Makernote", lambda make, head: _nikon(make, head, 2), 18, 10, note=_note("nikon", "type_2")),
     Match(
@@ -115,10 +116,14 @@ MATCHES: tuple[Match, ...] = (
         error="Unsupported Nikon makernote data ignored.",
     ),
     Match("Nikon Makernote", lambda make, head: _nikon(make), note=_note("nikon", "type_2")),
-    Match("Sony Makernote", _starts(b"SONY CAM", b"SONY DSC"), 12),
-    Match("Sony Makernote", lambda make, head: make.startswith("SONY") and head[:2] != b"\1\0"),
-    Match("Sony Makernote", _starts(b"SEMC MS\0\0\0\0\0"), 20, order=">"),
-    Match("Sigma Makernote", _starts(b"SIGMA\0\0\0", b"FOVEON\0\0"), 10),
+    Match("Sony Makernote", _starts(b"SONY CAM", b"SONY DSC"), 12, note=_note("sony", "type_1")),
+    Match(
+        "Sony Makernote",
+        lambda make, head: make.startswith("SONY") and head[:2] != b"\1\0",
+        note=_note("sony", "type_1"),
+    ),
+    Match("Sony Makernote", _starts(b"SEMC MS\0\0\0\0\0"), 20, order=">", table=_table("sony", "TYPE_6")),
+    Match("Sigma Makernote", _starts(b"SIGMA\0\0\0", b"FOVEON\0\0"), 10, table=_table("sigma")),
     Match("Kodak Makernote", _starts(b"KDK"), read=_read("kodak")),
     Match("Canon Makernote", _is("CANON"), note=_note("canon")),
     Match(
@@ -137,19 +142,54 @@ MATCHES: tuple[Match, ...] = (
         table=_table("fujifilm"),
     ),
     Match("Kyocera/Contax Makernote", _starts(b"KYOCERA"), 22, note=_note("kyocera")),
-    Match("Leica Makernote", _starts(*(b"LEICA\0" + bytes([kind]) + b"\0" for kind in (1, 4, 5, 6, 7))), 8, 0, "<"),
-    Match("Leica Makernote", lambda make, head: make == "Leica Camera AG" and head[:5] == b"LEICA", 8, order="<"),
-    Match("Panasonic Makernote", lambda make, head: make == "LEICA" and head[:5] == b"LEICA", 8, order="<"),
-    Match("Panasonic Makernote", _starts(b"Panasonic\0\0\0"), 12),
+    Match(
+        "Leica Makernote",
+        _starts(*(b"LEICA\0" + bytes([kind]) + b"\0" for kind in (1, 4, 5, 6, 7))),
+        8,
+        0,
+        "<",
+        table=_table("leica", "TYPE_5"),
+    ),
+    Match(
+        "Leica Makernote",
+        lambda make, head: make == "Leica Camera AG" and head[:5] == b"LEICA",
+        8,
+        order="<",
+        table=_table("leica"),
+    ),
+    Match(
+        "Panasonic Makernote",
+        lambda make, head: make == "LEICA" and head[:5] == b"LEICA",
+        8,
+        order="<",
+        note=_note("panasonic"),
+    ),
+    Match("Panasonic Makernote", _starts(b"Panasonic\0\0\0"), 12, note=_note("panasonic")),
     Match("Casio Makernote", _starts(b"AOC\0"), 6, 0, note=_note("casio", "type_2")),
-    Match("Pentax Makernote", _made_by("PENTAX", "ASAHI"), 0, 0),
-    Match("Sanyo Makernote", _starts(b"SANYO\0\1\0"), 8, 0),
-    Match("Ricoh Makernote", lambda make, head: make.upper().startswith("RICOH") and _ricoh(head), 8, 0, ">"),
+    Match("Pentax Makernote", _made_by("PENTAX", "ASAHI"), 0, 0, note=_note("pentax")),
+    Match("Sanyo Makernote", _starts(b"SANYO\0\1\0"), 8, 0, note=_note("sanyo")),
+    Match(
+        "Ricoh Makernote",
+        lambda make, head: _ricoh(make, head) and head[:5].upper() == b"RICOH",
+        8,
+        0,
+        ">",
+        note=_note("ricoh"),
+    ),
+    Match("Ricoh Makernote", lambda make, head: _ricoh(make, head)),
     Match("Apple Makernote", _starts(b"Apple iOS\0"), 14, 0, ">", note=_note("apple")),
-    Match("Reconyx HyperFire Makernote", _starts(b"\x01\xf1", b"\xf1\x01")),
-    Match("Reconyx UltraFire Makernote", lambda make, head: head[:9].upper() == b"RECONYXUF"),
-    Match("Reconyx HyperFire 2 Makernote", lambda make, head: head[:9].upper() == b"RECONYXH2"),
-    Match("Samsung Makernote", _is("SAMSUNG")),
+    Match("Reconyx HyperFire Makernote", _starts(b"\x01\xf1", b"\xf1\x01"), read=_read("reconyx", "read_hyperfire")),
+    Match(
+        "Reconyx UltraFire Makernote",
+        lambda make, head: head[:9].upper() == b"RECONYXUF",
+        read=_read("reconyx", "read_ultrafire"),
+    ),
+    Match(
+        "Reconyx HyperFire 2 Makernote",
+        lambda make, head: head[:9].upper() == b"RECONYXH2",
+        read=_read("reconyx", "read_hyperfire_2"),
+    ),
+    Match("Samsung Makernote", _is("SAMSUNG"), table=_table("samsung")),
     Match("DJI Makernote", _is("DJI"), table=_names("dji")),
     # The reference leaves it as it is.
     Match("FLIR Makernote", lambda make, head: make == "FLIR Systems", table=_names("flir"), keep=True),
@@ -163,9 +203,9 @@ def _nikon(make: str, head: bytes = b"", kind: int = 0) -> bool:
     return not kind or (head[:5] == b"Nikon" and head[6:7] == bytes([kind]))
 
 
-def _ricoh(head: bytes) -> bool:
+def _ricoh(make: str, head: bytes) -> bool:
     # "Rv..." and "Rev..." are text, which the reference leaves alone
-    return not head.startswith((b"Rv", b"Rev"))
+    return make.upper().startswith("RICOH") and not head.startswith((b"Rv", b"Rev"))
 
 
 def match(make: str, head: bytes) -> Match | None:

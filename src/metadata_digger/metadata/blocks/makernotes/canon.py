@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import exp, log
 
 from metadata_digger.metadata.blocks.makernotes import Note, Split
+from metadata_digger.metadata.blocks.makernotes.phrases import float_string, short
 from metadata_digger.metadata.model import Directory, Render, TagTable, Value
 from metadata_digger.metadata.render import decimal, int_words, integer, narrowed, words, wrapped
 from metadata_digger.metadata.tags.canon import INT_WORDS, ISO_SPEEDS, LENSES, NAMES, WORDS
@@ -23,8 +24,7 @@ def _members(first: int) -> Split:
     """An array whose members are the tags from `first` on."""
 
     def split(values: dict[int, Value], members: Value) -> None:
-        for index, member in enumerate(members):
-            values[first + index] = member
+        values.update(zip(range(first, first + len(members)), members, strict=True))
 
     return split
 
@@ -39,17 +39,12 @@ def _af_info(values: dict[int, Value], members: Value) -> None:
         if tag in (_AF_X_POSITIONS, _AF_Y_POSITIONS, _AF_POINTS_IN_FOCUS):
             count = (points + 15) // 16 if tag == _AF_POINTS_IN_FOCUS else points
             if position + count <= last:  # the reference asks for one more than it takes
-                values[tag] = tuple(_short(member) for member in members[position : position + count])
+                values[tag] = tuple(short(member) for member in members[position : position + count])
             position += count
         else:
             values[tag] = members[position]
             position += 1
         tag += 1
-
-
-def _short(number: int) -> int:
-    """The low 16 bits as a signed number."""
-    return (number + 0x8000 & 0xFFFF) - 0x8000
 
 
 def _serial_number(_: Directory, value: Value) -> str | None:
@@ -62,17 +57,8 @@ def _flash_bias(_: Directory, value: Value) -> str | None:
     if number is None:
         return None
     if number > 0xF000:
-        return f"-{_float((0x10000 - number) / 32)} EV"
-    return f"{_float(number / 32)} EV"
-
-
-def _float(number: float) -> str:
-    """java.lang.Float.toString of a number of 32nds that a 16-bit tag can hold: its shortest digits in 32 bits."""
-    for digits in range(1, 10):
-        short = f"{number:.{digits}g}"
-        if narrowed(float(short)) == narrowed(number):
-            break
-    return str(float(short))
+        return f"-{float_string((0x10000 - number) / 32)} EV"
+    return f"{float_string(number / 32)} EV"
 
 
 def _af_point_used(_: Directory, value: Value) -> str | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from metadata_digger.metadata.blocks.makernotes import PRINT_IM, Note
+from metadata_digger.metadata.blocks.makernotes.phrases import whole
 from metadata_digger.metadata.model import Directory, TagTable, Value
-from metadata_digger.metadata.render import decimal, int_words, integer, ints, octets, real, text, words
+from metadata_digger.metadata.render import decimal, int_words, ints, octets, real, text, words
 from metadata_digger.metadata.tags.casio import (
     TYPE_1_INT_WORDS,
     TYPE_1_NAMES,
@@ -15,19 +16,9 @@ from metadata_digger.metadata.tags.casio import (
 )
 
 
-def _millimetres(_: Directory, value: Value) -> str | None:
-    number = integer(value)
-    return None if number is None else f"{number} mm"
-
-
 def _tenths(_: Directory, value: Value) -> str | None:
     number = real(value)
     return None if number is None else f"{decimal(number / 10, 1, half_up=True)} mm"
-
-
-def _bytes(_: Directory, value: Value) -> str | None:
-    number = integer(value)
-    return None if number is None else f"{number} bytes"
 
 
 def _dimensions(_: Directory, value: Value) -> str | None:
@@ -40,7 +31,7 @@ def _picture(_: Directory, value: Value) -> str | None:
     return None if data is None else f"<{len(data)} bytes of image data>"
 
 
-def _whole(_: Directory, value: Value) -> str | None:
+def _complete(_: Directory, value: Value) -> str | None:
     """The value however long it is."""
     return text(value)
 
@@ -50,7 +41,7 @@ TYPE_1 = TagTable(
     {
         **{tag: words(table) for tag, table in TYPE_1_WORDS.items()},
         **{tag: int_words(table) for tag, table in TYPE_1_INT_WORDS.items()},
-        0x0006: _millimetres,
+        0x0006: whole("{} mm"),
     },
 )
 
@@ -60,13 +51,13 @@ _TYPE_2 = TagTable(
         **{tag: words(table) for tag, table in TYPE_2_WORDS.items()},
         **{tag: int_words(table) for tag, table in TYPE_2_INT_WORDS.items()},
         0x0002: _dimensions,
-        0x0003: _bytes,
-        0x0004: _whole,
+        0x0003: whole("{} bytes"),
+        0x0004: _complete,
         0x001D: _tenths,
         0x2000: _picture,
-        0x2011: _whole,
-        0x2022: _millimetres,
-        0x3006: _whole,
+        0x2011: _complete,
+        0x2022: whole("{} mm"),
+        0x3006: _complete,
     },
 )
 

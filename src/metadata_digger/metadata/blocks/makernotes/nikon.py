@@ -8,6 +8,7 @@ from struct import unpack_from
 from metadata_digger.metadata.blocks.exif_tables import lens_specification
 from metadata_digger.metadata.blocks.ifd import string
 from metadata_digger.metadata.blocks.makernotes import PRINT_IM, Note
+from metadata_digger.metadata.blocks.makernotes.phrases import missing
 from metadata_digger.metadata.model import Directory, Rational, Render, TagTable, Value
 from metadata_digger.metadata.render import (
     decimal,
@@ -67,19 +68,14 @@ def _exposure_value(_: Directory, value: Value) -> str | None:
     return f"{decimal(wrapped(numbers[0] * numbers[1]) / numbers[2], 2)} EV"
 
 
-def _beyond(index: int, length: int) -> str:
-    # The reference fails on an array that is too short, and its tools print so.
-    return f"ERROR: Index {index} out of bounds for length {length}"
-
-
 def _iso(_: Directory, value: Value) -> str | None:
     numbers = ints(value)
     if numbers is None:
         return None
     if not numbers:
-        return _beyond(0, 0)
+        return missing(0, 0)
     if not numbers[0] and len(numbers) == 1:
-        return _beyond(1, 1)
+        return missing(1, 1)
     return f"Unknown ({text(value)})" if numbers[0] or not numbers[1] else f"ISO {numbers[1]}"
 
 
@@ -110,7 +106,7 @@ def _power_up_time(_: Directory, value: Value) -> str | None:
     if data is None:
         return None
     if len(data) < 7:
-        return _beyond(len(data), len(data))
+        return missing(len(data), len(data))
     return "{:04d}:{:02d}:{:02d} {:02d}:{:02d}:{:02d}".format(*unpack_from(">h5b", data))
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from metadata_digger.metadata.model import Directory, Rational, Render, Value
+from metadata_digger.metadata.model import Directory, Render, Value
 from metadata_digger.metadata.render import double, integer, ints, narrowed, rational, simple
 
 
@@ -44,7 +45,7 @@ def ratio(_: Directory, value: Value) -> str | None:
 
 
 def flags(labels: Sequence[str], none: str) -> Render:
-    """The names of the bits that are set, from the lowest on; `none` for 0 and, unless empty, for no bit with a name."""
+    """The names of the bits that are set, from the lowest on; `none` for 0."""
 
     def render(_: Directory, value: Value) -> str | None:
         bits = integer(value)
@@ -61,8 +62,8 @@ def flag_names(bits: int, labels: Sequence[str]) -> str:
     return ", ".join(found) if found else "ERROR: begin 0, end -2, length 0"
 
 
-def numbered(count: int, table: Mapping[tuple[int, ...], str], unknown: str = "Unknown ({})") -> Render:
-    """The first `count` members of an array looked up together; arrays that are shorter have no words."""
+def numbered(count: int, table: Mapping[Any, str], unknown: str = "Unknown ({})") -> Render:
+    """The first `count` members of an array looked up together, as a tuple; shorter arrays have no words."""
 
     def render(_: Directory, value: Value) -> str | None:
         found = ints(value)
@@ -95,19 +96,3 @@ def float_string(number: float) -> str:
         if narrowed(brief) == number:
             return double(brief)
     return double(number)  # infinities and NaN
-
-
-def lowest_terms(fraction: Rational) -> str:
-    """A fraction as a whole number or in its lowest terms, never as a decimal."""
-    brief = simple(fraction)
-    if "." not in brief:
-        return brief
-    numerator, denominator = float(brief).as_integer_ratio()
-    # A decimal of up to four characters is not exact in binary: the terms come from its digits.
-    digits = brief.partition(".")[2]
-    scale = 10 ** len(digits)
-    from math import gcd
-
-    numerator, denominator = round(float(brief) * scale), scale
-    divisor = gcd(numerator, denominator)
-    return f"{numerator // divisor}/{denominator // divisor}"

@@ -1,0 +1,44 @@
+"""MPEG audio: the header of the first frame (ISO/IEC 11172-3, 2.4.1.3). ID3 tags are not read, as in the reference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from metadata_digger.metadata.blocks.limits import END
+from metadata_digger.metadata.model import Directory, TagTable, Value
+from metadata_digger.metadata.source import Reader
+from metadata_digger.metadata.tags.mp3 import BITRATES, EMPHASES, FREQUENCIES, IDS, LAYERS, MODES, MP3
+
+_ID, _LAYER, _BITRATE, _FREQUENCY, _MODE, _EMPHASIS, _COPYRIGHT, _FRAME_SIZE = MP3
+TABLE = TagTable(MP3)
+
+
+def read(reader: Reader) -> Iterator[Directory]:
+    directory = Directory("MP3", TABLE)
+    yield directory
+    if reader.size < 4:
+        directory.errors.append(END)
+        return
+    header = reader.u32(0)
+    version, layer = header >> 19 & 3, header >> 17 & 3
+    if not version:
+        directory.errors.append("MPEG-2.5 not supported.")
+        return
+    values: dict[int, Value] = directory.values
+    values[_ID] = IDS[version]
+    values[_LAYER] = LAYERS[layer]
+    rate, index = header >> 12 & 15, header >> 10 & 3
+    bitrate = BITRATES[version, layer][rate - 1] if 0 < rate < 15 else None
+    if bitrate is not None:
+        values[_BITRATE] = bitrate
+    frequency = FREQUENCIES[version][index] if index < 3 else None
+    if frequency is None:
+        directory.errors.append("Invalid frequency index.")
+    else:
+        values[_FREQUENCY] = frequency
+    values[_MODE] = MODES[header >> 6 & 3]
+    values[_COPYRIGHT] = "True" if header >> 3 & 1 else "False"
+    if (emphasis := header & 3) in EMPHASES:
+        values[_EMPHASIS] = EMPHASES[emphasis]
+    if bitrate is not None and frequency is not None:
+        values[_FRAME_SIZE] = f"{bitrate * 144_000 // frequency} bytes"

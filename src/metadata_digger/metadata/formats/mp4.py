@@ -1,0 +1,289 @@
+"""MP4 (ISO/IEC 14496-12 and -14): movie, tracks, user data and UUID boxes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from metadata_digger.metadata.blocks import movie as words_of
+from metadata_digger.metadata.blocks.dates import since_1904, zoned
+from metadata_digger.metadata.blocks.movie import Box, Head, Kind, Movie, Track, looked_up, walk
+from metadata_digger.metadata.blocks.stream import Payload, Stream
+from metadata_digger.metadata.errors import MetadataError
+from metadata_digger.metadata.model import Directory, Rational, TagTable
+from metadata_digger.metadata.render import divided, narrowed, trimmed, words
+from metadata_digger.metadata.source import Reader
+from metadata_digger.metadata.tags.movie import DEPTHS, GRAPHICS_MODES, SOUND_FORMATS, VIDEO_CODECS
+from metadata_digger.metadata.tags.mp4 import HINT, MEDIA, MP4, SOUND, UUID, VIDEO
+
+_ROTATION, _LATITUDE, _LONGITUDE = 0x0200, 0x2001, 0x2002
+_PLACE = re.compile(r"([+-][0-9]+\.[0-9]+)([+-][0-9]+\.[0-9]+)")  # ISO 6709
+_EXACT = 1 << 24  # whole numbers up to here are 32-bit floating point numbers
+
+TABLE = TagTable(
+    MP4,
+    {
+        0x0001: words_of.brand,
+        0x0003: words_of.brands,
+        0x0100: zoned,
+        0x0101: zoned,
+        0x0104: words_of.duration,
+    },
+)
+MEDIA_TABLE = TagTable(MEDIA)
+SOUND_TABLE = TagTable(SOUND)
+HINT_TABLE = TagTable(HINT)
+UUID_TABLE = TagTable(UUID)
+VIDEO_TABLE = TagTable(
+    VIDEO,
+    {
+        204: words_of.pixels,
+        205: words_of.pixels,
+        209: words(DEPTHS),
+        211: words(GRAPHICS_MODES),
+        213: words_of.color_table(209),
+    },
+)
+
+
+def read(reader: Reader) -> Iterator[Directory]:
+    movie = Movie()
+    walk(Stream(reader.ordered(">")), movie, movie.track(MAIN), _head, "Box")
+    return iter(movie.found)
+
+
+def _head(stream: Stream) -> Head:
+    size = stream.number("I")
+    kind = stream.bytes(4)
+    if size != 1:
+        return Head(size, kind, size - 8)
+    size = stream.number("q")
+    return Head(size, kind, size - 16)
+
+
+# Boxes of the movie
+
+
+def _file_type(_: Movie, track: Track, box: Payload) -> None:
+    brand, version = box.text(4), box.number("I")
+    others = tuple(box.text(4) for _ in range(16, len(box.data) + 8, 4))
+    track.directory.values |= {0x0001: brand, 0x0002: version, 0x0003: others}
+
+
+def _movie_header(_: Movie, track: Track, box: Payload) -> None:
+    version = box.number("B3x")
+    created, modified, scale, duration = box.unpack("qqIq" if version == 1 else "IIII")
+    rate, volume, *matrix, following = box.unpack("ih10x9i24xI")
+    track.directory.values |= {
+        0x0100: since_1904(created),
+        0x0101: since_1904(modified),
+        0x0103: duration,
+        0x0102: scale,
+        0x0104: Rational(duration, scale),
+        0x010F: tuple(matrix),
+        0x0105: words_of.fixed(rate, 16),
+        0x0106: words_of.volume(volume, 4),
+        0x010E: following,
+    }
+
+
+def _track_header(_: Movie, track: Track, box: Payload) -> None:
+    box.unpack("qqi4xq" if box.number("B3x") == 1 else "III4xI")
+    *matrix, width, height = box.unpack("16x9iii")
+    values = track.directory.values
+    if width and height and _ROTATION not in values:
+        values[_ROTATION] = words_of.rotation(tuple(matrix))
+
+
+def _media_header(movie: Movie, _: Track, box: Payload) -> None:
+    # One by one: what comes before the end of a box that is too short counts.
+    created, modified, scale, duration = "qqiq" if box.number("B3x") == 1 else "IIII"
+    movie.created = box.number(created)
+    movie.modified = box.number(modified)
+    movie.scale = box.number(scale)
+    movie.duration = box.number(duration)
+    letters = box.number("H")
+    movie.language = "".join(chr((letters >> shift & 0x1F) + 0x60) for shift in (10, 5, 0))
+
+
+def _handler(movie: Movie, track: Track, box: Payload) -> Track | None:
+    kind = _TRACKS.get(box.bytes(24)[8:12])
+    if kind is None:
+        return None
+    track = movie.track(kind)
+    values = track.directory.values
+    if movie.created is not None:
+        values[101] = since_1904(movie.created)
+    if movie.modified is not None:
+        values[102] = since_1904(movie.modified)
+    if movie.language is not None:
+        values[104] = movie.language
+    return track
+
+
+def _user_data(_: Movie, track: Track, box: Payload) -> None:
+    place: str | None = None
+    while box.at < len(box.data):
+        size = box.number("I")
+        if size <= 4:
+            break
+        if box.bytes(4) == b"\xa9xyz":
+            place = box.text(box.number("H2x"))
+        elif size < 8:
+            return
+        else:
+            box.skip(size - 8)
+    found = None if place is None else _PLACE.search(place)
+    if found is not None:
+        track.directory.values |= {_LATITUDE: float(found[1]), _LONGITUDE: float(found[2])}
+
+
+def _uuid(movie: Movie, _: Track, box: Payload) -> None:
+    """A box of somebody else's kind: metadata blocks as Adobe and JPEG 2000 files have them, or just bytes."""
+    directory = movie.track(UUID_BOX).directory
+    if len(box.data) < 16:
+        return
+    uuid = box.bytes(16).hex()
+    content = box.data[16:]
+    reader = _BLOCKS.get(uuid)
+    if reader is None:
+        name = "-".join((uuid[:8], uuid[8:12], uuid[12:16], uuid[16:20], uuid[20:]))
+        directory.values |= {901: name, 902: content}
+        return
+    try:
+        movie.found.extend(reader(Reader.over(content)))
+    except MetadataError as error:
+        directory.errors.append(str(error))
+
+
+def _exif(reader: Reader) -> Iterator[Directory]:
+    from metadata_digger.metadata.blocks import exif
+
+    return exif.read(reader)
+
+
+def _photoshop(reader: Reader) -> Iterator[Directory]:
+    from metadata_digger.metadata.blocks import photoshop
+
+    return photoshop.read(reader)
+
+
+def _iptc(reader: Reader) -> Iterator[Directory]:
+    from metadata_digger.metadata.blocks import iptc
+
+    return iptc.read(reader)
+
+
+def _xmp(reader: Reader) -> Iterator[Directory]:
+    from metadata_digger.metadata.blocks import xmp
+
+    return xmp.read(reader)
+
+
+_BLOCKS: dict[str, Callable[[Reader], Iterator[Directory]]] = {
+    "0537cdab9d0c4431a72afa561f2a113e": _exif,
+    "2c4c0100850440b9a03e562148d6dfeb": _photoshop,
+    "33c7a4d2b81d4723a0baf1a3e097ad38": _iptc,
+    "be7acfcb97a942e89c71999491e3afac": _xmp,
+}
+
+
+# Boxes of a track
+
+
+def _video_header(_: Movie, track: Track, box: Payload) -> None:
+    mode, *color = box.unpack("4x4H")
+    track.directory.values |= {212: tuple(color), 211: mode}
+
+
+def _video_description(_: Movie, track: Track, box: Payload) -> None:
+    box.skip(12)
+    codec = box.text(4)
+    box.skip(24)
+    width, height, horizontal, vertical = box.unpack("HHII6x")
+    name = trimmed(box.text(32))
+    values = track.directory.values
+    depth = box.number("H2x")
+    values |= {210: looked_up(VIDEO_CODECS, codec), 204: width, 205: height}
+    if name:
+        values[208] = name
+    values |= {209: depth, 206: words_of.fixed(horizontal, 16), 207: words_of.fixed(vertical, 16)}
+
+
+def _video_times(movie: Movie, track: Track, box: Payload) -> None:
+    count = box.number("4xI")
+    if movie.scale is None or movie.duration is None:
+        box.skip(8 * count)
+        return
+    samples = _total(box, count)
+    length = divided(movie.duration, samples)
+    track.directory.values[214] = divided(movie.scale, length)
+
+
+def _total(box: Payload, count: int) -> float:
+    """The sum of every other number of 2 * `count`, as 32-bit floating point numbers add up."""
+    start = box.at
+    box.skip(8 * count)
+    total = 0.0
+    for position in range(start, box.at, 8):
+        number = int.from_bytes(box.data[position : position + 4], "big")
+        total += number
+        if total > _EXACT:
+            total = narrowed(narrowed(total - number) + narrowed(number))
+    return total
+
+
+def _sound_header(_: Movie, track: Track, box: Payload) -> None:
+    track.directory.values[305] = words_of.balance(box.number("4xh2x"))
+
+
+def _sound_description(_: Movie, track: Track, box: Payload) -> None:
+    box.skip(12)
+    kind = box.text(4)
+    channels, size, _rate = box.unpack("16xHh4xI")
+    track.directory.values |= {301: looked_up(SOUND_FORMATS, kind), 302: channels, 303: size}
+
+
+def _sound_times(movie: Movie, track: Track, box: Payload) -> None:
+    box.skip(8 * box.number("4xI"))
+    if movie.scale is not None:
+        track.directory.values[304] = float(movie.scale)
+
+
+def _hint_header(_: Movie, track: Track, box: Payload) -> None:
+    track.directory.values |= dict(enumerate(box.unpack("4xHHII"), 101))
+
+
+def _nothing(_: Movie, _track: Track, _box: Payload) -> None:
+    """A box that the reference takes and makes nothing of."""
+
+
+_IN_TRACK = frozenset({b"minf", b"stbl"})
+
+
+def _kind(name: str, table: TagTable, header: bytes, *boxes: Box) -> Kind:
+    return Kind(name, table, _IN_TRACK, dict(zip((header, b"stsd", b"stts"), boxes, strict=True)))
+
+
+_TRACKS = {
+    b"soun": _kind("MP4 Sound", SOUND_TABLE, b"smhd", _sound_header, _sound_description, _sound_times),
+    b"vide": _kind("MP4 Video", VIDEO_TABLE, b"vmhd", _video_header, _video_description, _video_times),
+    b"hint": _kind("MP4 Hint", HINT_TABLE, b"hmhd", _hint_header, _nothing, _nothing),
+    b"text": _kind("MP4 Text", MEDIA_TABLE, b"text", _nothing, _nothing, _nothing),
+    b"meta": _kind("MP4 Metadata", MEDIA_TABLE, b"nmhd", _nothing, _nothing, _nothing),
+}
+UUID_BOX = Kind("UUID", UUID_TABLE, frozenset(), {})
+MAIN = Kind(
+    "MP4",
+    TABLE,
+    frozenset({b"trak", b"meta", b"moov", b"mdia"}),
+    {
+        b"ftyp": _file_type,
+        b"mvhd": _movie_header,
+        b"hdlr": _handler,
+        b"mdhd": _media_header,
+        b"tkhd": _track_header,
+        b"udta": _user_data,
+        b"uuid": _uuid,
+    },
+)

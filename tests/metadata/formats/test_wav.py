@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from struct import pack
+
+import pytest
+from hypothesis import given
+
+from metadata_digger.metadata.blocks.limits import beyond
+from metadata_digger.metadata.formats import wav
+from metadata_digger.metadata.model import Directory
+from metadata_digger.metadata.source import Reader
+
+from ..build_riff import chunk, chunks
+from ..build_riff import riff as build
+from ..hostile import consume, damaged
+from ..show import described
+
+PCM = pack("<HHIIHH", 1, 2, 44_100, 176_400, 4, 16)
+# A list is read up to where the position is beyond its size.
+INFO = chunks(b"INFO", chunk(b"IART", b"Somebody\0"), chunk(b"IXXX", b"?"), chunk(b"ISFT", b"Tool\0"), bytes(99))
+WHOLE = build(b"WAVE", chunk(b"fmt ", PCM), INFO, chunk(b"data", bytes(500)))
+
+
+def riff(*content: bytes) -> bytes:
+    return build(b"WAVE", *content)
+
+
+def read(data: bytes) -> Directory:
+    (directory,) = wav.read(Reader.over(data))
+    return directory
+
+
+def test_whole() -> None:
+    directory = read(WHOLE)
+    assert directory.name == "WAV"
+    assert described(directory) == {
+        "Bits Per Sample": "16",
+        "Format": "Microsoft PCM",
+        "Channels": "2",
+        "Samples Per Second": "44100",
+        "Bytes Per Second": "176400",
+        "Block Alignment": "4",
+        "Artist": "Somebody",
+        "Software": "Tool",
+    }
+
+
+def test_duration() -> None:
+    rate = pack("<HHIIHH", 1, 2, 44_100, 100, 4, 16)
+    assert described(read(riff(chunk(b"fmt ", rate), chunk(b"data", bytes(6150)))))["Duration"] == "00:01:02"
+    assert "Duration" not in described(read(riff(chunk(b"data", bytes(6150)))))
+
+
+def test_duration_at_no_bytes_per_second() -> None:
+    rate = pack("<HHIIHH", 1, 2, 44_100, 0, 4, 16)
+    assert described(read(riff(chunk(b"fmt ", rate), chunk(b"data", bytes(2)))))["Duration"] == "596523:14:-1"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "shown"), [(0x55, "MP3"), (0x676F, "Ogg Vorbis (mode 1+)"), (0xFFFE, "Unknown"), (0x0C, "Unknown")]
+)
+def test_encoding(encoding: int, shown: str) -> None:
+    assert described(read(riff(chunk(b"fmt ", pack("<HHIIH", encoding, 1, 2, 3, 4)))))["Format"] == shown
+
+
+@pytest.mark.parametrize(("text", "shown"), [(b"a\0", "a"), (b"a", ""), ("é\0".encode(), "é\0")])
+def test_text(text: bytes, shown: str) -> None:
+    directory = read(riff(chunks(b"INFO", chunk(b"INAM", text), bytes(99))))
+    assert described(directory) == {"Title": shown}
+
+
+def test_text_elsewhere_is_passed_over() -> None:
+    content = chunk(b"INAM", b"title\0")
+    assert described(read(riff(content, chunks(b"adtl", content)))) == {}
+
+
+@pytest.mark.parametrize(
+    ("size", "error"), [(1, beyond(0, 2, 1)), (7, beyond(4, 4, 7)), (13, beyond(12, 2, 13)), (15, beyond(14, 2, 15))]
+)
+def test_short_format(size: int, error: str) -> None:
+    directory = read(riff(chunk(b"fmt ", PCM[:size])))
+    assert directory.errors[0] == error
+    assert not directory.values
+
+
+@given(damaged(WHOLE))
+def test_damaged(data: bytes) -> None:
+    consume(wav.read, data)
