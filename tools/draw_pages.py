@@ -1,7 +1,7 @@
 """Draws pages to train a detector of documents with: letters, tables, forms, receipts; clean as from a screen, or grey,
 skewed and blurred as from a telephone.
 
-    python tools/draw_pages.py FOLDER [COUNT]
+    python tools/draw_pages.py FOLDER [COUNT] [--first NUMBER]
 
 For trying out and for tests: a detector for real work is trained with real documents. The same pages each time.
 """
@@ -96,9 +96,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="draws pages of documents")
     parser.add_argument("folder", type=Path)
     parser.add_argument("count", type=int, nargs="?", default=24)
+    parser.add_argument("--first", type=int, default=0, help="number of the first page: others give other pages")
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
-    for number in range(arguments.count):
+    for number in range(arguments.first, arguments.first + arguments.count):
         page(number).save(arguments.folder / f"page-{number:02}.jpg", quality=85)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 from onnx import TensorProto, helper
@@ -77,7 +78,7 @@ def test_everything_said(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture
 
 
 def test_the_networks_own_input_and_outputs(run: Run, tmp_path: Path) -> None:
-    run("--values", "0..1", "--colour", "RGB")
+    run("--values", "unit", "--colour", "RGB")
     session = onnxruntime.InferenceSession(str(tmp_path / "out" / "model.onnx"), providers=["CPUExecutionProvider"])
     (found,) = session.run(None, {"picture": np.zeros((2, 3, 8, 8), np.float32)})
     np.testing.assert_allclose(np.asarray(found), 0.5)
@@ -87,8 +88,8 @@ def test_the_networks_own_input_and_outputs(run: Run, tmp_path: Path) -> None:
     ("options", "kind", "words"),
     [
         ((), {}, 'write the section, for example: colour = "RGB"; scale = [255.0, 255.0, 255.0]'),
-        (("--colour", "RGB", "--values", "0..255"), {"outputs": 2}, "choose the one with the scores"),
-        (("--colour", "RGB", "--values", "0..255"), {"size": None}, "for example: width = 224; height = 224"),
+        (("--colour", "RGB", "--values", "bytes"), {"outputs": 2}, "choose the one with the scores"),
+        (("--colour", "RGB", "--values", "bytes"), {"size": None}, "for example: width = 224; height = 224"),
     ],
 )
 def test_what_is_missing_is_said_twice(
@@ -108,7 +109,7 @@ def test_what_is_missing_is_said_twice(
 
 
 def test_one_of_several_outputs(run: Run) -> None:
-    assert run("--colour", "RGB", "--values", "0..255", "--scores", "more", outputs=2)[1]["output"]["name"] == "more"
+    assert run("--colour", "RGB", "--values", "bytes", "--scores", "more", outputs=2)[1]["output"]["name"] == "more"
 
 
 def test_labels_of_a_file(run: Run, tmp_path: Path) -> None:
@@ -121,7 +122,7 @@ def test_labels_of_a_file(run: Run, tmp_path: Path) -> None:
     ("options", "code", "words"),
     [
         (("--mapping", "0=a"), 2, "--mapping: must be INDEX:LABEL"),
-        (("--mapping", "3:a"), 1, "the mapping has the index 3, the network has 3 outputs, from 0"),
+        (("--mapping", "3:a"), 1, "there is a label for output 3, the network has 3 (0 to 2)"),
         (("--mapping", "0:a", "--labels", "x"), 2, "take one of them"),
         (("--labels", "nowhere.txt"), 2, "--labels: nowhere.txt: No such file"),
         (("--size", "8"), 2, "--size: must be WIDTHxHEIGHT"),
@@ -150,6 +151,20 @@ def test_only_a_model_folder_is_replaced(run: Run, tmp_path: Path, capsys: pytes
     assert run("--overwrite")[0] == 1
     assert "is not a model folder" in capsys.readouterr().err
     assert (tmp_path / "out" / "thesis.txt").exists()
+
+
+def test_weights_beside_an_onnx_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = onnx.load_model_from_string(network())
+    model.graph.initializer[0].raw_data = np.array([2, 3], np.int64).tobytes()
+    del model.graph.initializer[0].int64_data[:]
+    onnx.save(model, str(tmp_path / "a.onnx"), save_as_external_data=True, location="a.data", size_threshold=0)
+    assert (tmp_path / "a.data").exists()
+    options = ["import-model", str(tmp_path / "a.onnx"), "--colour", "RGB", "--values", "unit", "-o"]
+    assert main([*options, str(tmp_path / "out")]) == 0
+    (tmp_path / "a.data").unlink()
+    onnxruntime.InferenceSession(str(tmp_path / "out" / "model.onnx"), providers=["CPUExecutionProvider"])
+    assert main([*options, str(tmp_path / "again")]) == 1
+    assert "its weights, in a file beside it, cannot be read" in capsys.readouterr().err
 
 
 def test_no_model_at_all(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -26,9 +26,9 @@ what you trust."""
 
 # Mean and scale on values 0 to 255 for the ranges that networks are trained on.
 RANGES: dict[str, dict[str, list[float]]] = {
-    "0..255": {"scale": [1.0, 1.0, 1.0]},
-    "0..1": {"scale": [255.0, 255.0, 255.0]},
-    "-1..1": {"mean": [127.5, 127.5, 127.5], "scale": [127.5, 127.5, 127.5]},
+    "bytes": {"scale": [1.0, 1.0, 1.0]},  # 0 to 255
+    "unit": {"scale": [255.0, 255.0, 255.0]},
+    "signed": {"mean": [127.5, 127.5, 127.5], "scale": [127.5, 127.5, 127.5]},
     # torchvision's normalisation, in the order red, green, blue.
     "imagenet": {"mean": [123.675, 116.28, 103.53], "scale": [58.395, 57.12, 57.375]},
 }
@@ -48,7 +48,7 @@ def add_arguments(command: ArgumentParser) -> None:
     add("--threshold", metavar="NUMBER", help="a label is given when its score is greater than this (default: 0.5)")
     add("--size", metavar="WIDTHxHEIGHT", help="size of the network's input, where the file does not say")
     add("--colour", choices=("RGB", "BGR"), help="order of the colours that the network wants")
-    add("--values", choices=tuple(RANGES), metavar="RANGE", help=f"values it wants: {', '.join(RANGES)}")
+    add("--values", choices=tuple(RANGES), help="what it wants: bytes (0 to 255), unit (0 to 1), signed (-1 to 1)")
     add("--letterbox", action="store_true", help="keep the picture's ratio and fill up with black")
     add("--scores", metavar="NAME", help="the output with the scores, where there are several")
     add("--activation", choices=("none", "sigmoid", "softmax", "exp"), help="what makes scores of the outputs")

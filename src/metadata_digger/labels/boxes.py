@@ -108,5 +108,5 @@ def separate(corners: Array) -> list[int]:
         low = np.maximum(corners[best, :2], corners[left, :2])
         high = np.minimum(corners[best, 2:], corners[left, 2:])
         shared = np.clip(high - low, 0, None).prod(1)
-        left = left[shared <= OVERLAP * (areas[best] + areas[left] - shared)]
+        left = left[shared < OVERLAP * (areas[best] + areas[left] - shared)]
     return kept

@@ -2,7 +2,7 @@
 
 OpenCV 3.2 decoded a file as it is (IMREAD_UNCHANGED: no Exif rotation, no scaling of deep samples). What did not come
 out of that with three channels (grey, transparent, GIF) Java's ImageIO read: painted on white, written as JPEG and
-decoded by OpenCV again. Observed on the original's own tensors (docs/decisions/0006-old-models.md). Files that it could
+decoded by OpenCV again. Observed on the original's own tensors (docs/decisions/0007-old-models.md). Files that it could
 not read at all come as they do for every other model: upright.
 """
 

@@ -143,7 +143,7 @@ def named(card: Card, signature: Signature) -> Tensor | None:
 def count_of(output: Tensor) -> int | None:
     """Scores for one picture, None when the shape does not say."""
     sizes = output.shape[1:] if len(output.shape) > 1 else output.shape
-    return math.prod(size or 0 for size in sizes) or None
+    return math.prod(size or 0 for size in sizes) or None if sizes else None
 
 
 def shown(tensor: Tensor) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from metadata_digger.errors import ModelError
 from metadata_digger.labels.importers.kinds import BIGDL, ONNX, READABLE, TFJS, Kind, kind_of
 
-# What the original fed every network (docs/decisions/0006-old-models.md), unless the file says another size.
+# What the original fed every network (docs/decisions/0007-old-models.md), unless the file says another size.
 ORIGINAL_SIZE = 256
 
 # What the reading of a broken or strange file may stumble over: keys that are missing, numbers that make no sense.
@@ -44,12 +44,31 @@ def convert(path: Path, weights: Path | None = None, size: tuple[int, int] | Non
         return bigdl(path, weights, size)
     origin = f"imported from {path.name} ({kind.name}), sha256 {digest(path)}"
     if kind is ONNX:
-        return Converted(path.read_bytes(), kind, origin)
+        return Converted(whole_onnx(path), kind, origin)
     if kind is TFJS:
         return Converted(tensorflow_js(path), kind, origin)
     from metadata_digger.labels.importers.apart import convert_apart
 
     return Converted(convert_apart(path, kind, size), kind, origin)
+
+
+def whole_onnx(path: Path) -> bytes:
+    """The file, with the weights that it may have beside it (PyTorch writes model.onnx.data)."""
+    content = path.read_bytes()
+    if b"location" not in content:  # the key under which it names the other file
+        return content
+    import onnx
+    from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # it ships no types
+    from onnx.external_data_helper import load_external_data_for_model, uses_external_data
+
+    try:
+        model = onnx.load_model_from_string(content)
+        if not any(uses_external_data(tensor) for tensor in model.graph.initializer):
+            return content
+        load_external_data_for_model(model, str(path.parent))
+        return bytes(model.SerializeToString(deterministic=True))
+    except (DecodeError, onnx.checker.ValidationError, OSError, ValueError) as error:
+        raise ModelError(f"{path}: its weights, in a file beside it, cannot be read: {error}") from error
 
 
 def bigdl(path: Path, weights: Path | None, size: tuple[int, int] | None) -> Converted:

@@ -134,10 +134,10 @@ def toml(value: Any) -> str:
 def labels_of(mapping: Mapping[int, str], signature: Signature, output: str | None = None) -> list[str]:
     """A mapping as a list by index, as long as the network has outputs; raises ModelError for one that it has not."""
     scores = next((each for each in signature.outputs if output in (None, each.name)), signature.outputs[0])
-    count = count_of(scores)
+    count = count_of(scores) if scores.shape else None
     highest = max(mapping, default=-1)
     if count is not None and highest >= count:
-        raise ModelError(f"the mapping has the index {highest}, the network has {count} outputs, from 0")
+        raise ModelError(f"there is a label for output {highest}, the network has {count} (0 to {count - 1})")
     return [mapping.get(index, UNKNOWN) for index in range(count or highest + 1)]
 
 

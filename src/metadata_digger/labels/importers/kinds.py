@@ -50,6 +50,8 @@ def kind_of(path: Path) -> Kind | None:
     try:
         if path.is_dir():
             return kind_of_folder(path)
+        if path.exists() and not path.is_file():  # opening a FIFO would wait for somebody to write to it
+            raise ModelError(f"{path}: not a regular file")
         with path.open("rb") as file:
             head = file.read(HEAD)
     except OSError as error:

@@ -215,7 +215,8 @@ class _Walk:
         affordable = min(count, budget.entries)
         budget.entries -= affordable
         sizes = BIG_SIZES if big else SIZES
-        values, pointers, blocks, arrays = directory.values, kind.pointers, kind.blocks, kind.arrays
+        values, pointers, blocks = directory.values, kind.pointers, kind.blocks
+        arrays, octets = kind.arrays, kind.octets
         short = 16 if order == ">" else 0
         bad = 0
         position = first - inline  # of the value field of the entry before
@@ -270,8 +271,8 @@ class _Walk:
             value = decode(window, form, number, start, order)
             if tag in arrays and form in (3, 9) and number != 1:
                 self.spread(values, value, arrays[tag])
-            elif tag in kind.octets and type(value) is bytes:
-                self.spread(values, value, kind.octets[tag])
+            elif tag in octets and type(value) is bytes:
+                self.spread(values, value, octets[tag])
             elif value is not None:
                 values[tag] = value
             elif form not in (5, 10):

@@ -9,7 +9,7 @@ from metadata_digger.metadata.blocks.dates import since_1904
 from metadata_digger.metadata.blocks.movie import Head, Kind, Movie, Track, walk
 from metadata_digger.metadata.blocks.quicktime_media import TRACKS, track
 from metadata_digger.metadata.blocks.stream import Payload, Stream
-from metadata_digger.metadata.errors import MetadataError
+from metadata_digger.metadata.errors import Malformed
 from metadata_digger.metadata.model import Directory, Rational, TagTable
 from metadata_digger.metadata.source import Reader
 from metadata_digger.metadata.tags.quicktime import QUICKTIME
@@ -101,7 +101,7 @@ def _canon_thumbnail(_: Movie, track: Track, box: Payload) -> None:
                 if date is not None:
                     track.directory.values[_THUMBNAIL_DATE] = date
                 return
-    except MetadataError:
+    except Malformed:  # no JPEG; one that ends early ends this level of the walk
         return
 
 
