@@ -144,9 +144,8 @@ def job(config: Config, action: Action, *, overwrite: bool = False) -> Job:
     facts: dict[str, Any] = {"version": __version__, "action": action.name, "config": config.effective()}
     for step in steps:
         if isinstance(step, LabelStep):
-            facts["model"] = {"name": step.model.name, "sha256": step.model.sha256}
-            if step.more:
-                facts["models"] = [{"name": model.name, "sha256": model.sha256} for model in step.models]
+            first, *_ = models = [_facts_of(model) for model in step.models]
+            facts |= {"model": first, "models": models} if step.more else {"model": first}
     writes = action.writes
     return Job(
         storage=_storage(config),
@@ -162,6 +161,11 @@ def job(config: Config, action: Action, *, overwrite: bool = False) -> Job:
         partitions=config["input.partitions"],
         facts=facts,
     )
+
+
+def _facts_of(model: Model) -> dict[str, str]:
+    facts = {"name": model.name, "sha256": model.sha256}
+    return facts | {"quality": "best"} if model.views else facts
 
 
 def _storage(config: Config) -> Storage:

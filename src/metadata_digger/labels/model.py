@@ -95,7 +95,7 @@ class Session:
     """A model ready to run, in one thread: the workers are processes, one a core.
 
     Raises ModelError when the runtime refuses a file or has not got the device. For the bundled model: 45 ms to start,
-    50 MB, and 15 MB more once it has run; half as much again with `quality = best`.
+    50 MB, and 15 MB more once it has run; with `quality = best` 40 MB more.
     """
 
     def __init__(self, model: Model, device: str = CPU) -> None:

@@ -38,7 +38,7 @@ def detect(head: bytes) -> FileType | None:
         return RIFF_FORMS.get(head[8:12], RIFF)
     # MPEG audio: eleven bits set, then a version and a layer that are not the reserved ones. A file that starts with an
     # ID3 tag is unknown to the reference.
-    if len(head) > 2 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0 and head[1] & 0x18 != 0x08 and head[1] & 0x06:
+    if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0 and head[1] & 0x18 != 0x08 and head[1] & 0x06:
         return MP3
     return None
 

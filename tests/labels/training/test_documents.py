@@ -36,7 +36,7 @@ def test_the_worked_example(tmp_path: Path) -> None:
         assert line[:24] in made.stdout
     assert float(made.stdout.split("all labels exactly right")[1].split()[0]) >= 0.95
     with (tmp_path / "found" / "found.csv").open(newline="") as file:
-        rows = {Path(row["File Path"]).name: row["Labels"] for row in csv.DictReader(file)}
+        rows = {Path(row["FilePath"]).name: row["Labels"] for row in csv.DictReader(file)}
     assert len(rows) == 50
     assert {name for name, labels in rows.items() if labels} == {f"page-{number}.jpg" for number in range(24, 34)}
     assert set(rows.values()) == {"document", ""}

@@ -118,7 +118,7 @@ def fitted(values: Floats, truth: NDArray[np.bool_], strengths: Sequence[float])
     Fewer pictures than features: the same problem in as many dimensions as pictures, by turning the axes.
     """
     from sklearn.exceptions import ConvergenceWarning  # type: ignore[import-untyped]  # it ships no types
-    from sklearn.linear_model import LogisticRegression
+    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
     turned, axes = values, None
     if len(values) < values.shape[1]:
