@@ -76,7 +76,7 @@ set_up() {
         done
     else
         find_python
-        case $1 in run) size=100 ;; spark) size=550 ;; *) size=170 ;; esac
+        case $1 in run) size=170 ;; spark) size=620 ;; *) size=240 ;; esac
         say "Setting up .venv with Python $version, once: some $size MB of packages, about a minute ..."
         rm -rf "$venv"
     fi

@@ -225,6 +225,6 @@ def tell_same(examples: Sequence[Example], found: Sequence[Found], material: Mat
     if copies:
         what = "pictures are copies" if copies > 1 else "picture is a copy"
         material.warnings.append(
-            f"{copies} {what} of others, or nearly; the figures do not gain by it: all of a kind stay on one side of the "
-            "cross-validation"
+            f"{copies} {what} of others, or nearly; the figures do not gain by it: all of a kind stay on one side of "
+            "the cross-validation"
         )
