@@ -100,9 +100,9 @@ def ready(paths: list[Path]) -> list[np.ndarray]:
     return made
 
 
-def label_step(folder: Path) -> Cost:
+def label_step(folder: Path, quality: str = "fast") -> Cost:
     """The step as a worker runs it: opened files in, rows with labels out, decoding included."""
-    step = LabelStep(model(), required=False)
+    step = LabelStep(load_model(bundled_model(), quality=quality), required=False)
     storage = LocalStorage()
     found = list(storage.walk([str(folder)]))
 

@@ -6,6 +6,8 @@ have more. Only the CPU is tested; scores on another device may differ in the la
 
 from __future__ import annotations
 
+from metadata_digger.labels.runtime import runtime
+
 CPU = "cpu"
 PROVIDERS = {
     CPU: "CPUExecutionProvider",
@@ -29,8 +31,7 @@ def provider_of(device: str) -> str:
 
 def installed() -> list[str]:
     """Devices that the installed runtime has been built for, whether or not the hardware is there."""
-    import onnxruntime  # type: ignore[import-untyped]  # it ships no types
-
+    onnxruntime, _ = runtime()
     available = onnxruntime.get_available_providers()
     return [device for device, provider in PROVIDERS.items() if provider in available]
 

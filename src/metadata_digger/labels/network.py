@@ -11,6 +11,7 @@ import numpy as np
 from metadata_digger.errors import ModelError
 from metadata_digger.labels.device import CPU, provider_of, providers_for
 from metadata_digger.labels.preprocess import Input
+from metadata_digger.labels.runtime import runtime
 
 Array = np.ndarray[tuple[int, ...], np.dtype[Any]]
 
@@ -22,15 +23,7 @@ class Network:
     """
 
     def __init__(self, path: Path, wanted: Input, device: str = CPU) -> None:
-        import onnxruntime  # type: ignore[import-untyped]  # it ships no types
-        from onnxruntime.capi import onnxruntime_pybind11_state as states  # type: ignore[import-untyped]
-
-        # The runtime's errors have no root of their own: all of them by name.
-        self._errors: tuple[type[Exception], ...] = (
-            *(kind for kind in vars(states).values() if isinstance(kind, type) and issubclass(kind, Exception)),
-            RuntimeError,
-            ValueError,
-        )
+        onnxruntime, self._errors = runtime()
         self.path = path
         self._input = wanted
         options = onnxruntime.SessionOptions()

@@ -11,6 +11,7 @@ from typing import Any
 
 from metadata_digger.errors import ModelError
 from metadata_digger.labels.importers.kinds import BIGDL, ONNX, READABLE, TFJS, Kind, kind_of
+from metadata_digger.labels.runtime import runtime
 
 # What the original fed every network (docs/decisions/0007-old-models.md), unless the file says another size.
 ORIGINAL_SIZE = 256
@@ -94,11 +95,8 @@ def bigdl(path: Path, weights: Path | None, size: tuple[int, int] | None) -> Con
 def runs(content: bytes, fed: Mapping[str, Any]) -> bool:
     """Whether the network takes what the original would feed it: not every file says what it takes."""
     import numpy as np
-    import onnxruntime  # type: ignore[import-untyped]  # it ships no types
-    from onnxruntime.capi import onnxruntime_pybind11_state as states  # type: ignore[import-untyped]
 
-    errors: list[type[Exception]] = [RuntimeError, ValueError]
-    errors += [kind for kind in vars(states).values() if isinstance(kind, type) and issubclass(kind, Exception)]
+    onnxruntime, errors = runtime()
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4  # a failure is an answer here
     options.intra_op_num_threads = 1
@@ -107,7 +105,7 @@ def runs(content: bytes, fed: Mapping[str, Any]) -> bool:
     try:
         session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
         session.run(None, {session.get_inputs()[0].name: picture})
-    except tuple(errors):
+    except errors:
         return False
     return True
 
