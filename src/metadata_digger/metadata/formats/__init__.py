@@ -31,6 +31,7 @@ FORMATS: tuple[Format, ...] = (
     Format("raf", (types.RAF,)),
     Format("heif", (types.HEIF, types.AVIF)),
     Format("webp", (types.WEBP,)),
+    Format("jpeg_xl", (types.JXL,)),
     Format("mp4", (types.MP4,)),
     Format("quicktime", (types.MOV,)),
     Format("cr3", (types.CRX,)),
