@@ -29,6 +29,7 @@ FORMATS: tuple[Format, ...] = (
     Format("psd", (types.PSD,)),
     Format("eps", (types.EPS,)),
     Format("raf", (types.RAF,)),
+    Format("crw", (types.CRW,)),
     Format("heif", (types.HEIF, types.AVIF)),
     Format("webp", (types.WEBP,)),
     Format("jpeg_xl", (types.JXL,)),
