@@ -1,22 +1,34 @@
 #!/usr/bin/env python3
-"""Writes docs/reference/configuration.md and docs/reference/actions.md from the key table and the parsers.
+"""Writes the pages of docs/reference that are made from the source: configuration, actions, formats.
 
-python tools/make_reference.py            write both
+python tools/make_reference.py            write them
 python tools/make_reference.py --check    exit 1 when one of them is stale
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
+import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import import_module
 from itertools import groupby
 from pathlib import Path
+from pkgutil import iter_modules
+from types import ModuleType
 from typing import Any
 
 from metadata_digger.actions import BY_NAME
 from metadata_digger.cli.parser import parser
 from metadata_digger.config.keys import CLASSIFIER, KEYS, NAMED, READING, Key
+from metadata_digger.metadata import blocks, formats
+from metadata_digger.metadata.blocks import exif, movie
+from metadata_digger.metadata.blocks.makernotes import MATCHES, Match, Note
+from metadata_digger.metadata.formats import FORMATS
+from metadata_digger.metadata.model import TagTable
+from metadata_digger.metadata.tags.file_types import MAGIC, RIFF, FileType
 
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "reference"
 MADE = "<!-- Made by tools/make_reference.py; change the source it names, not this page. -->"
@@ -54,12 +66,28 @@ Exit codes: 0 done; 1 the run failed; 2 usage or configuration; 3 done, but some
 is one sentence on standard error; with `METADATA_DIGGER_DEBUG=1` in the environment its traceback is shown instead.
 """
 
+FORMATS_PAGE = f"""\
+{MADE}
+<!-- Source: src/metadata_digger/metadata: FORMATS, MATCHES, and every table that a directory is made with -->
+
+# Formats
+
+What the extractor reads, with the standard library alone. Names of directories and tags are those of Drew Noakes'
+metadata-extractor. The number behind a directory is how many tags it has names for; others are `Unknown tag (0x....)`.
+
+Every file also has the directory `File Type`, and one that is read by its path `File`. What is wrong with a file is a
+text on the directory that it concerns, or on one named `Error`. `PNG-…` is a directory a chunk, such as `PNG-IHDR`.
+
+The camera formats NEF, ARW, DNG, PEF, SRW and others that begin as TIFF files do are of the type TIFF.
+"""
+
 
 def pages() -> dict[Path, str]:
     """Text by path."""
     return {
         DOCS / "configuration.md": "\n".join([CONFIGURATION, *_configuration()]),
         DOCS / "actions.md": "\n".join([ACTIONS, *_actions()]),
+        DOCS / "formats.md": "\n".join([FORMATS_PAGE, *_formats()]),
     }
 
 
@@ -111,6 +139,141 @@ def _actions() -> Iterator[str]:
             value = f" {argument.metavar}" if argument.option_strings and argument.metavar else ""
             yield f"- `{words}{value}`: {argument.help}"
         yield ""
+
+
+def _formats() -> Iterator[str]:
+    modules = {form.module: import_module(f"{formats.__name__}.{form.module}") for form in FORMATS}
+    yield "## Containers\n"
+    yield "| type | what | extension | directories of its own, and tags | also reads |"
+    yield "|---|---|---|---|---|"
+    for form in FORMATS:
+        module = modules[form.module]
+        for kind in form.types:
+            columns = (kind.name, kind.long_name, _extension(kind), _listed(_made_in(module)), _inside(module))
+            yield f"| {' | '.join(columns)} |"
+    read = {kind for form in FORMATS for kind in form.types}
+    told = {kind for _, kind in MAGIC} | {RIFF}
+    others = ", ".join(sorted(kind.name for kind in told - read))
+    yield f"\nTold apart by their first bytes, and nothing is read from them: {others}.\n"
+    yield "## Blocks\n"
+    yield "| block | what | directories, and tags | also reads |"
+    yield "|---|---|---|---|"
+    for name in sorted(info.name for info in iter_modules(blocks.__path__) if not info.ispkg):
+        module = import_module(f"{blocks.__name__}.{name}")
+        if name != "file_type" and (made := _made_in(module)):
+            yield f"| {name} | {_title(module)} | {_listed(made)} | {_inside(module)} |"
+    yield "\n## Makernotes\n"
+    yield "| directory | tags | directories in it |"
+    yield "|---|---|---|"
+    notes: dict[str, dict[str, set[int]]] = {}
+    for row in MATCHES:
+        for name, tags in _noted(row).items():
+            notes.setdefault(row.name, {}).setdefault(name, set()).update(tags)
+    for name, made in sorted(notes.items()):
+        yield f"| {name} | {len(made.pop(name))} | {_listed(made)} |"
+    yield ""
+
+
+def _extension(kind: FileType) -> str:
+    return f"`.{kind.extension.lstrip('.')}`" if kind.extension else ""
+
+
+def _title(module: ModuleType) -> str:
+    """The first sentence of its docstring."""
+    return (inspect.getdoc(module) or "").split("\n\n")[0].replace("\n", " ").rstrip(".")
+
+
+def _listed(directories: Mapping[str, set[int]]) -> str:
+    return ", ".join(f"{name} {len(tags)}" for name, tags in sorted(directories.items()))
+
+
+@cache
+def _made_in(module: ModuleType) -> dict[str, set[int]]:
+    """Tags by directory, of those that a module makes: by a call with the name, or as the kind of an IFD or track."""
+    made: dict[str, set[int]] = {}
+    for node in ast.walk(ast.parse(inspect.getsource(module))):
+        # Directory(name, table), and what the tables of Panasonic's raw files are called with, which makes one.
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Directory", "_words"):
+            name, table = _name(node.args[0]), _evaluated(node.args[1], module)
+            if name is not None and name != "Error" and table is not None:
+                made.setdefault(name, set()).update(table.names)
+    for value in vars(module).values():
+        for kind in value.values() if isinstance(value, dict) else (value,):
+            if isinstance(kind, exif.Kind | movie.Kind):
+                made.setdefault(kind.name, set()).update(kind.table.names)
+    if module is exif:
+        raw = exif._panasonic_raw()  # made when the first RW2 file comes by
+        made[raw.name] = set(raw.table.names)
+    return made
+
+
+def _name(node: ast.expr) -> str | None:
+    """A literal; of one with a hole what stands before it."""
+    if isinstance(node, ast.JoinedStr):
+        return f"{_name(node.values[0])}…"
+    return str(node.value) if isinstance(node, ast.Constant) else None
+
+
+def _evaluated(node: ast.expr, module: ModuleType) -> TagTable | None:
+    if isinstance(node, ast.Name):
+        found = getattr(module, node.id, None)
+        return found if isinstance(found, TagTable) else None
+    if isinstance(node, ast.Call) and isinstance(node.args[0], ast.Name):  # TagTable(NAMES, ...)
+        return TagTable(getattr(module, node.args[0].id))
+    return None
+
+
+def _noted(row: Match) -> dict[str, set[int]]:
+    """Tags by directory of a makernote, those below it too."""
+    made: dict[str, set[int]] = {row.name: set()}
+    if row.table is not None:
+        made[row.name].update(row.table().names)
+    if row.note is not None:
+        _of_note(row.name, row.note(), made)
+    for build in (row.table, row.note, row.read):
+        # The loaders in MATCHES hold the module's name; its own calls of Directory are the parts of a note.
+        cells = inspect.getclosurevars(build).nonlocals if build is not None else {}
+        if "module" in cells and hasattr(_makers(), cells["module"]):
+            for name, tags in _made_in(getattr(_makers(), cells["module"])).items():
+                if row.read is None or name == row.name:
+                    made.setdefault(name, set()).update(tags)
+    return made
+
+
+def _of_note(name: str, note: Note, made: dict[str, set[int]]) -> None:
+    made.setdefault(name, set()).update(note.table.names)
+    for sub, part in note.subs.values():
+        if sub not in made:
+            _of_note(sub, part, made)
+
+
+@cache
+def _makers() -> ModuleType:
+    package = import_module(Match.__module__)
+    for info in iter_modules(package.__path__):
+        import_module(f"{package.__name__}.{info.name}")
+    return package
+
+
+def _inside(module: ModuleType) -> str:
+    """The blocks and containers that a module imports for what it holds."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(inspect.getsource(module))):
+        if not isinstance(node, ast.ImportFrom) or node.module is None:
+            continue
+        if node.module in (blocks.__name__, formats.__name__):
+            names = [f"{node.module}.{name.name}" for name in node.names]
+        elif node.module.startswith((blocks.__name__, formats.__name__)) and "makernotes" not in node.module:
+            # A table of kinds of directories; other names are functions that both use.
+            names = [node.module for name in node.names if name.name.isupper()]
+        else:
+            continue
+        for name in names:
+            if name.startswith(formats.__name__) or _made_in(import_module(name)):
+                found.add(name.rpartition(".")[2])
+    if module is exif:
+        found.add("[makernotes](#makernotes)")
+    return ", ".join(sorted(found))
 
 
 def main() -> int:

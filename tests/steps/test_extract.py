@@ -9,7 +9,7 @@ import pytest
 
 from metadata_digger.errors import ConfigError, StorageError
 from metadata_digger.metadata.errors import Malformed, UnknownFormat
-from metadata_digger.metadata.model import Directory, Rational, TagTable
+from metadata_digger.metadata.model import Directory, Rational, TagTable, XmpProperty
 from metadata_digger.pipeline import Batch
 from metadata_digger.schema import EXTRACTED, FILE, OWN_TAG
 from metadata_digger.steps import extract
@@ -70,6 +70,35 @@ def test_own_tags_follow_those_of_gps(monkeypatch: pytest.MonkeyPatch, files: Ma
     ]
     assert [tag["tag"] < OWN_TAG for tag in rows[0]["tags"]] == [False] * 4 + [True] * 3 + [False] * 2
     assert rows[0]["tags"][1]["value"] is None
+
+
+def test_properties_of_xmp_are_tags_named_by_their_path(monkeypatch: pytest.MonkeyPatch, files: Make) -> None:
+    xmp = Directory("XMP", TagTable({0xFFFF: "XMP Value Count"}), {0xFFFF: 3})
+    xmp.xmp = [
+        XmpProperty("http://purl.org/dc/elements/1.1/", "dc:creator[1]", "Ada"),
+        XmpProperty("http://purl.org/dc/elements/1.1/", "dc:rights[1]/xml:lang", "x-default"),
+        XmpProperty("http://ns.adobe.com/xap/1.0/", "xmp:Label", ""),
+    ]
+    rows = run(monkeypatch, files([xmp, JPEG])).to_pylist()
+    assert [(tag["directory"], tag["tag"], tag["name"], tag["value"]) for tag in rows[0]["tags"][:5]] == [
+        ("XMP", 0xFFFF, "XMP Value Count", "3"),
+        ("XMP", 0x10000, "dc:creator[1]", "Ada"),
+        ("XMP", 0x10001, "dc:rights[1]/xml:lang", "x-default"),
+        ("XMP", 0x10002, "xmp:Label", ""),
+        ("JPEG", -3, "Compression Type", "Baseline"),
+    ]
+    assert rows[0]["notes"] == []
+
+
+def test_rows_have_no_pictures_and_no_endless_lists_of_xmp(monkeypatch: pytest.MonkeyPatch, files: Make) -> None:
+    xmp = Directory("XMP", TagTable({}))
+    xmp.xmp = [XmpProperty("u", "GImage:Data", "A" * 65_537), XmpProperty("u", "x:a", "A" * 65_536)]
+    xmp.xmp += [XmpProperty("u", f"photoshop:DocumentAncestors[{number}]", "0") for number in range(1, 1200)]
+    rows = run(monkeypatch, files([JPEG], [xmp])).to_pylist()
+    names = [tag["name"] for tag in rows[1]["tags"]]
+    assert (len(names), names[0], names[-1]) == (1000, "x:a", "photoshop:DocumentAncestors[999]")
+    reason = "behind the first 1,000, or longer than 65,536 characters"
+    assert [row["notes"] for row in rows] == [[], [f"XMP: 201 properties left out: {reason}"]]
 
 
 FAULTS = [

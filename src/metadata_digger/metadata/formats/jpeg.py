@@ -15,7 +15,7 @@ _DHT, _DNL, _COM = 0xC4, 0xDC, 0xFE
 _EOI, _SOS = 0xD9, 0xDA
 _APP0, _APP1, _APP2, _APP12, _APP13, _APP14 = 0xE0, 0xE1, 0xE2, 0xEC, 0xED, 0xEE
 _WANTED = frozenset((*_FRAMES, _DHT, _DNL, _COM, _APP0, _APP1, _APP2, _APP12, _APP13, _APP14))
-_EXIF = b"Exif\0\0"
+_EXIF, _MPF = b"Exif\0\0", b"MPF\0"
 
 Segments = dict[int, list[bytes]]
 
@@ -169,6 +169,14 @@ def _adobe(segments: Sequence[bytes]) -> Iterator[Directory]:
             yield from adobe.read(Reader.over(data))
 
 
+def _multi_picture(segments: Sequence[bytes]) -> Iterator[Directory]:
+    for data in segments:
+        if data.startswith(_MPF):
+            from metadata_digger.metadata.blocks import mpf
+
+            yield from mpf.read(Reader.over(data[len(_MPF) :]))
+
+
 # Frames come before, DNL after all of these.
 _READERS: tuple[tuple[int, Callable[[Sequence[bytes]], Iterator[Directory]]], ...] = (
     (_COM, _comments),
@@ -181,4 +189,5 @@ _READERS: tuple[tuple[int, Callable[[Sequence[bytes]], Iterator[Directory]]], ..
     (_APP13, _iptc),
     (_APP14, _adobe),
     (_DHT, huffman.read_segments),
+    (_APP2, _multi_picture),  # beyond the reference, so last
 )

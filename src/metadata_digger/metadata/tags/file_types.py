@@ -34,6 +34,7 @@ MP4 = FileType("MP4", "MPEG-4 Part 14", "video/mp4", "mp4")
 HEIF = FileType("HEIF", "High Efficiency Image File Format", "image/heif", "heif")
 AVIF = FileType("AVIF", "AV1 Image File Format", "image/avif", "avif")
 EPS = FileType("EPS", "Encapsulated PostScript", "application/postscript", "eps")
+JXL = FileType("JXL", "JPEG XL Image Coding System", "image/jxl", "jxl")  # unknown to the reference
 MP3 = FileType("MP3", "MPEG Audio Layer III", "audio/mpeg", "mp3")
 
 # Camera raw files
@@ -92,6 +93,8 @@ MAGIC: tuple[tuple[bytes, FileType], ...] = (
     (b"II\x55\x00", RW2),
     (b"%!PS", EPS),
     (b"\xc5\xd0\xd3\xc6", EPS),
+    (b"\xff\x0a", JXL),
+    (b"\x00\x00\x00\x0cJXL \r\n\x87\n", JXL),
     (b"\xff\xf1", AAC),
     (b"\xff\xf9", AAC),
     (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\x00\xaa\x00\x62\xce\x6c", ASF),
