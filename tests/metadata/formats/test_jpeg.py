@@ -127,7 +127,7 @@ def test_reads_no_scan_data() -> None:
     source = Counting(data)
     source.reads = []
     assert named(jpeg.read(Reader(source, 0, len(data)))) == ["JPEG"]
-    assert len(source.reads) == 4
+    assert len(source.reads) == 3  # the frame comes along with the marker before it
     assert max(offset + length for offset, length in source.reads) <= len(head) + 24
 
 
