@@ -102,7 +102,9 @@ def exiftool(program: str | None) -> list[Extractor]:
     version = call(program, "-ver").strip()
     return [
         Extractor(
-            f"ExifTool {version}", 1, lambda paths, _: (program, "-q", "-m", "-charset", "filename=utf8", "-@", paths)
+            f"ExifTool {version}",
+            3,
+            lambda paths, passes: (program, "-q", "-m", "-charset", "filename=utf8", *(("-@", paths) * passes)),
         )
     ]
 
