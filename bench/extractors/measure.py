@@ -152,7 +152,9 @@ def start(files: Sequence[Path], repeats: int) -> tuple[float, float]:
     return costs[len(costs) // 2], costs[-1]
 
 
-def table(files: Sequence[Path], costs: Mapping[tuple[str, int], Cost], starts: tuple[float, float], what: str) -> str:
+def table(
+    files: Sequence[Path], costs: Mapping[tuple[str, int], Cost], starts: tuple[float, float], what: str, load: float
+) -> str:
     count = len(files)
 
     def rate(key: tuple[str, int]) -> float:
@@ -180,7 +182,8 @@ def table(files: Sequence[Path], costs: Mapping[tuple[str, int], Cost], starts: 
             "",
             f'Input: {count} JPEG files ({what}, {size / 2**20:,.0f} MiB), each read as often as "passes" says in one '
             "process, page cache warm. CPU seconds are those of the whole process and all its threads; the warm rate "
-            "is that of the quickest pass by the clock. All but the marked ones put every value into words.",
+            "is that of the quickest pass by the clock. Other processes kept "
+            f"{load:.1f} cores busy when this began. All but the marked ones put every value into words.",
             "",
             "| extractor | passes | CPU seconds | files a CPU second | warm, files a second | tags |",
             "|---|---|---|---|---|---|",
@@ -237,8 +240,9 @@ def main() -> None:
         *peers(args.passes),
     ]
     what = "the demo photographs" if args.folder is None else args.what
+    load = os.getloadavg()[0]
     costs = best(extractors, paths, args.repeats)
-    text = table(files, costs, start(files, args.repeats), what)
+    text = table(files, costs, start(files, args.repeats), what, load)
     print(text)
     if not args.print:
         put(text)
