@@ -182,8 +182,8 @@ def table(
             "",
             f'Input: {count} JPEG files ({what}, {size / 2**20:,.0f} MiB), each read as often as "passes" says in one '
             "process, page cache warm. CPU seconds are those of the whole process and all its threads; the warm rate "
-            "is that of the quickest pass by the clock. Other processes kept "
-            f"{load:.1f} cores busy when this began. All but the marked ones put every value into words.",
+            "is that of the quickest pass by the clock. The load average was "
+            f"{load:.1f} when this began. All but the marked ones put every value into words.",
             "",
             "| extractor | passes | CPU seconds | files a CPU second | warm, files a second | tags |",
             "|---|---|---|---|---|---|",
