@@ -6,21 +6,17 @@ Every time is the best of some repeats, taken in turn, so that a slow minute of 
 from __future__ import annotations
 
 import argparse
-import os
-import platform
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from alone import bare_network, decoding, label_step, reading
+from machine import machine
 from pictures import PHOTOS, ROOT, many, pictures
 from process import Cost, program
 
@@ -54,34 +50,6 @@ def best(repeats: int, measures: Mapping[str, Callable[[], Cost]]) -> dict[str, 
 
 def show(text: str) -> None:
     print(f"\r{text:<60}", end="", file=sys.stderr, flush=True)
-
-
-def machine() -> str:
-    """One sentence: processor, cores, memory, system, versions, date and commit."""
-    model = next(
-        (line.split(":", 1)[1].strip() for line in lines_of("/proc/cpuinfo") if line.startswith("model name")),
-        platform.processor() or platform.machine(),
-    )
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty"],  # noqa: S607 - git, wherever it is
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    ).stdout.strip()
-    packages = ", ".join(f"{name} {version(name)}" for name in ("onnxruntime", "numpy", "pillow", "pyarrow"))
-    return (
-        f"{model}, {len(os.sched_getaffinity(0))} cores, {memory:.0f} GiB, {platform.system()} {platform.release()}; "
-        f"Python {platform.python_version()}, {packages}; {date.today()}, commit {commit or 'unknown'}."
-    )
-
-
-def lines_of(path: str) -> list[str]:
-    try:
-        return Path(path).read_text().splitlines()
-    except OSError:
-        return []
 
 
 def measured(files: int, times: int, repeats: int) -> str:
@@ -134,7 +102,7 @@ def measured(files: int, times: int, repeats: int) -> str:
     two = parts["extract, 1 worker"].wall / parts["extract, 2 workers"].wall
     two_full = parts["full, 1 worker"].wall / parts["full, 2 workers"].wall
     lines = [
-        machine(),
+        machine("onnxruntime", "numpy", "pillow", "pyarrow"),
         "",
         f"Input: {files:,} pictures ({size / 2**20:,.0f} MiB, the {len(list(PHOTOS.iterdir()))} demo photographs in "
         f"turn, no two files the same); where {total:,} files are named, each of them under {times} names. Page cache "

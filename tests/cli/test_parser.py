@@ -90,3 +90,16 @@ def test_reference_pages_are_up_to_date() -> None:
     )
     assert made.stderr == ""
     assert made.returncode == 0
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["--bogus", "a"], ["a.jpg", "--jso"]])
+def test_extract_single_alone_says_the_same(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    said = []
+    for single in (False, True):
+        with pytest.raises(SystemExit) as left:
+            parser(single=single).parse_args(["extract_single", *arguments])
+        said.append((left.value.code, *capsys.readouterr()))
+    assert said[0] == said[1]
+    assert parser(single=True).parse_args(["extract_single", "a", "--json"]) == parser().parse_args(
+        ["extract_single", "a", "--json"]
+    )

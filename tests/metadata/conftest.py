@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import struct
+import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+JUDGE = Path(__file__).parents[2] / "../shared/conformance"
 
 # Types of TIFF 6.0 by code: struct's letter for one component.
 CODES = {1: "B", 3: "H", 4: "I", 5: "II", 6: "b", 8: "h", 9: "i", 10: "ii", 11: "f", 12: "d", 16: "Q", 18: "Q"}
@@ -79,3 +84,14 @@ def sydney(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     monkeypatch.undo()
     time.tzset()
+
+
+@pytest.fixture(scope="session")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the conformance samples, unpacked once a session unless CONFORMANCE_SAMPLES names it."""
+    named = os.environ.get("CONFORMANCE_SAMPLES")
+    if named:
+        return Path(named) / "dev"
+    folder = tmp_path_factory.mktemp("conformance")
+    subprocess.run(["sh", JUDGE / "unpack.sh", folder], check=True)
+    return folder / "dev"

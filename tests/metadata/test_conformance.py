@@ -4,9 +4,7 @@ The samples are unpacked once a session (220 MB, some 10 s) unless CONFORMANCE_S
 """
 
 import json
-import os
 import runpy
-import subprocess
 import time
 import tomllib
 from pathlib import Path
@@ -17,23 +15,14 @@ import pytest
 from metadata_digger.metadata.errors import MetadataError
 from metadata_digger.metadata.extract import read_metadata
 
-JUDGE = Path(__file__).parents[2] / "../shared/conformance"
+from .conftest import JUDGE
+
 DIFFERENCES = Path(__file__).parent / "differences.toml"
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not JUDGE.exists(), reason="the conformance samples (../shared) are not here"),
 ]
-
-
-@pytest.fixture(scope="session")
-def samples(tmp_path_factory):
-    named = os.environ.get("CONFORMANCE_SAMPLES")
-    if named:
-        return Path(named) / "dev"
-    folder = tmp_path_factory.mktemp("conformance")
-    subprocess.run(["sh", JUDGE / "unpack.sh", folder], check=True)
-    return folder / "dev"
 
 
 @pytest.fixture(scope="session")

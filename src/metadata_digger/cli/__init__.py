@@ -22,7 +22,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         from metadata_digger.cli.parser import parser
 
-        code = _run(parser().parse_args(arguments))
+        arguments = sys.argv[1:] if arguments is None else arguments
+        code = _run(parser(single=[*arguments[:1]] == ["extract_single"]).parse_args(arguments))
         flush()  # a closed pipe must show here, not while the interpreter ends
     except KeyboardInterrupt:
         print("\nmetadata-digger: interrupted", file=sys.stderr)

@@ -6,11 +6,11 @@ from argparse import SUPPRESS, ArgumentParser, RawDescriptionHelpFormatter
 from typing import TYPE_CHECKING, TypeAlias
 
 from metadata_digger import __version__
-from metadata_digger.actions import ACTIONS, Action
-from metadata_digger.cli import import_model, train
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
+
+    from metadata_digger.actions import Action
 
     Commands: TypeAlias = _SubParsersAction[ArgumentParser]
 
@@ -36,8 +36,11 @@ exit codes: 0 done; 1 failed; 2 wrong usage or configuration; 3 done, but some f
 SET = "set a configuration key, over what the file says; may be given several times"
 
 
-def parser() -> ArgumentParser:
-    """The parser of the whole command line; every command is a subparser that stores its name as `action`."""
+def parser(*, single: bool = False) -> ArgumentParser:
+    """The parser of the whole command line; every command is a subparser that stores its name as `action`.
+
+    `single`: of extract_single alone, which starts in half the time without the others.
+    """
     root = ArgumentParser(
         prog="metadata-digger",
         description=DESCRIPTION,
@@ -49,8 +52,11 @@ def parser() -> ArgumentParser:
     # For run-distributed-metadata-digger.sh, which passes the settings of metadata-digger-env.sh in the environment.
     root.add_argument("--engine", choices=("local", "spark"), default="local", help=SUPPRESS)
     commands = root.add_subparsers(dest="action", metavar="ACTION", required=True, title="actions")
-    for action in ACTIONS:
-        _add_action(_command(commands, action.name, action.help, action.more), action)
+    if not single:
+        from metadata_digger.actions import ACTIONS
+
+        for action in ACTIONS:
+            _add_action(_command(commands, action.name, action.help, action.more), action)
     _add_single(
         _command(
             commands,
@@ -59,6 +65,14 @@ def parser() -> ArgumentParser:
             "Needs no configuration. Exit code 3 when one of the files cannot be read.",
         )
     )
+    if not single:
+        _add_others(commands)
+    return root
+
+
+def _add_others(commands: Commands) -> None:
+    from metadata_digger.cli import import_model, train
+
     import_model.add_arguments(_command(commands, "import-model", import_model.LINE, import_model.MORE))
     train.add_arguments(_command(commands, "train", train.LINE, train.MORE))
     _add_config(
@@ -69,7 +83,6 @@ def parser() -> ArgumentParser:
             "Prints every key with its value and where the value is from, then every fault (exit code 2 if any).",
         )
     )
-    return root
 
 
 def _command(commands: Commands, name: str, line: str, more: str) -> ArgumentParser:
@@ -94,6 +107,8 @@ def _add_single(command: ArgumentParser) -> None:
 
 
 def _add_config(command: ArgumentParser) -> None:
+    from metadata_digger.actions import ACTIONS
+
     _add_configuration(command)
     command.add_argument(
         "--for",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from metadata_digger.metadata.blocks import adobe, ducky, huffman, icc, iptc, jfif, jfxx, jpeg_frame, photoshop, xmp
+from metadata_digger.metadata.blocks import adobe, ducky, huffman, jfif, jfxx, jpeg_frame
 from metadata_digger.metadata.blocks.limits import BUFFER, COLLECTED, END
 from metadata_digger.metadata.errors import Malformed, MetadataError, Truncated
 from metadata_digger.metadata.model import Directory, TagTable
@@ -16,6 +16,8 @@ _EOI, _SOS = 0xD9, 0xDA
 _APP0, _APP1, _APP2, _APP12, _APP13, _APP14 = 0xE0, 0xE1, 0xE2, 0xEC, 0xED, 0xEE
 _WANTED = frozenset((*_FRAMES, _DHT, _DNL, _COM, _APP0, _APP1, _APP2, _APP12, _APP13, _APP14))
 _EXIF, _MPF = b"Exif\0\0", b"MPF\0"
+_ADOBE = b"http://ns.adobe.com/"  # XMP, and the extended packet's parts
+_NEXT = 4 + len(_ADOBE)  # bytes of a segment that tell what it is
 
 Segments = dict[int, list[bytes]]
 
@@ -45,8 +47,8 @@ def read(reader: Reader) -> Iterator[Directory]:
 def _segments(reader: Reader) -> Segments:
     """Segments by marker, each after its length field.
 
-    The head of the file is one read. Beyond it each wanted segment is one read, that brings the next marker along;
-    others are passed over. Scan data is never read.
+    The head of the file is one read. Beyond it each wanted segment is one read, that brings the next one's first bytes
+    along; others are passed over. Scan data is never read.
     """
     size = reader.size
     start, window = 0, reader.bytes(0, min(size, BLOCK))
@@ -60,12 +62,14 @@ def _segments(reader: Reader) -> Segments:
         if len(head) < 4:
             if position >= size - 1:
                 raise Truncated(END)
-            start, window = position, reader.bytes(position, min(4, size - position))
+            start, window = position, reader.bytes(position, min(_NEXT, size - position))
             head = window
         if head[0] != 0xFF or head[1] in (0xFF, 0):
-            position = _next_marker(reader, position)
-            start, window = position, reader.bytes(position, min(4, size - position))
-            head = window
+            position, start, window = _next_marker(reader, position, start, window)
+            offset = position - start
+            if offset + 4 > len(window) and position + 4 <= size:
+                start, offset, window = position, 0, reader.bytes(position, min(_NEXT, size - position))
+            head = window[offset : offset + 4]
         marker = head[1]
         if marker in (_SOS, _EOI):
             return found
@@ -80,7 +84,10 @@ def _segments(reader: Reader) -> Segments:
             if end > size:
                 raise Truncated(END)
             if end - start > len(window):
-                start, window = position, reader.bytes(position, min(length + 4, size - position))
+                if marker == _APP1 and not _is_read(window[position - start :]):
+                    position = end
+                    continue
+                start, window = position, reader.bytes(position, min(length + _NEXT, size - position))
             collected += length
             if collected > COLLECTED:
                 raise Malformed(f"More than {COLLECTED >> 20} MiB of metadata")
@@ -92,18 +99,29 @@ def _segments(reader: Reader) -> Segments:
         position = end
 
 
-def _next_marker(reader: Reader, position: int) -> int:
-    """Where the next 0xFF stands that neither 0xFF nor zero follows."""
+def _is_read(head: bytes) -> bool:
+    """Whether an APP1 segment may be Exif or XMP, by as much of it as is at hand: FLIR's images are megabytes."""
+    return (
+        len(head) < len(_ADOBE)
+        or head.startswith(_EXIF)
+        or head[: len(_ADOBE)].lower() == _ADOBE
+        or (head[:3].lower() == b"xmp")
+    )
+
+
+def _next_marker(reader: Reader, position: int, start: int, window: bytes) -> tuple[int, int, bytes]:
+    """Where the next 0xFF stands that neither 0xFF nor zero follows, and the window that has it with its start."""
     size = reader.size
-    while position < size - 1:
-        block = reader.bytes(position, min(BLOCK, size - position))
-        at = block.find(0xFF)
-        while 0 <= at < len(block) - 1:
-            if block[at + 1] not in (0xFF, 0):
-                return position + at
-            at = block.find(0xFF, at + 1)
-        position += max(len(block) - 1, 1)
-    raise Truncated(END)
+    while True:
+        at = window.find(0xFF, position - start)
+        while 0 <= at < len(window) - 1:
+            if window[at + 1] not in (0xFF, 0):
+                return start + at, start, window
+            at = window.find(0xFF, at + 1)
+        position = start + len(window) - 1
+        if position >= size - 1:
+            raise Truncated(END)
+        start, window = position, reader.bytes(position, min(BLOCK, size - position))
 
 
 def _set_height(frames: list[Directory], segments: Sequence[bytes]) -> None:
@@ -138,14 +156,26 @@ def _exif(segments: Sequence[bytes]) -> Iterator[Directory]:
             yield from exif.read(Reader.over(data[len(_EXIF) :]), len(_EXIF))
 
 
+def _xmp(segments: Sequence[bytes]) -> Iterator[Directory]:
+    if all(data.startswith(_EXIF) for data in segments):
+        return iter(())
+    from metadata_digger.metadata.blocks import xmp
+
+    return xmp.read_segments(segments)
+
+
 def _icc(segments: Sequence[bytes]) -> Iterator[Directory]:
     """A profile may be spread over several segments; the reference joins them in file order, whatever their numbers."""
+    from metadata_digger.metadata.blocks import icc
+
     parts = [data for data in segments if data[: len(icc.PREAMBLE)].upper() == icc.PREAMBLE]
     if parts:
         yield from icc.read(Reader.over(b"".join([part[icc.PREAMBLE_LENGTH :] for part in parts])))
 
 
 def _photoshop(segments: Sequence[bytes]) -> Iterator[Directory]:
+    from metadata_digger.metadata.blocks import photoshop
+
     for data in segments:
         if data.startswith(photoshop.PREAMBLE) and len(data) > len(photoshop.PREAMBLE):
             yield from photoshop.read(Reader.over(data[photoshop.PREAMBLE_LENGTH :]))
@@ -158,6 +188,8 @@ def _ducky(segments: Sequence[bytes]) -> Iterator[Directory]:
 
 
 def _iptc(segments: Sequence[bytes]) -> Iterator[Directory]:
+    from metadata_digger.metadata.blocks import iptc
+
     for data in segments:
         if data and data[0] == iptc.MARKER:
             yield from iptc.read(Reader.over(data))
@@ -182,7 +214,7 @@ _READERS: tuple[tuple[int, Callable[[Sequence[bytes]], Iterator[Directory]]], ..
     (_COM, _comments),
     (_APP0, _jfif),
     (_APP1, _exif),
-    (_APP1, xmp.read_segments),
+    (_APP1, _xmp),
     (_APP2, _icc),
     (_APP13, _photoshop),
     (_APP12, _ducky),
