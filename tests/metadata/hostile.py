@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from hypothesis import strategies as st
 
 from metadata_digger.metadata.errors import MetadataError
+from metadata_digger.metadata.extract import read_metadata
 from metadata_digger.metadata.model import Directory
 from metadata_digger.metadata.source import Reader
 
@@ -19,6 +22,38 @@ def consume(read: Callable[[Reader], Iterator[Directory]], data: bytes) -> None:
                 assert tag.description is None or tag.description.encode() is not None
     except MetadataError:
         pass
+
+
+SECONDS = 1.0  # of CPU, for a file with all its descriptions
+BYTES = 200 << 20
+
+
+def read_whole(data: bytes | Path) -> None:
+    """Reads and describes a file as a run does; all text of it must be fit for UTF-8."""
+    try:
+        directories = read_metadata(data)
+    except MetadataError as error:
+        str(error).encode()
+        return
+    for directory in directories:
+        for tag in list(directory.tags()):
+            (tag.description or "").encode()
+        for found in directory.xmp:
+            "".join(found).encode()
+        "".join(directory.errors).encode()
+
+
+def check(name: str, data: bytes | Path) -> float:
+    """Reads one file; its seconds of CPU. Fails with its name on all but MetadataError, and on slowness."""
+    start = time.process_time()
+    try:
+        read_whole(data)
+    except Exception as error:
+        error.add_note(f"while reading {name}")
+        raise
+    seconds = time.process_time() - start
+    assert seconds < SECONDS, f"{name} took {seconds:.2f} s"
+    return seconds
 
 
 @st.composite

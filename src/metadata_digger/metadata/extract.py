@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 
 from metadata_digger.metadata.blocks import file_type
-from metadata_digger.metadata.errors import MetadataError, Truncated, UnknownFormat
+from metadata_digger.metadata.errors import Malformed, MetadataError, Truncated, UnknownFormat
 from metadata_digger.metadata.formats import FORMATS
 from metadata_digger.metadata.model import Directory
 from metadata_digger.metadata.source import ByteSource, FileSource, MemorySource, Reader
@@ -23,6 +23,7 @@ _MAGIC: dict[int, list[tuple[bytes, FileType]]] = {}
 for _magic, _kind in sorted(MAGIC, key=lambda row: -len(row[0])):
     _MAGIC.setdefault(_magic[0], []).append((_magic, _kind))
 _HEAD = 32  # bytes that detection looks at
+_DIRECTORIES = 30_000  # of one file; the most in the corpus is below 300, a comment of 5 bytes makes one
 
 
 def detect(head: bytes) -> FileType | None:
@@ -74,6 +75,8 @@ def _read(source: ByteSource) -> list[Directory]:
         try:
             for directory in read(Reader(source, 0, source.size)):
                 directories.append(directory)
+                if len(directories) == _DIRECTORIES:
+                    raise Malformed(f"More than {_DIRECTORIES:,} directories")
         except MetadataError as error:
             # What was read before the fault stands; a file that gave nothing says why.
             if not directories:

@@ -56,6 +56,8 @@ def test_words(header: str, shown: dict[str, str]) -> None:
         ("fffb9c00", {"Frequency", "Frame Size"}, ["Invalid frequency index."]),
         ("fffb9002", {"Emphasis Method"}, []),
         ("ffe39000", {"ID", "Layer"}, ["MPEG-2.5 not supported."]),
+        ("ffeb9000", {"ID", "Layer"}, ["Not valid mp3 file."]),
+        ("fff99000", {"ID", "Layer"}, ["Not valid mp3 file."]),
         ("fffb90", {"ID", "Layer"}, ["End of data reached."]),
     ],
 )

@@ -25,6 +25,7 @@ from metadata_digger.metadata.tags.icc import (
 PREAMBLE = b"ICC_PROFILE"
 PREAMBLE_LENGTH = 14  # in a JPEG segment: the name, a zero, this part's number, the count of parts
 _TAG_COUNT = 128
+_SHARED = 16 << 20  # bytes that a profile's tags may have in common
 # Descriptors of the reference that fail say so in their text; what it says after this word is Java's.
 _FAILED = "ERROR: the data of this tag ends too early"
 
@@ -208,7 +209,8 @@ def _read_profile(data: bytes, directory: Directory) -> None:
     values[68] = (_fixed(data, 68), _fixed(data, 72), _fixed(data, 76))
 
     count = values[_TAG_COUNT] = _signed(data, _TAG_COUNT)
-    left = 16 * len(data)  # tags may share their data, as red, green and blue do in sRGB
+    # Tags may share their data, as red, green and blue do in sRGB.
+    left = min(16 * len(data), len(data) + _SHARED)
     for number in range(count):
         start = _TAG_COUNT + 4 + number * 12
         tag, offset, length = _signed(data, start), _signed(data, start + 4), _signed(data, start + 8)

@@ -6,7 +6,7 @@ END = "End of data reached."
 # The reference reads a file through a buffer of this size; skipping past the end of a longer one goes unnoticed until
 # the next read (java.io.FileInputStream.skip seeks).
 BUFFER = 8192
-INFLATED = 64 << 20  # bytes that one compressed block may become
+INFLATED = 64 << 20  # bytes that a file's compressed blocks may become, all together
 _DRAINED = 2048  # a divisor of it
 COLLECTED = 128 << 20  # bytes of metadata that are gathered from one file
 
@@ -28,17 +28,17 @@ def beyond(index: int, count: int, size: int) -> str:
     )
 
 
-def inflate(data: bytes) -> tuple[bytes, str | None]:
+def inflate(data: bytes, most: int | None = None) -> tuple[bytes, str | None]:
     """zlib data decompressed as far as it goes, and what stopped it: zlib's own words, or that the stream ends early.
 
     Fed 512 bytes and drained 2,048 at a time as the reference does, so that as much of what comes before a fault is
-    kept. Stops at INFLATED bytes.
+    kept. Stops at `most` bytes, INFLATED without it.
     """
     import zlib
 
     stream = zlib.decompressobj()
     parts: list[bytes] = []
-    left = INFLATED
+    left = most = INFLATED if most is None else most
     try:
         for start in range(0, len(data), 512):
             piece = data[start : start + 512]
@@ -48,7 +48,7 @@ def inflate(data: bytes) -> tuple[bytes, str | None]:
                 parts.append(part)
                 left -= len(part)
                 if left <= 0:
-                    return b"".join(parts), f"more than {INFLATED >> 20} MiB when decompressed"
+                    return b"".join(parts), f"more than {most >> 20} MiB when decompressed"
                 piece = stream.unconsumed_tail
                 if not piece and len(part) < room:
                     break

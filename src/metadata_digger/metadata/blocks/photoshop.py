@@ -58,9 +58,10 @@ def _read_resources(data: bytes, directory: Directory, nested: list[Directory]) 
             position += 1
         # Other signatures ("AgHg", "DCSR", "PHUT") belong to plug-ins, which number resources as they like.
         if signature == b"8BIM":
-            if tag in PATHS and paths < len(PATHS):
-                directory.values[PATHS.start + paths] = (content, name)
-                paths += 1
+            if tag in PATHS:
+                if paths < len(PATHS):
+                    directory.values[PATHS.start + paths] = (content, name)
+                    paths += 1
             elif not _read_nested(tag, content, nested):
                 directory.values[tag] = content
     return None

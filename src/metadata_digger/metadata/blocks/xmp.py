@@ -41,7 +41,7 @@ def read_packet(data: bytes) -> Directory:
 
 
 def read_segments(segments: Sequence[bytes]) -> Iterator[Directory]:
-    """The APP1 segments of a JPEG: each packet, then the extended packet that the last one names."""
+    """The APP1 segments of a JPEG: each packet, then the extended packet that the first to name one names."""
     guid: str | None = None
     extended: bytearray | None = None
     received = 0
@@ -51,7 +51,8 @@ def read_segments(segments: Sequence[bytes]) -> Iterator[Directory]:
         # "XMP\0://ns.adobe.com/xap/1.0/" has been seen too, see issue 102 of the reference.
         if len(head) == len(PREAMBLE) and (head.lower() == PREAMBLE or head[:3].lower() == b"xmp"):
             found.append(read_packet(segment[len(PREAMBLE) :]))
-            guid = _extended_guid(found)
+            if guid is None:
+                guid = _extended_guid(found[-1])
         elif guid is not None and segment[: len(EXTENSION)].lower() == EXTENSION:
             start = len(EXTENSION)
             if len(segment) < start + _GUID + 8 or segment[start : start + _GUID] != guid.encode():
@@ -75,11 +76,10 @@ def read_segments(segments: Sequence[bytes]) -> Iterator[Directory]:
     yield from found
 
 
-def _extended_guid(directories: list[Directory]) -> str | None:
-    for directory in directories:
-        for item in directory.xmp:
-            if item.path == "xmpNote:HasExtendedXMP":
-                return item.value
+def _extended_guid(directory: Directory) -> str | None:
+    for item in directory.xmp:
+        if item.path == "xmpNote:HasExtendedXMP":
+            return item.value
     return None
 
 

@@ -74,6 +74,7 @@ class Tree:
     schemas: dict[str, Node] = field(default_factory=dict)
     prefixes: dict[str, str] = field(default_factory=dict)  # of namespaces that PREFIXES lacks
     namespaces: dict[str, str] = field(default_factory=dict)  # the other way round
+    numbers: dict[str, int] = field(default_factory=dict)  # the last that a prefix got: counting anew takes for ever
 
     def schema(self, ns: str) -> Node:
         return self.schemas.setdefault(ns, Node(ns, form=STRUCT))
@@ -83,10 +84,11 @@ class Tree:
         known = PREFIXES.get(ns) or self.prefixes.get(ns)
         if known is not None:
             return known
-        prefix, number = suggested, 0
+        prefix, number = suggested, self.numbers.get(suggested, 0)
         while prefix in self.namespaces or prefix in NAMESPACES:
             number += 1
             prefix = f"{suggested}_{number}_"
+        self.numbers[suggested] = number
         self.prefixes[ns] = prefix
         self.namespaces[prefix] = ns
         return prefix

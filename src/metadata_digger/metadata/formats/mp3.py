@@ -24,6 +24,9 @@ def read(reader: Reader) -> Iterator[Directory]:
     if not version:
         directory.errors.append("MPEG-2.5 not supported.")
         return
+    if version not in IDS or layer not in LAYERS:  # reserved, and not taken for MP3 by `detect`
+        directory.errors.append("Not valid mp3 file.")
+        return
     values: dict[int, Value] = directory.values
     values[_ID] = IDS[version]
     values[_LAYER] = LAYERS[layer]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from struct import error as struct_error
 from struct import unpack_from
 
+from metadata_digger.metadata.blocks import limits
 from metadata_digger.metadata.blocks.icc import is_valid
-from metadata_digger.metadata.blocks.limits import BUFFER, COLLECTED, END, ENDS_EARLY, inflate
+from metadata_digger.metadata.blocks.limits import BUFFER, COLLECTED, END, ENDS_EARLY
 from metadata_digger.metadata.errors import Malformed, MetadataError, Truncated
 from metadata_digger.metadata.model import Directory, TagTable, Value
 from metadata_digger.metadata.render import words
@@ -29,6 +31,16 @@ _REPEATABLE = frozenset((b"IDAT", b"sPLT", b"iTXt", b"tEXt", b"zTXt"))
 _XMP = "XML:com.adobe.xmp"
 _KEYWORD = 80  # bytes with the zero that ends it
 _TEXT = 13
+_LONGEST_TEXT = 16 << 20  # bytes that one compressed text may become
+_PACKETS = 4 << 20  # the same for all compressed XMP together: 10 KB may become a million elements
+
+
+@dataclass(slots=True)
+class _Room:
+    """How many bytes a file's compressed chunks may still become."""
+
+    left: int
+    packets: int = _PACKETS
 
 
 def _background(_: Directory, value: Value) -> str | None:
@@ -62,9 +74,11 @@ CHROMATICITIES_TABLE = TagTable(CHROMATICITIES)
 
 def read(reader: Reader) -> Iterator[Directory]:
     """Every chunk that says something, in file order. Raises MetadataError when the chain of chunks is broken."""
+    room = _Room(limits.INFLATED)
     for kind, data in _chunks(reader):
         try:
-            yield from _READERS[kind](data)
+            compressed = _COMPRESSED.get(kind)
+            yield from compressed(data, room) if compressed else _READERS[kind](data)
         except MetadataError as error:
             yield Directory("Error", TagTable({}), errors=[f"Exception reading PNG chunk: {error}"])
 
@@ -89,7 +103,7 @@ def _chunks(reader: Reader) -> list[tuple[bytes, bytes]]:
             raise Malformed("PNG chunk length exceeds maximum")
         if not kind.isalpha():
             raise Malformed("PNG chunk type identifier may only contain alphabet characters")
-        wanted = kind in _READERS
+        wanted = kind in _READERS or kind in _COMPRESSED
         if position + length + 4 > size:
             if kind == b"IEND" and size > BUFFER:
                 return chunks
@@ -162,7 +176,7 @@ def _split(data: bytes, longest: int) -> tuple[bytes, bytes]:
     return data[:longest], data[longest:]
 
 
-def _profile(data: bytes) -> Iterator[Directory]:
+def _profile(data: bytes, room: _Room) -> Iterator[Directory]:
     from metadata_digger.metadata.blocks import icc
 
     name, rest = _split(data, _KEYWORD)
@@ -172,7 +186,8 @@ def _profile(data: bytes) -> Iterator[Directory]:
     if rest[0]:
         yield from _chunk("iCCP", values, "Invalid compression method value")
         return
-    profile, fault = inflate(rest[1:])
+    profile, fault = limits.inflate(rest[1:], room.left)
+    room.left -= len(profile)
     if fault is not None:
         # The reference reads the stream in blocks of 2,048 bytes and loses the one in which the fault is.
         profile = profile[: len(profile) // 2048 * 2048]
@@ -185,16 +200,16 @@ def _text(data: bytes) -> Iterator[Directory]:
     return _chunk("tEXt", {_TEXT: (keyword.decode("latin-1"), rest.partition(b"\0")[0].decode("latin-1"))})
 
 
-def _compressed_text(data: bytes) -> Iterator[Directory]:
+def _compressed_text(data: bytes, room: _Room) -> Iterator[Directory]:
     keyword, rest = _split(data, _KEYWORD)
     if not rest:
         raise Truncated(END)
     if rest[0]:
         return _chunk("zTXt", {}, "Invalid compression method value")
-    return _inflated("zTXt", keyword.decode("latin-1"), rest[1:], "latin-1")
+    return _inflated("zTXt", keyword.decode("latin-1"), rest[1:], "latin-1", room)
 
 
-def _international_text(data: bytes) -> Iterator[Directory]:
+def _international_text(data: bytes, room: _Room) -> Iterator[Directory]:
     keyword, rest = _split(data, _KEYWORD)
     if len(rest) < 2:
         raise Truncated(END)
@@ -208,15 +223,20 @@ def _international_text(data: bytes) -> Iterator[Directory]:
         return _chunk("iTXt", {}, "Invalid compression flag value")
     if method:
         return _chunk("iTXt", {}, "Invalid compression method value")
-    return _inflated("iTXt", name, rest, "utf-8")
+    return _inflated("iTXt", name, rest, "utf-8", room)
 
 
-def _inflated(kind: str, keyword: str, data: bytes, encoding: str) -> Iterator[Directory]:
-    content, fault = inflate(data)
+def _inflated(kind: str, keyword: str, data: bytes, encoding: str, room: _Room) -> Iterator[Directory]:
+    content, fault = limits.inflate(data, min(room.left, room.packets if keyword == _XMP else _LONGEST_TEXT))
+    # One character beyond the 16-bit ones makes four bytes of each in a string, which is in memory twice: here and in
+    # its description.
+    room.left = max(0, room.left - len(content) * (1 if content.isascii() or encoding == "latin-1" else 4))
     if fault == ENDS_EARLY:
         raise Truncated(fault)
     if fault is not None:
         return _chunk(kind, {}, f'Exception decompressing PNG {kind} chunk with keyword "{keyword}": {fault}')
+    if keyword == _XMP:
+        room.packets -= len(content)
     return _keyed(kind, keyword, content, encoding)
 
 
@@ -257,13 +277,15 @@ _READERS: dict[bytes, Callable[[bytes], Iterator[Directory]]] = {
     b"cHRM": _chromaticities,
     b"sRGB": _srgb,
     b"gAMA": _gamma,
-    b"iCCP": _profile,
     b"bKGD": lambda data: _chunk("bKGD", {15: data}),
     b"tEXt": _text,
-    b"zTXt": _compressed_text,
-    b"iTXt": _international_text,
     b"tIME": _time,
     b"pHYs": _physical,
     b"sBIT": lambda data: _chunk("sBIT", {19: data}),
     b"eXIf": _exif,
+}
+_COMPRESSED: dict[bytes, Callable[[bytes, _Room], Iterator[Directory]]] = {
+    b"iCCP": _profile,
+    b"zTXt": _compressed_text,
+    b"iTXt": _international_text,
 }
