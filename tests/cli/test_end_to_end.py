@@ -138,4 +138,6 @@ GOLDEN = Path(__file__).resolve().parents[2] / "../shared/golden"
 @pytest.mark.skipif(not GOLDEN.exists(), reason="../shared is not there")
 def test_describe_prints_what_the_original_printed(path: Path) -> None:
     done = run(path, "describe", path.name, "--set", f"input.paths={GOLDEN / 'data' / 'own'}")
-    assert done.stdout.rstrip() == (GOLDEN / "own_describe" / "stdout.txt").read_text().rstrip()
+    # XMP properties are tags here, named by their path; the original counted them only (tests/golden/differences.toml).
+    lines = [line for line in done.stdout.splitlines() if not (line.startswith("|XMP.") and ":" in line)]
+    assert lines == (GOLDEN / "own_describe" / "stdout.txt").read_text().splitlines()

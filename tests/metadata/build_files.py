@@ -15,9 +15,11 @@ from metadata_digger.metadata.blocks.makernotes import match
 from metadata_digger.metadata.tags.iptc import IPTC as IPTC_TAGS
 
 from . import build_heif, build_movie, build_webp
+from .build_crw import CRW
 from .build_icc import curve, description, localized, profile, xyz
 from .build_iptc import UTF8, dataset, datasets
 from .build_jpeg import ADOBE, DUCKY, JFIF, TABLE, frame, jpeg
+from .build_jpeg_xl import SIGNATURE, box, codestream
 from .build_note import build_photo
 from .build_photoshop import knot, resource
 from .build_png import compressed, international, png, text
@@ -368,6 +370,12 @@ FILES: dict[str, bytes] = {
     "eps": EPS,
     "eps-dos": EPS_DOS,
     "raf": RAF,
+    "crw": CRW,
+    "jpeg_xl": codestream((1, 1), (5, 24), (3, 3), (1, 1)) + bytes(8),
+    "jpeg_xl-boxes": SIGNATURE
+    + box(b"jxlc", codestream((1, 1), (5, 24), (3, 3), (1, 1)) + bytes(8))
+    + box(b"Exif", bytes(4) + TIFF)
+    + box(b"xml ", packet("")),
     "heif": HEIF,
     "webp": WEBP,
     "mp4": MP4,

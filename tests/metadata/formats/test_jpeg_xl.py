@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from struct import pack
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,28 +10,13 @@ from metadata_digger.metadata.extract import read_metadata
 from metadata_digger.metadata.formats import jpeg_xl
 from metadata_digger.metadata.source import Reader
 
+from ..build_jpeg_xl import SIGNATURE, box, codestream
 from ..build_xmp import packet
 from ..conftest import build_tiff
 from ..hostile import consume, damaged
 from ..show import described, named
 
-SIGNATURE = b"\0\0\0\x0cJXL \r\n\x87\n" + b"\0\0\0\x14ftypjxl \0\0\0\0jxl "
 TIFF = build_tiff({0x010F: (2, b"ACME\0")})
-
-
-def codestream(*fields: tuple[int, int]) -> bytes:
-    """The signature and fields of (bits, value), the lowest bit first."""
-    number = position = 0
-    for bits, value in fields:
-        number |= value << position
-        position += bits
-    return b"\xff\x0a" + number.to_bytes(position // 8 + 1, "little")
-
-
-def box(kind: bytes, content: bytes, size: int | None = None) -> bytes:
-    return pack(">I", 8 + len(content) if size is None else size) + kind + content
-
-
 SMALL = ((1, 1), (5, 24), (3, 3))  # 200 high, 4:3
 LONG = ((1, 0), (2, 1), (13, 4999), (3, 0), (2, 0), (9, 2))  # 5000 high, 3 wide
 USUAL = codestream(*SMALL, (1, 1))
