@@ -174,12 +174,14 @@ use_uv() {
 }
 
 # install LOCK [OPTION...]: by uv, or by the environment's own pip when there is no uv or it fails.
-# Wheels only, so that nothing is compiled behind the user's back; pyspark has none and is plain Python.
+# Wheels only, so that nothing is compiled behind the user's back; pyspark has none and is plain Python. Without their
+# dependencies, which the locks name all: pip 23 takes coverage[toml], wanted by pytest-cov, for a package that
+# coverage==... does not pin, and stops as soon as there is a newer one.
 install() {
     requirements=$root/requirements/$1.lock
     shift
-    if use_uv && uv pip install --quiet --compile-bytecode --python "$python" --require-hashes --only-binary :all: \
-        --no-binary pyspark "$@" --requirement "$requirements" >>"$log" 2>&1; then
+    if use_uv && uv pip install --quiet --compile-bytecode --python "$python" --require-hashes --no-deps \
+        --only-binary :all: --no-binary pyspark "$@" --requirement "$requirements" >>"$log" 2>&1; then
         return
     fi
     if ! "$python" -m pip --version >/dev/null 2>&1; then
@@ -187,8 +189,8 @@ install() {
     fi
     # What pip says goes to the log; the packages' names, one after the other, to a terminal.
     {
-        "$python" -m pip install --require-hashes --only-binary :all: --no-binary pyspark --disable-pip-version-check \
-            --no-input "$@" --requirement "$requirements" 2>&1 || echo "pip failed"
+        "$python" -m pip install --require-hashes --no-deps --only-binary :all: --no-binary pyspark \
+            --disable-pip-version-check --no-input "$@" --requirement "$requirements" 2>&1 || echo "pip failed"
     } | while IFS= read -r line; do
         printf '%s\n' "$line" >>"$log"
         case $line in
