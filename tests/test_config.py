@@ -144,7 +144,7 @@ def test_values(tmp_path: Path, line: str, key: str, value: object) -> None:
         ("output.csv.delimiter=;", "c:4: output.csv.delimiter: unknown key; did you mean"),
         ("classifier.threshold=1", "did you mean enrichment.classifier.threshold?"),
         ("xyz=1", "c:4: xyz: unknown key; docs/reference/configuration.md lists all keys"),
-        ("output.format=xml", "c:4: output.format=xml: must be csv, json or solr"),
+        ("output.format=xml", "c:4: output.format=xml: must be csv, json, parquet or solr"),
         ("output.format=", "c:4: output.format=: is empty"),
         ("output.csv.dialect=excel", "must be rfc4180 or spark"),
         ("output.columns.namingConvention=kebab", "must be camelCase or snakeCase"),
@@ -299,7 +299,7 @@ def test_repeated_keys_and_keys_without_effect_are_warned_of(tmp_path: Path) -> 
 
 
 def test_last_value_wins_even_when_it_is_broken(tmp_path: Path) -> None:
-    assert faults_of(tmp_path, GOOD + "output.format=xml") == ["c:4: output.format=xml: must be csv, json or solr"]
+    assert faults_of(tmp_path, GOOD + "output.format=xml") == ["c:4: output.format=xml: must be csv, json, parquet or solr"]
 
 
 def test_override_repairs_the_file(tmp_path: Path) -> None:

@@ -59,6 +59,20 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("input.storage.name", choice("file", "hdfs", "s3"), "file", "Where the input is.", built=("file",)),
     Key(
+        "input.include",
+        LIST,
+        "",
+        "Patterns of the files to read, for example `*.jpg,2019/**`; none: all. Case does not count.",
+        built=False,
+    ),
+    Key(
+        "input.exclude",
+        LIST,
+        "",
+        "Patterns of files and directories to leave out, for example `*.tmp,.cache/**`; stronger than `input.include`.",
+        built=False,
+    ),
+    Key(
         "input.partitions",
         AMOUNT,
         "-1",
@@ -94,6 +108,13 @@ KEYS: tuple[Key, ...] = (
     Key("processing.cores", CORES, "all", "Worker processes. One machine only."),
     Key("processing.maxMemoryGB", GIGABYTES, "2", "What all processes together should stay under. One machine only."),
     Key("processing.timezone", TIMEZONE, "UTC", "Time zone of dates that a file states as an instant."),
+    Key(
+        "processing.maxPixels",
+        AMOUNT,
+        "178956970",
+        "Largest picture that is decoded, in pixels; -1: no limit. A larger one keeps its metadata.",
+        built=False,
+    ),
     Key(
         "processing.hash.types",
         choices("crc32", "md5", "sha1", "sha224", "sha256", "sha384", "sha512"),
@@ -133,7 +154,7 @@ KEYS: tuple[Key, ...] = (
     Key("output.storage.name", choice("file", "hdfs", "s3", "solr"), "file", "Where the output goes.", built=("file",)),
     Key(
         "output.format",
-        choice("csv", "json", "solr"),
+        choice("csv", "json", "parquet", "solr"),
         "",
         "Form of the output.",
         required=WRITING,
@@ -172,6 +193,13 @@ KEYS: tuple[Key, ...] = (
         'How a quote inside a CSV field is written: doubled, or `\\"` as the original did.',
     ),
     Key(
+        "output.csv.raw",
+        BOOLEAN,
+        "false",
+        "Write text that a spreadsheet would take for a formula as it is, as the original did.",
+        built=False,
+    ),
+    Key(
         "output.json.allDirectories",
         BOOLEAN,
         "false",
@@ -180,6 +208,13 @@ KEYS: tuple[Key, ...] = (
     Key("output.collection", TEXT, "", "Solr collection.", built=False),
     Key("output.zk.servers", SERVERS, "", "ZooKeeper servers of SolrCloud.", built=False),
     Key("output.zk.znode", TEXT, "", "ZooKeeper chroot of SolrCloud, when it has one.", built=False),
+    Key(
+        "output.solr.url",
+        TEXT,
+        "",
+        "Solr without ZooKeeper, for example `http://localhost:8983/solr`; in place of `output.zk.servers`.",
+        built=False,
+    ),
     Key(
         "output.solr.conversion.integerTags",
         LIST,
@@ -192,6 +227,28 @@ KEYS: tuple[Key, ...] = (
         LIST,
         "",
         "Field names whose values are sent to Solr as dates.",
+        built=False,
+    ),
+    Key(
+        "output.solr.conversion.unknownInteger",
+        TEXT,
+        "",
+        "Integer that is sent where the value is none; empty: the field is left out. The original sent -1.",
+        built=False,
+    ),
+    Key(
+        "output.solr.credentialsFile",
+        TEXT,
+        "",
+        "File with the lines `user=NAME` and `password=WORD` for Solr's basic authentication; without it the "
+        "environment's `METADATA_DIGGER_SOLR_USER` and `METADATA_DIGGER_SOLR_PASSWORD` count.",
+        built=False,
+    ),
+    Key(
+        "output.solr.caFile",
+        TEXT,
+        "",
+        "PEM file of the authority that signed the certificate of a Solr with https; empty: those of the system.",
         built=False,
     ),
     Key("output.solr.security.principal", TEXT, "", "Kerberos principal.", built=False),
