@@ -221,7 +221,7 @@ def test_defaults_of_what_is_not_built_yet_are_accepted(tmp_path: Path) -> None:
     [
         (
             GOOD.replace("output.format=csv\n", ""),
-            "c: output.format is missing: form of the output (csv or json or solr)",
+            "c: output.format is missing: form of the output (csv or json or parquet or solr)",
         ),
         (GOOD.replace("input.paths=/data/in\n", ""), "c: input.paths is missing"),
         (GOOD.replace("output.directoryPath=/data/out\n", ""), "c: output.directoryPath is missing"),
