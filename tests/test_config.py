@@ -193,10 +193,6 @@ def test_bad_lines(tmp_path: Path, line: str, fault: str) -> None:
         "storage.s3.endpoint=x",
         "storage.s3.credsProvided=false",
         "filter.allowedFileTypes=JPEG",
-        "processing.hash.types=md5",
-        "processing.thumbnails.enabled=true",
-        "processing.thumbnails.smallDimensions=100x100",
-        "processing.thumbnails.format=png",
         "output.storage.name=solr",
         "output.format=solr",
         "output.collection=c",
@@ -299,7 +295,9 @@ def test_repeated_keys_and_keys_without_effect_are_warned_of(tmp_path: Path) -> 
 
 
 def test_last_value_wins_even_when_it_is_broken(tmp_path: Path) -> None:
-    assert faults_of(tmp_path, GOOD + "output.format=xml") == ["c:4: output.format=xml: must be csv, json, parquet or solr"]
+    assert faults_of(tmp_path, GOOD + "output.format=xml") == [
+        "c:4: output.format=xml: must be csv, json, parquet or solr"
+    ]
 
 
 def test_override_repairs_the_file(tmp_path: Path) -> None:

@@ -37,6 +37,23 @@ def _filter(config: Config, action: Action) -> Iterator[Step]:
         yield FilterStep(config["filter.mandatoryTags"], _selection(config))
 
 
+def _hash(config: Config, action: Action) -> Iterator[Step]:
+    from metadata_digger.steps.hash import HashStep
+
+    if config["processing.hash.types"]:
+        yield HashStep(config["processing.hash.types"])
+
+
+def _thumbnail(config: Config, action: Action) -> Iterator[Step]:
+    from metadata_digger.steps.thumbnail import ThumbnailStep
+
+    enabled, small, medium, form = (
+        config[f"processing.thumbnails.{word}"] for word in ("enabled", "smallDimensions", "mediumDimensions", "format")
+    )
+    if enabled:
+        yield ThumbnailStep(small, medium, form)
+
+
 def _label(config: Config, action: Action) -> Iterator[Step]:
     from metadata_digger.labels.device import lack_of
     from metadata_digger.steps.label import LabelStep
@@ -101,7 +118,7 @@ ACTIONS: tuple[Action, ...] = (
         "extract",
         "metadata of every file, as CSV or JSON",
         "Files whose type is unknown and files that the filters leave out are counted and listed in the report.",
-        (_extract, _filter),
+        (_extract, _filter, _hash, _thumbnail),
     ),
     Action(
         "detect_categories",
@@ -113,7 +130,7 @@ ACTIONS: tuple[Action, ...] = (
         "full",
         "metadata and labels of every file in one pass",
         "A file that has metadata stays in the output when its picture cannot be decoded, without labels.",
-        (_extract, _filter, _label),
+        (_extract, _filter, _hash, _label, _thumbnail),
     ),
     Action(
         "describe",
@@ -158,6 +175,7 @@ def job(config: Config, action: Action, *, overwrite: bool = False) -> Job:
         cores=config["processing.cores"],
         memory_gb=config["processing.maxMemoryGB"],
         timezone=config["processing.timezone"],
+        max_pixels=config["processing.maxPixels"],
         partitions=config["input.partitions"],
         facts=facts,
     )
