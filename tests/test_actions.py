@@ -36,12 +36,17 @@ def configured(tmp_path: Path) -> object:
     return configure
 
 
+TYPES = ["filter.allowedFileTypes=jpg"]
 ADDED = ["processing.hash.types=md5", "processing.thumbnails.enabled=true", "processing.thumbnails.smallDimensions=9x9"]
 
 
 @pytest.mark.parametrize(
     ("action", "overrides", "steps"),
     [
+        ("extract", TYPES, ["FileTypeStep", "ExtractStep"]),
+        ("full", TYPES, ["FileTypeStep", "ExtractStep", "LabelStep"]),
+        ("detect_categories", TYPES, ["FileTypeStep", "LabelStep"]),
+        ("describe", TYPES, ["ExtractStep"]),
         ("extract", ADDED, ["ExtractStep", "HashStep", "ThumbnailStep"]),
         ("full", ADDED, ["ExtractStep", "HashStep", "LabelStep", "ThumbnailStep"]),
         ("detect_categories", ADDED, ["LabelStep"]),
