@@ -151,6 +151,15 @@ def test_paths_that_are_too_long_for_the_system(folder: Path) -> None:
     assert report.failed == 1
 
 
+def test_a_whole_run_leaves_access_times_alone(folder: Path) -> None:
+    path = folder / "in" / "good.jpg"
+    os.utime(path, (1, 2))  # older than the change: Linux would set it anew at the next reading
+    _, rows, _ = dug(folder, HashStep(("md5",)), ThumbnailStep((10, 10), None))
+    assert rows["good.jpg"]["HashMd5"]
+    assert rows["good.jpg"]["SmallThumb"]
+    assert (path.stat().st_atime, path.stat().st_mtime) == (1, 2)
+
+
 def test_long_rows_are_read_back_a_few_at_a_time(tmp_path: Path) -> None:
     """Thumbnails that are passed through may have a megabyte each."""
     schema = pa.schema([pa.field("status", pa.string()), pa.field("medium_thumb", pa.binary())])

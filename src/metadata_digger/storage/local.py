@@ -16,14 +16,11 @@ from typing import ClassVar
 
 from metadata_digger.errors import StorageError
 from metadata_digger.metadata.errors import Truncated
+from metadata_digger.metadata.source import open_for_reading
 from metadata_digger.storage.model import Found
 from metadata_digger.storage.patterns import EVERYTHING, Patterns
 from metadata_digger.storage.urls import absolute, path_of
 from metadata_digger.storage.walk import LIST, STATUS, Walk, matches, odd
-
-# O_NONBLOCK: a FIFO put in the place of a listed file must not block the run. O_NOATIME: evidence stays as it was.
-FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
-NOATIME = getattr(os, "O_NOATIME", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +44,7 @@ class LocalStorage:
     def open(self, url: str) -> LocalFile:
         path = path_of(url)
         try:
-            descriptor = _open(path)
+            descriptor = open_for_reading(path)
         except OSError as error:
             raise _storage_error(error) from error
         try:
@@ -101,15 +98,6 @@ class LocalFile:
 
 def _storage_error(error: OSError) -> StorageError:
     return StorageError(error.strerror or str(error), STATUS.get(error.errno or 0, "failed"))
-
-
-def _open(path: str) -> int:
-    if NOATIME:
-        try:
-            return os.open(path, FLAGS | NOATIME)
-        except PermissionError:
-            pass  # only a file's owner may ask for it
-    return os.open(path, FLAGS)
 
 
 def _fault_of_input(path: str) -> str | None:
