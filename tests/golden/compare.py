@@ -15,7 +15,7 @@ from PIL import Image
 
 from golden.cases import Case, Ran, here
 from golden.known import Difference, Known
-from golden.rows import table
+from golden.rows import Table, table
 from metadata_digger.steps.rename import Naming
 
 # Columns of every row, in the original's order, without what the naming convention does to them.
@@ -30,15 +30,18 @@ def compare(case: Case, ran: Ran, known: Known) -> Iterator[Difference]:
     """What is not equal in the output files and the exit code."""
     if ran.code != case.code:
         yield Difference(case.name, "", "(exit code)", case.code, ran.code)
-    if ran.code not in (0, 3):
-        return
-    if not case.files:
+    if ran.code not in (0, 3) or not case.files:
         return
     if set(ran.files) != set(case.files):
         yield Difference(case.name, "", "(files)", sorted(case.files), sorted(ran.files))
     theirs, ours = table(case.files), table(ran.files)
     if fixed(theirs.order) != fixed(ours.order):
         yield Difference(case.name, "", "(order of columns)", fixed(theirs.order), fixed(ours.order))
+    for column in sorted(_empty(theirs) ^ _empty(ours)) if theirs.rows else ():
+        if column not in (theirs if column in ours.order else ours).order:
+            yield Difference(
+                case.name, "", column, *("" if column in table.order else None for table in (theirs, ours))
+            )
     expected = {here(path): row for path, row in theirs.rows.items()}
     for path in sorted(expected.keys() | ours.rows.keys()):
         name = Path(path).name
@@ -63,7 +66,7 @@ def _cells(theirs: dict[str, Any], ours: dict[str, Any], known: Known) -> Iterat
     for column, value in theirs.items():
         name = column if column in ours else known.new_name(column)
         renamed[name if name in ours else column] = value
-    path = _of(ours, "filepath")
+    paths = _of(theirs, "filepath"), _of(ours, "filepath")
     for column in sorted(renamed.keys() | ours.keys()):
         old, new = renamed.get(column), ours.get(column)
         plain = _plain(column)
@@ -74,9 +77,14 @@ def _cells(theirs: dict[str, Any], ours: dict[str, Any], known: Known) -> Iterat
         elif plain == "tagnames":
             equal = _same_names(_listed(old), _listed(new), known)
         else:
-            equal = SPECIAL[plain](old, new, path)
+            equal = SPECIAL[plain](old, new, paths)
         if not equal:
             yield column, old, new
+
+
+def _empty(found: Table) -> set[str]:
+    """Columns without a value in any row."""
+    return {column for column in found.order if all(row.get(column) in (None, "") for row in found.rows.values())}
 
 
 def _of(row: dict[str, Any], name: str) -> Any:
@@ -100,20 +108,21 @@ def _same_names(theirs: list[str], ours: list[str], known: Known) -> bool:
     return len(theirs) == len(ours) and all(map(known.same_tag, theirs, ours))
 
 
-def _same_id(theirs: str, ours: str, path: str) -> bool:
-    return ours == hashlib.md5(path.encode(), usedforsecurity=False).hexdigest().upper()
+def _same_id(theirs: str, ours: str, paths: tuple[str, str]) -> bool:
+    """Each that of its own path."""
+    return (theirs, ours) == tuple(hashlib.md5(path.encode()).hexdigest().upper() for path in paths)  # noqa: S324
 
 
-def _same_path(theirs: str, ours: str, path: str) -> bool:
+def _same_path(theirs: str, ours: str, paths: tuple[str, str]) -> bool:
     return here(theirs) == ours
 
 
-def _same_words(theirs: str, ours: str, path: str) -> bool:
+def _same_words(theirs: str, ours: str, paths: tuple[str, str]) -> bool:
     """In the original's own order values are in that of a hash table."""
     return sorted(theirs.split()) == sorted(ours.split())
 
 
-def _same_picture(theirs: str, ours: str, path: str) -> bool:
+def _same_picture(theirs: str, ours: str, paths: tuple[str, str]) -> bool:
     """The file itself, or of the same form and size and to the eye the same picture."""
     old, new = (base64.b64decode(text, validate=True) for text in (theirs, ours))
     if old == new:

@@ -11,7 +11,6 @@ from metadata_digger.steps.rename import camel_case
 
 # What stands between two quotes, escapes and all.
 _CELL = re.compile(r'"((?:[^"\\]|\\.)*)"(,|\n|$)', re.DOTALL)
-_NOT_TAGS = {"metadata", "labels", "scores", "directory_names", "tag_names", "notes"}
 
 
 class Table(NamedTuple):
