@@ -202,8 +202,8 @@ KEYS: tuple[Key, ...] = (
         "output.csv.raw",
         BOOLEAN,
         "false",
-        "Write text that a spreadsheet would take for a formula as it is, as the original did.",
-        built=False,
+        "CSV: write text that a spreadsheet would take for a formula as it is, as the original did, and not behind a "
+        "single quote.",
     ),
     Key(
         "output.json.allDirectories",
