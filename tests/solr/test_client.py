@@ -51,6 +51,8 @@ def test_documents_in_and_out(solr: Solr) -> None:
     send(solr, *(document(number, labels=["car"] if number % 3 else ["car", "person"]) for number in range(2500)))
     assert count(solr) == 2500
     assert count(solr, "labels:(person AND car)") == 834
+    assert solr.query({"q": "labels:person", "rows": 0})["numFound"] == 834
+    assert solr.schema()["uniqueKey"] == "id"
     assert facets(solr, ["labels"])["labels"] == {"car": 2500, "person": 834}
     found = search(solr, "labels:person", rows=5, fields=["id"], sort="id desc", filters=["file_type:JPEG"])
     assert (found.total, len(found.documents), found.documents[0]) == (834, 5, {"id": f"{2499:032X}"})

@@ -37,12 +37,13 @@ class Calls:
         self,
         path: str,
         *,
+        method: str = "POST",
         query: Mapping[str, str] | None = None,
         seconds: float = ANSWER,
         patience: float | None = None,
         **content: Any,
     ) -> dict[str, Any]:
-        """The answer of one of the nodes to a POST; `query` stands in the URL, `content` is what requests.post takes.
+        """The answer of one of the nodes; `query` stands in the URL, `content` is what requests.request takes.
 
         `seconds` of silence end a try; `patience` 0 leaves it at one. Raises Refused, Missing, SolrError, ConfigError.
         """
@@ -51,7 +52,9 @@ class Calls:
         while True:
             node = self._nodes.next()
             try:
-                answer = self._connected().post(node + path, seconds, params={"wt": "json", **(query or {})}, **content)
+                answer = self._connected().request(
+                    method, node + path, seconds, params={"wt": "json", **(query or {})}, **content
+                )
             except LOST as error:
                 fault = SolrError(f"{base(node)}: {cause(error)} ({self._connection.place})")
             else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any
 from urllib.parse import quote
@@ -43,6 +43,14 @@ class Solr:
     def delete_ids(self, ids: Sequence[str]) -> None:
         """The documents with these ids; gone after `commit`."""
         self.ask("/update", json={"delete": list(ids)})
+
+    def query(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Solr's "response" to a query: numFound and docs (solr.search has more)."""
+        return dict(self.ask("/select", data=parameters)["response"])
+
+    def schema(self) -> dict[str, Any]:
+        """The fields of the collection, as Solr's Schema API gives them: name, uniqueKey, fields, dynamicFields, ..."""
+        return dict(self.ask("/schema", method="GET")["schema"])
 
     def check(self) -> None:
         """Raises SolrError, soon, unless the collection is there and may be asked; Missing names what makes it."""

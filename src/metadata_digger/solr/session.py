@@ -35,17 +35,8 @@ class Session:
             user, password = connection.login.user.encode(), connection.login.password.encode()
             self._session.auth = HTTPBasicAuth(user, password)  # bytes: text would be sent as Latin-1, without a "ł"
 
-    def post(self, url: str, seconds: float, **content: Any) -> requests.Response:
-        """`seconds` of silence are the most; `content` is what requests.post takes."""
-        return self._request("POST", url, seconds, **content)
-
-    def get(self, url: str, seconds: float, **content: Any) -> requests.Response:
-        return self._request("GET", url, seconds, **content)
-
-    def close(self) -> None:
-        self._session.close()
-
-    def _request(self, method: str, url: str, seconds: float, **content: Any) -> requests.Response:
+    def request(self, method: str, url: str, seconds: float, **content: Any) -> requests.Response:
+        """`seconds` of silence are the most; `content` is what requests.request takes."""
         try:
             answer = self._session.request(
                 method,
@@ -67,6 +58,9 @@ class Session:
             target = answer.headers.get("Location", "")
             raise SolrError(f"{base(url)}: answers with a redirect to {target[:200]}: put the place itself there")
         return answer
+
+    def close(self) -> None:
+        self._session.close()
 
     def _untrusted(self, url: str, error: requests.exceptions.SSLError) -> str:
         file = self._connection.ca_file
