@@ -28,9 +28,9 @@ class Session:
         # our caFile, and sends what is for localhost to a proxy.
         self._session.trust_env = False
         if connection.kerberos is not None:
-            from metadata_digger.solr.kerberos import negotiate
+            from metadata_digger.solr.kerberos import Negotiate
 
-            self._session.auth = negotiate(connection.kerberos)
+            self._session.auth = Negotiate(connection.kerberos)
         elif connection.login is not None:
             user, password = connection.login.user.encode(), connection.login.password.encode()
             self._session.auth = HTTPBasicAuth(user, password)  # bytes: text would be sent as Latin-1, without a "ł"
@@ -63,13 +63,16 @@ class Session:
         self._session.close()
 
     def _untrusted(self, url: str, error: requests.exceptions.SSLError) -> str:
+        words = cause(error)
+        if "WRONG_VERSION_NUMBER" in words:  # OpenSSL's way to say that what came was no TLS
+            return f"{base(url)}: does not speak https ({self._connection.place})"
         file = self._connection.ca_file
         advice = (
             f"output.solr.caFile={file} does not hold the authority that signed its certificate"
             if file
             else "output.solr.caFile must name a PEM file of the authority that signed its certificate"
         )
-        return f"{base(url)}: is not trusted, {advice} ({cause(error)})"
+        return f"{base(url)}: is not trusted, {advice} ({words})"
 
     def _proxies_for(self, url: str) -> dict[str, str]:
         """What the environment says; never for this machine."""
