@@ -69,6 +69,10 @@ def _run(options: Namespace) -> int:
             from metadata_digger.cli.solr_init import solr_init
 
             return solr_init(options)
+        case "verify":
+            from metadata_digger.cli.verify import verify
+
+            return verify(options)
         case "config":
             from metadata_digger.cli.show_config import show_config
 

@@ -74,9 +74,10 @@ def parser(*, single: bool = False) -> ArgumentParser:
 
 
 def _add_others(commands: Commands) -> None:
-    from metadata_digger.cli import import_model, solr_init, train
+    from metadata_digger.cli import import_model, solr_init, train, verify
     from metadata_digger.config.keys import SOLR_INIT
 
+    verify.add_arguments(_command(commands, "verify", verify.LINE, verify.MORE))
     import_model.add_arguments(_command(commands, "import-model", import_model.LINE, import_model.MORE))
     train.add_arguments(_command(commands, "train", train.LINE, train.MORE))
     command = _command(commands, SOLR_INIT, solr_init.LINE, solr_init.MORE)

@@ -17,7 +17,8 @@ from metadata_digger.run.parts import Stretch, writing
 from metadata_digger.run.records import report_of
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import Stage
-from metadata_digger.run.update import Do, Update, all_ids, rows_of, why_anew
+from metadata_digger.run.tasks import Do
+from metadata_digger.run.update import Update, all_ids, rows_of, why_anew
 from metadata_digger.schema import OK
 from metadata_digger.sinks import Removing
 from metadata_digger.storage.model import Found

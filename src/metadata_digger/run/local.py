@@ -5,13 +5,10 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
-from typing import Any
 
-from metadata_digger.errors import DiggerError, OutputError
+from metadata_digger.errors import DiggerError
 from metadata_digger.pipeline import compose
 from metadata_digger.run.begin import begin, complete
 from metadata_digger.run.counts import Summary
@@ -25,7 +22,8 @@ from metadata_digger.run.publish import write_output, write_records
 from metadata_digger.run.records import now
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import publish, stage
-from metadata_digger.run.worker import Extract, Task
+from metadata_digger.run.tasks import by
+from metadata_digger.run.worker import Extract
 from metadata_digger.schema import FAILED, FILE, OK
 from metadata_digger.sinks.columns import Columns
 from metadata_digger.storage.model import Fault
@@ -58,14 +56,14 @@ def _run(job: Job, progress: Progress) -> Report:
         report = Report(workers=workers, output=job.output, started=now(), notes=[note] if note else [])
         with (
             pool(workers, (job, folders.parts, limits), job.timezone, folders.logs, job.seconds_per_batch) as processes,
-            begin(job, folders, schema, report, partial(_all, processes)) as (listing, rows),
+            begin(job, folders, schema, report, by(processes)) as (listing, rows),
         ):
             _Extraction(processes, listing, report, progress, rows).run()
             report.leave_out(listing.excluded)
             report.timings["extract"] = time.monotonic() - start
             if job.output is not None:
                 processes.patience = math.inf  # a slow disk is no poisonous file
-                write_output(job, Columns.of(schema, report.tags), rows, folders, partial(_all, processes), report)
+                write_output(job, Columns.of(schema, report.tags), rows, folders, by(processes), report)
                 report.timings["publish"] = time.monotonic() - start - report.timings["extract"]
                 report.seconds = time.monotonic() - start
                 write_records(job, report, rows, "local", folders)
@@ -140,23 +138,3 @@ class _Extraction:
             if isinstance(one, Fault):
                 raise DiggerError(f"{one.url}: {reason}, and again on a row without its file")
             self.again.append(Extract(part, [Fault(one.base, one.url, FAILED, reason, one.size, one.modified)]))
-
-
-def _all(processes: Pool, tasks: Iterable[Task]) -> Iterator[tuple[Any, Any]]:
-    """Every task with its answer, in any order; one whose worker died is tried once more."""
-    coming = iter(tasks)
-    again: deque[Task] = deque()
-    failed: list[Task] = []
-    while True:
-        while processes.idle and (task := again.popleft() if again else next(coming, None)) is not None:
-            processes.give(task)
-        if not processes.busy:
-            return
-        for event in processes.wait(1.0):
-            if isinstance(event, Finished):
-                yield event.task, event.answer
-            elif any(task is event.task for task in failed):
-                raise OutputError(f"the output cannot be made: {event.reason}")
-            else:
-                failed.append(event.task)
-                again.append(event.task)

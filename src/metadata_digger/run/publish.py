@@ -15,7 +15,7 @@ from metadata_digger.run.parts import Slice, sync, writing
 from metadata_digger.run.records import FAILED, FOLDER, LEFT_OUT, RECORD, ROWS, digest, now
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import Stage
-from metadata_digger.run.update import Do
+from metadata_digger.run.tasks import Do
 from metadata_digger.run.worker import Join, Piece
 from metadata_digger.schema import FILTERED
 from metadata_digger.sinks import Removing, Sink

@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -35,8 +35,8 @@ from metadata_digger.run.publish import write_output, write_records
 from metadata_digger.run.records import now
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import Stage, publish, stage
+from metadata_digger.run.tasks import here
 from metadata_digger.run.work import Limits, Work
-from metadata_digger.run.worker import Task
 from metadata_digger.schema import FILE, OK
 from metadata_digger.sinks.columns import Columns
 from metadata_digger.storage.model import Entry, Fault, Found
@@ -96,7 +96,7 @@ def _run(
     start: float,
 ) -> Report:
     report = Report(output=job.output, started=now(), workers=spark.sparkContext.defaultParallelism)
-    do = functools.partial(_here, Work(job, folders.parts, limits))
+    do = here(Work(job, folders.parts, limits))
     with begin(job, folders, schema, report, do) as (listing, rows):
         _extract(spark, listing, job, limits, folders, report, progress, rows)
         report.leave_out(listing.excluded)
@@ -109,12 +109,6 @@ def _run(
             publish(folders, job)
     report.seconds = time.monotonic() - start
     return report
-
-
-def _here(work: Work, tasks: Iterable[Task]) -> Iterator[tuple[Any, Any]]:
-    """Tasks with their answers, done by the driver."""
-    for task in tasks:
-        yield task, task.run(work, lambda files: None)
 
 
 def _extract(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -24,12 +23,10 @@ from metadata_digger.run.parts import SAME, writing
 from metadata_digger.run.records import FOLDER, ROWS, read_record
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import Stage
-from metadata_digger.run.worker import Hash, Keep, Task
+from metadata_digger.run.tasks import Do
+from metadata_digger.run.worker import Hash, Keep
 from metadata_digger.schema import FAILED, FILTERED, HASHES, OK
 from metadata_digger.storage.model import Entry, Found
-
-# Tasks done somewhere, each with its answer, in any order. Takes them as it can, so there may be millions.
-Do: TypeAlias = Callable[[Iterable[Task]], Iterator[tuple[Any, Any]]]
 
 # What became of a file once and will again. Other statuses are faults of its storage: those may have passed.
 SETTLED = (OK, FILTERED, FAILED)
@@ -124,8 +121,8 @@ class Update:
                     yield Hash(same, (column.removeprefix("hash_"),), rows)
 
         for task, hashes in do(tasks()):
-            for one, row, (found,) in zip(task.found, task.rows, hashes, strict=True):
-                if found == row.hash:
+            for one, row, now in zip(task.found, task.rows, hashes, strict=True):
+                if now.hashes == (row.hash,):
                     self._keep(row, microseconds(one.modified))
                 else:
                     waiting.append(self._again(one, row))

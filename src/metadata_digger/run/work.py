@@ -41,6 +41,14 @@ class Limits(NamedTuple):
     whole: int
 
 
+class Hashed(NamedTuple):
+    """A file as it is now: the status and reason of a row, and its hashes, None where it cannot be read."""
+
+    status: str
+    reason: str | None
+    hashes: tuple[str | None, ...]
+
+
 class Work:
     """One pipeline for the life of a process: the networks of the steps are made once."""
 
@@ -76,11 +84,9 @@ class Work:
         parts.write(self._folder, part, self._schema, _kept(source, mask, times, summary), lambda: summary)
         return summary
 
-    def hashes(
-        self, found: Sequence[Found], types: tuple[str, ...], progress: Callable[[int], None]
-    ) -> list[tuple[str | None, ...]]:
-        """The hashes of each file, None where it cannot be read."""
-        step, hashes = HashStep(types), list[tuple[str | None, ...]]()
+    def hashes(self, found: Sequence[Found], types: tuple[str, ...], progress: Callable[[int], None]) -> list[Hashed]:
+        """What each file has now."""
+        step, hashes = HashStep(types), list[Hashed]()
         for files in self._batches(found):
             beat = partial(progress, len(hashes))
             batch = open_batch(files, self._job.storage, 0, self._limits.whole, beat=beat)
@@ -88,7 +94,9 @@ class Work:
                 (done,) = step.run(iter([batch]))
             finally:
                 batch.close()
-            hashes += zip(*(done.rows.column(f"hash_{kind}").to_pylist() for kind in types), strict=True)
+            columns = (done.rows.column(name).to_pylist() for name in ("status", "reason"))
+            values = zip(*(done.rows.column(f"hash_{kind}").to_pylist() for kind in types), strict=True)
+            hashes += map(Hashed, *columns, values)
             progress(len(hashes))
         return hashes
 

@@ -1,0 +1,89 @@
+"""`verify`: whether the files that an output was made of are what they were."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from metadata_digger.cli.progress import Progress
+from metadata_digger.cli.terminal import flush, printable, write
+from metadata_digger.config.values import available_cores
+
+if TYPE_CHECKING:
+    from metadata_digger.run.verify import Difference, Verified
+
+LINE = "check whether the files that an output was made of are what they were"
+MORE = """\
+OUTPUT is the directory that a run with processing.hash.types wrote. Every file of it is
+hashed again and compared; the output's own files are compared with what its run.json
+says of them. Nothing is written. Exit code 0: all is as it was; 3: something is not."""
+DIFFERENT = 3
+MEMORY_GB = 2.0  # as processing.maxMemoryGB
+
+
+def add_arguments(command: ArgumentParser) -> None:
+    from metadata_digger.cli.train import whole
+
+    command.add_argument("output", metavar="OUTPUT", help="the directory of an output (output.directoryPath)")
+    command.add_argument(
+        "--json", action="store_true", help="print one JSON object a line: each difference, the counts"
+    )
+    cores = "worker processes that hash (default: all cores)"
+    command.add_argument("--cores", metavar="N", type=whole(1), default=available_cores(), help=cores)
+
+
+def verify(options: Namespace) -> int:
+    """Prints every difference and then the counts; returns 0, or 3 when there was one."""
+    from metadata_digger.run.verify import Verified
+    from metadata_digger.run.verify import verify as run
+
+    result = Verified(Path.cwd() / options.output)
+    with Progress() as progress:
+        for difference in run(result.output, options.cores, MEMORY_GB, result, progress):
+            write(json.dumps(_object(difference)) if options.json else printable(_line(difference)))
+            flush()
+    if options.json:
+        write(json.dumps(_counts(result)))
+    else:
+        for line in summary(result):
+            write(printable(line))
+    if not result.recorded:
+        words = "there is no _run/run.json: whether the output itself was altered cannot be told"
+        write(f"metadata-digger: warning: {words}", sys.stderr)
+    return DIFFERENT if result.differences.total() else 0
+
+
+def _line(difference: Difference) -> str:
+    kind, file, reason, was, now = difference
+    hashes = "; ".join(f"{name} was {old}, is {now[name]}" for name, old in was.items() if old != now.get(name))
+    return f"{kind:<11} {': '.join(filter(None, (file, reason, hashes)))}"
+
+
+def _object(difference: Difference) -> dict[str, object]:
+    return {name: value for name, value in difference._asdict().items() if value}
+
+
+def _counts(result: Verified) -> dict[str, object]:
+    kinds = ("changed", "missing", "unreadable", "altered")
+    return {
+        "output": str(result.output),
+        "hashes": result.types,
+        "files": result.files,
+        "equal": result.equal,
+        **{kind: result.differences[kind] for kind in kinds},
+        "recorded": result.recorded,
+    }
+
+
+def summary(result: Verified) -> Iterator[str]:
+    """Lines of text: counts that add up."""
+    yield f"files       {result.files:>11,}   {', '.join(result.types)}"
+    yield f"  equal     {result.equal:>11,}"
+    for kind in ("changed", "missing", "unreadable"):
+        yield f"  {kind:<10}{result.differences[kind]:>11,}"
+    if result.recorded:
+        yield f"output      {result.output}: {result.differences['altered']:,} of its {result.own:,} files altered"

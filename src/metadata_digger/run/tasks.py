@@ -1,0 +1,49 @@
+"""Tasks for whoever does them: the worker processes of this machine, or the driver of Spark."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeAlias
+
+from metadata_digger.errors import OutputError
+from metadata_digger.run.pool import Finished, Pool
+from metadata_digger.run.work import Work
+from metadata_digger.run.worker import Task
+
+# Does tasks, and gives each with its answer, in any order. Takes them as it can, so there may be millions.
+Do: TypeAlias = Callable[[Iterable[Task]], Iterator[tuple[Any, Any]]]
+
+
+def by(processes: Pool) -> Do:
+    """Done by worker processes; a task whose worker died is tried once more, then OutputError is raised."""
+
+    def do(tasks: Iterable[Task]) -> Iterator[tuple[Any, Any]]:
+        coming = iter(tasks)
+        again: deque[Task] = deque()
+        failed: list[Task] = []
+        while True:
+            while processes.idle and (task := again.popleft() if again else next(coming, None)) is not None:
+                processes.give(task)
+            if not processes.busy:
+                return
+            for event in processes.wait(1.0):
+                if isinstance(event, Finished):
+                    yield event.task, event.answer
+                elif any(task is event.task for task in failed):
+                    raise OutputError(f"the output cannot be made: {event.reason}")
+                else:
+                    failed.append(event.task)
+                    again.append(event.task)
+
+    return do
+
+
+def here(work: Work) -> Do:
+    """Done by this very process."""
+
+    def do(tasks: Iterable[Task]) -> Iterator[tuple[Any, Any]]:
+        for task in tasks:
+            yield task, task.run(work, lambda files: None)
+
+    return do

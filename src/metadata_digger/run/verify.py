@@ -1,0 +1,165 @@
+"""Whether the files of an output are what they were, and the output itself is: chain of custody."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from metadata_digger.errors import ConfigError
+from metadata_digger.run.interrupt import stoppable
+from metadata_digger.run.job import Job, Progress
+from metadata_digger.run.memory import share
+from metadata_digger.run.pool import pool
+from metadata_digger.run.records import FOLDER, digest, read_record
+from metadata_digger.run.tasks import Do, by
+from metadata_digger.run.work import Hashed
+from metadata_digger.run.worker import Hash
+from metadata_digger.run.written import Written, data_files, types_of, written
+from metadata_digger.schema import OK
+from metadata_digger.storage import LocalStorage
+from metadata_digger.storage.model import Entry
+
+CHUNK = 64  # files hashed at once
+LOCAL = "file:/"
+
+CHANGED = "changed"
+MISSING = "missing"
+UNREADABLE = "unreadable"
+ALTERED = "altered"  # one of the output's own files
+
+
+class Difference(NamedTuple):
+    kind: str
+    file: str  # URL of an input file, path of one of the output
+    reason: str = ""
+    was: Mapping[str, str] = MappingProxyType({})  # by type of hash
+    now: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(slots=True)
+class Verified:
+    """files = equal + changed + missing + unreadable."""
+
+    output: Path
+    types: tuple[str, ...] = ()
+    files: int = 0
+    differences: Counter[str] = field(default_factory=Counter)
+    own: int = 0  # files of the output that were looked at
+    recorded: bool = True  # whether there is a run.json that has their sha256
+
+    @property
+    def equal(self) -> int:
+        return self.files - sum(self.differences[kind] for kind in (CHANGED, MISSING, UNREADABLE))
+
+
+def verify(
+    output: Path, cores: int, memory_gb: float, result: Verified, progress: Progress = lambda done, total: None
+) -> Iterator[Difference]:
+    """Every difference, those of the output itself first, then input files in the order of the rows; counts them all
+    in `result`.
+
+    Raises ConfigError when there is nothing to compare with, OutputError when the output cannot be read back,
+    KeyboardInterrupt as run.local does.
+    """
+    files = data_files(output)
+    record = read_record(output)
+    config = record.get("config", {})
+    dialect = str(config.get("output.csv.dialect", "rfc4180"))
+    for one in _own(output, record, result):
+        result.differences[one.kind] += 1
+        yield one
+    result.types = types_of(files, dialect)
+    if not result.types and any(True for path in files for _ in written(path, dialect)):
+        raise ConfigError(
+            f"{output} has no hashes to compare with: set processing.hash.types (sha256, for example) in the run that "
+            "makes the output"
+        )
+    total = record.get("written")
+    workers, limits, _ = share(cores, memory_gb, False)
+    job = Job(LocalStorage(), (), ())
+    with (
+        stoppable(),
+        tempfile.TemporaryDirectory(prefix="metadata-digger-") as folder,
+        pool(workers, (job, Path(folder), limits), job.timezone, Path(folder), job.seconds_per_batch) as processes,
+    ):
+        rows = (row for path in files for row in written(path, dialect))
+        for row, now in _hashed(rows, result.types, by(processes)):
+            result.files += 1
+            difference = _compared(row, now, result.types)
+            if difference is not None:
+                result.differences[difference.kind] += 1
+                yield difference
+            if not result.files % CHUNK:
+                progress(result.files, total)
+        progress(result.files, total)
+
+
+def _own(output: Path, record: dict[str, Any], result: Verified) -> Iterator[Difference]:
+    """Files of the output that are not what they were when the run ended."""
+    result.recorded = bool(record)
+    for name, was in record.get("files", {}).items():
+        path = output / name
+        result.own += 1
+        try:
+            now = digest(path)["sha256"]
+        except FileNotFoundError:
+            yield Difference(ALTERED, str(path), "it is gone")
+        except OSError as error:
+            yield Difference(ALTERED, str(path), error.strerror or str(error))
+        else:
+            if now != was["sha256"]:
+                reason = f"it is not what it was when the run ended ({FOLDER}/run.json)"
+                yield Difference(ALTERED, str(path), reason, {"sha256": was["sha256"]}, {"sha256": now})
+
+
+def _hashed(rows: Iterator[Written], types: tuple[str, ...], do: Do) -> Iterator[tuple[Written, Hashed | None]]:
+    """Each row, in order, with what its file has now; None when the row does not tell which file it is of."""
+
+    def tasks() -> Iterator[_Chunk]:
+        number = 0
+        while chunk := list(islice(rows, CHUNK)):
+            known = [row for row in chunk if row.path]
+            for row in known:
+                if not row.path.startswith(LOCAL):
+                    raise ConfigError(f"{row.path} is no file of this machine, and verify reads no others")
+            # Nobody knows the size any more; a file is read as a stream, whatever it has.
+            yield _Chunk(Hash([Entry("", row.path, 0, None) for row in known], types, chunk), number)
+            number += 1
+
+    waiting: dict[int, tuple[Sequence[Written], Sequence[Hashed]]] = {}
+    due = 0
+    for task, hashes in do(tasks()):
+        waiting[task.number] = (task.hash.rows, hashes)
+        while due in waiting:
+            chunk, found = waiting.pop(due)
+            answers = iter(found)
+            yield from ((row, next(answers) if row.path else None) for row in chunk)
+            due += 1
+
+
+class _Chunk(NamedTuple):
+    hash: Hash
+    number: int
+
+    def run(self, work: Any, progress: Any) -> object:
+        return self.hash.run(work, progress)
+
+
+def _compared(row: Written, now: Hashed | None, types: tuple[str, ...]) -> Difference | None:
+    if now is None:
+        reason = "the output does not tell its name exactly: its ID is that of another path"
+        return Difference(UNREADABLE, row.told, reason)
+    if now.status != OK:
+        return Difference(MISSING if now.status == "not_found" else UNREADABLE, row.path, now.reason or now.status)
+    found = tuple(str(value) for value in now.hashes)
+    if found == row.hashes:
+        return None
+    return Difference(
+        CHANGED, row.path, "", dict(zip(types, row.hashes, strict=True)), dict(zip(types, found, strict=True))
+    )
