@@ -25,12 +25,16 @@ CASES = [
 ]
 
 
+def gif(width: int) -> bytes:
+    return b"GIF89a" + bytes([width, 0, 1, 0]) + bytes(3) + b",\0\0\0\0" + bytes([width, 0, 1, 0]) + b"\0\2\2D\1\0;"
+
+
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
     (tmp_path / "in").mkdir()
     for number, name in enumerate(NAMES):
-        (tmp_path / "in" / name).write_bytes(b"\x89PNG\r\n\x1a\n" + bytes([number]) * 20)
-    Path(os.fsdecode(os.fsencode(tmp_path) + b"/in/\xff.png")).write_bytes(b"\x89PNG\r\n\x1a\n")
+        (tmp_path / "in" / name).write_bytes(gif(number))
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/in/\xff.png")).write_bytes(gif(99))
     (tmp_path / "in" / "text.txt").write_text("no picture")
     (tmp_path / "c.properties").write_text(
         "input.paths=in\noutput.directoryPath=out\nprocessing.hash.types=crc32,sha256\nprocessing.cores=1\n"
@@ -66,9 +70,9 @@ def test_every_form_of_output(place: Path, form: str, settings: list[str]) -> No
     assert (code, differences) == (0, [])
     assert (counts["files"], counts["equal"], counts["hashes"]) == (rows, rows, ["crc32", "sha256"])
 
-    (place / "in" / "line\nend.png").write_bytes(b"\x89PNG\r\n\x1a\nother")
+    (place / "in" / "line\nend.png").write_bytes(gif(77))
     (place / "in" / "a.png").unlink()
-    (place / "in" / "new.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (place / "in" / "new.png").write_bytes(gif(78))
     code, differences, counts = verified(place)
     assert code == 3
     assert [(one["kind"], one["file"]) for one in differences] == [
@@ -84,7 +88,7 @@ def test_an_output_that_was_altered(place: Path) -> None:
     dig(place, "csv", [])
     path = place / "out" / "out.csv"
     text = path.read_text("utf-8")
-    path.write_text(text.replace("PNG", "JPG", 1), "utf-8")
+    path.write_text(text.replace("GIF", "JPG", 1), "utf-8")
     (place / "out" / "_run" / "failed.jsonl").unlink()
     code, differences, counts = verified(place)
     assert code == 3

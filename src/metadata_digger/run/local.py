@@ -86,8 +86,10 @@ class _Extraction:
     singles: set[str] = field(default_factory=set)  # parts of one file, of a batch that failed
     size: float = FIRST  # files of the next batch
     shown: int = 0  # files done, as last told
+    kept: int = 0  # rows that are there and not of the listing, by an update
 
     def run(self) -> None:
+        self.kept = self.report.seen - (self.listing.total - self.listing.left)
         while True:
             while self.processes.idle and (task := self._next()):
                 self.processes.give(task)
@@ -102,7 +104,7 @@ class _Extraction:
                     self._finished(event.task, event.answer, event.seconds)
                 else:
                     self._died(event.task, event.reason)
-            total = self.listing.total if self.listing.complete else None
+            total = self.kept + self.listing.total if self.listing.complete else None
             self.shown = max(self.shown, self.report.seen + self.processes.files)  # a batch may begin again
             self.progress(self.shown, total)
 

@@ -51,20 +51,13 @@ def _read(root: Path) -> Unfinished | None:
         moved.rename(root / "parts")
     try:
         job = json.loads((root / JOB).read_text("utf-8"))
-    except (OSError, ValueError):
+        told = job["facts"], job["started"], tuple(job["resumed"]), job["overwrite"], job["update"]
+    except (OSError, ValueError, KeyError, TypeError):  # none, half a one, or another program's
         return None
     stretches = [stretch for part in parts.names(root / "parts") if (stretch := parts.stretch_of(part)) is not None]
     known = listed(root / "listing")
-    return Unfinished(
-        root,
-        job["facts"],
-        job["started"],
-        tuple(job["resumed"]),
-        job["overwrite"],
-        job["update"],
-        sum(stretch.files for stretch in stretches),
-        known.files if known.complete else None,
-    )
+    done = sum(stretch.files for stretch in stretches)
+    return Unfinished(root, *told, done, known.files if known.complete else None)
 
 
 def accept(left: Unfinished | None, job: Job) -> Unfinished | None:
