@@ -299,7 +299,9 @@ def test_repeated_keys_and_keys_without_effect_are_warned_of(tmp_path: Path) -> 
 
 
 def test_last_value_wins_even_when_it_is_broken(tmp_path: Path) -> None:
-    assert faults_of(tmp_path, GOOD + "output.format=xml") == ["c:4: output.format=xml: must be csv, json, parquet or solr"]
+    assert faults_of(tmp_path, GOOD + "output.format=xml") == [
+        "c:4: output.format=xml: must be csv, json, parquet or solr"
+    ]
 
 
 def test_override_repairs_the_file(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ class Job:
     files_number: int = -1  # output files; below 2: one
     cores: int = 1  # worker processes
     memory_gb: float = 2.0  # what all processes together should stay under
+    distinct: tuple[str, ...] = ()  # of rows equal in all of these columns only the first is written; (): all are
     timezone: str = "UTC"  # TZ of the worker processes
     seconds_per_batch: float = 300.0  # a batch of files without progress for so long is given up
     partitions: int = -1  # Spark only: input.partitions

@@ -14,6 +14,7 @@ from typing import Any
 
 from metadata_digger.errors import DiggerError, OutputError
 from metadata_digger.pipeline import compose
+from metadata_digger.run import twins
 from metadata_digger.run.interrupt import stoppable
 from metadata_digger.run.job import Job, Progress
 from metadata_digger.run.listing import Listing
@@ -145,6 +146,8 @@ def _publish(job: Job, columns: Columns, rows: dict[str, int], folders: Stage, p
     if job.sink is None or job.output is None:
         return
     job.sink.check(columns)
+    if job.distinct:
+        twins.find(folders.parts, list(rows), job.distinct, twins.database(folders.pieces))
     files = plan(rows, job, processes.size, folders)
     processes.patience = math.inf  # a slow disk is no poisonous file
     pieces = (Piece(slices, columns, target) for file in files for target, slices in file.pieces)

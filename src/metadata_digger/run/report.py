@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from metadata_digger.schema import FAILED, FILTERED, OK
+from metadata_digger.schema import FILTERED, OK
 
 if TYPE_CHECKING:
     from metadata_digger.run.work import Summary
@@ -56,12 +56,12 @@ class Report:
         for (status, reason), count in summary.reasons.items():
             self._count(status, reason, count)
 
-    def refuse(self, reasons: Counter[str]) -> None:
-        """Rows that were counted as written, and the sink could not write."""
+    def refuse(self, reasons: Counter[tuple[str, str]]) -> None:
+        """Rows that were counted as written, and then were not, by (status, reason)."""
         self.statuses[OK] -= reasons.total()
-        self.statuses[FAILED] += reasons.total()
-        for reason, count in reasons.items():
-            self._count(FAILED, reason, count)
+        for (status, reason), count in reasons.items():
+            self.statuses[status] += count
+            self._count(status, reason, count)
 
     def _count(self, status: str, reason: str, count: int) -> None:
         known = (status, reason) in self.reasons or len(self.reasons) < REASONS

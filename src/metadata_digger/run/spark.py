@@ -27,6 +27,7 @@ import pyarrow as pa
 from metadata_digger import errors
 from metadata_digger.errors import DiggerError
 from metadata_digger.pipeline import compose
+from metadata_digger.run import twins
 from metadata_digger.run.job import Job, Progress
 from metadata_digger.run.memory import share
 from metadata_digger.run.publish import names, plan, write_report
@@ -85,6 +86,8 @@ def run(
             columns = Columns.of(schema, report.tags)
             job.sink.check(columns)
             work = Work(job, folders.parts, limits)
+            if job.distinct:
+                twins.find(folders.parts, list(rows), job.distinct, twins.database(folders.pieces))
             files = plan(rows, job, 1, folders)
             for file in files:
                 for target, slices in file.pieces:

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from metadata_digger.errors import DiggerError
 from metadata_digger.pipeline import Batch, compose, open_batch
-from metadata_digger.run import parts
+from metadata_digger.run import parts, twins
 from metadata_digger.run.job import Job
 from metadata_digger.run.parts import Slice, writing
 from metadata_digger.schema import FILE, OK
@@ -89,11 +89,17 @@ class Work:
                     path.write_text("".join(lines), "utf-8")
         return summary
 
-    def piece(self, slices: Sequence[Slice], columns: Columns, target: Path) -> Counter[str]:
-        """Rows of parts through the sink; reasons of those that it refused. Raises OutputError."""
+    def piece(self, slices: Sequence[Slice], columns: Columns, target: Path) -> Counter[tuple[str, str]]:
+        """Rows of parts through the sink; (status, reason) of those not written after all. Raises OutputError."""
+        rows = parts.read(self._folder, slices)
         with writing(target):
-            self._sink().piece(parts.read(self._folder, slices), columns, target)
-            return refused.reasons(target)
+            if not self._job.distinct:
+                self._sink().piece(rows, columns, target)
+                return refused.reasons(target)
+            beside = target.with_name(f"{target.name}.twins")
+            with refused.refusing(beside) as refuse:
+                self._sink().piece(twins.without(rows, twins.database(target.parent), refuse), columns, target)
+            return refused.reasons(target) + refused.reasons(beside)
 
     def join(self, pieces: Sequence[Path], columns: Columns, target: Path) -> None:
         """Pieces into a file of the output; they are gone afterwards. Raises OutputError."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from json import JSONEncoder
@@ -105,8 +105,8 @@ _WRITTEN = (
     ("directories", "Directory Names"),
     ("tags", "Tag Names"),
 )
-# New since 0.2.1: column, title, and what the class of the field's type must have in its name. A catch-all field of text
-# is no place for a number.
+# New since 0.2.1: column, title, and what the class of the field's type must have in its name. A catch-all field of
+# text is no place for a number.
 _NEW = (("size", "File Size", "Long"), ("modified", "File Modified", "Date"), ("notes", "Notes", ""))
 _MODEL = (("name", "Model Name"), ("sha256", "Model Sha256"))
 
@@ -219,5 +219,3 @@ def _values(rows: pa.RecordBatch, column: str) -> list[Any]:
             return [None if value is None else [cut(text) for text in value] for value in found]
         case _:
             return found
-
-

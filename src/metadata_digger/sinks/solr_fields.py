@@ -54,7 +54,7 @@ class Fields:
         return self.kind(name) is not None
 
     def is_a(self, name: str, word: str) -> bool:
-        """Whether there is such a field, and its type's class has the word in its name: "FloatPointField" is a Float."""
+        """Whether there is such a field, of a type whose class has the word in its name: "FloatPointField" is a Float."""
         kind = self.kind(name)
         return kind is not None and word in kind
 

@@ -42,7 +42,7 @@ def integer(text: str, bits: int = 32) -> int | None:
 
 
 def date(text: str) -> str | None:
-    """The instant as Solr writes it, "2010-10-21T11:22:48Z", UTC unless the text has an offset; None when it is no date.
+    """The instant as Solr writes it, "2010-10-21T11:22:48Z", UTC unless the text has an offset; None where there is none.
 
     A date without a time is its first second. Unlike 0.2.1, whose parser counts on, a 13th month is no date, nor is the
     "0000:00:00 00:00:00" of cameras that were never set.
