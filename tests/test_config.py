@@ -134,7 +134,10 @@ def test_values(tmp_path: Path, line: str, key: str, value: object) -> None:
         ("enrichment.classifier.x.colour=red", "c:4: enrichment.classifier.x.colour: unknown key"),
         ("enrichment.classifier.a b.modelPath=m", "unknown key"),
         ("enrichment.classifier.x.modelPath=m\nenrichment.classifier.x.quality=high", "must be fast or best"),
-        ("enrichment.classifier.boxes=true", "enrichment.classifier.boxes=true needs output.format=json: csv has no"),
+        (
+            "enrichment.classifier.boxes=true",
+            "enrichment.classifier.boxes=true needs output.format=json or parquet: csv has no",
+        ),
         (
             "enrichment.classifier.x.modelPath=m\nenrichment.classifier.x.boxes=true",
             "enrichment.classifier.x.boxes=true needs output.format=json",
@@ -299,7 +302,9 @@ def test_repeated_keys_and_keys_without_effect_are_warned_of(tmp_path: Path) -> 
 
 
 def test_last_value_wins_even_when_it_is_broken(tmp_path: Path) -> None:
-    assert faults_of(tmp_path, GOOD + "output.format=xml") == ["c:4: output.format=xml: must be csv, json, parquet or solr"]
+    assert faults_of(tmp_path, GOOD + "output.format=xml") == [
+        "c:4: output.format=xml: must be csv, json, parquet or solr"
+    ]
 
 
 def test_override_repairs_the_file(tmp_path: Path) -> None:
