@@ -134,7 +134,10 @@ def test_values(tmp_path: Path, line: str, key: str, value: object) -> None:
         ("enrichment.classifier.x.colour=red", "c:4: enrichment.classifier.x.colour: unknown key"),
         ("enrichment.classifier.a b.modelPath=m", "unknown key"),
         ("enrichment.classifier.x.modelPath=m\nenrichment.classifier.x.quality=high", "must be fast or best"),
-        ("enrichment.classifier.boxes=true", "enrichment.classifier.boxes=true needs output.format=json: csv has no"),
+        (
+            "enrichment.classifier.boxes=true",
+            "enrichment.classifier.boxes=true needs output.format=json or parquet: csv has no",
+        ),
         (
             "enrichment.classifier.x.modelPath=m\nenrichment.classifier.x.boxes=true",
             "enrichment.classifier.x.boxes=true needs output.format=json",

@@ -99,7 +99,7 @@ class Action:
 ACTIONS: tuple[Action, ...] = (
     Action(
         "extract",
-        "metadata of every file, as CSV or JSON",
+        "metadata of every file, as CSV, JSON or Parquet",
         "Files whose type is unknown and files that the filters leave out are counted and listed in the report.",
         (_extract, _filter),
     ),
@@ -177,8 +177,7 @@ def _storage(config: Config) -> Storage:
 
 def _sink(config: Config) -> Sink:
     """The sink that output.format names; `config` lets no other through."""
-    from metadata_digger.sinks.csv import CsvSink
-    from metadata_digger.sinks.json import JsonSink
+    from metadata_digger.sinks import SINKS
     from metadata_digger.steps.rename import Naming
 
     naming = Naming(
@@ -186,17 +185,8 @@ def _sink(config: Config) -> Sink:
         prefix=config["output.columns.metadataPrefix"],
         include_directories=config["output.columns.includeDirsInTags"],
     )
-    selection = _selection(config)
-    content = config["output.columns.includeMetadataContent"]
-    if config["output.format"] == JsonSink.name:
-        return JsonSink(naming, selection, content=content, all_directories=config["output.json.allDirectories"])
-    return CsvSink(
-        naming,
-        selection,
-        labels_delimiter=config["enrichment.output.labelsDelimiter"],
-        content=content,
-        dialect=config["output.csv.dialect"],
-    )
+    kinds = {kind.name: kind for kind in SINKS}
+    return kinds[config["output.format"]].of(config, naming, _selection(config))
 
 
 def _selection(config: Config) -> Selection:

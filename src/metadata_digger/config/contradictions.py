@@ -55,8 +55,8 @@ def _classifiers(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield key, f"{key} is missing: the model that the other keys of {name} are about"
     form = values["output.format"]
     for key, value in values.items():
-        if key.startswith(CLASSIFIER) and key.endswith(".boxes") and value and form not in (None, "json"):
-            yield key, f"{key}=true needs output.format=json: {form} has no place for boxes"
+        if key.startswith(CLASSIFIER) and key.endswith(".boxes") and value and form not in (None, "json", "parquet"):
+            yield key, f"{key}=true needs output.format=json or parquet: {form} has no place for boxes"
 
 
 def _output(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -158,7 +158,7 @@ KEYS: tuple[Key, ...] = (
         "",
         "Form of the output.",
         required=WRITING,
-        built=("csv", "json"),
+        built=("csv", "json", "parquet"),
     ),
     Key(
         "output.directoryPath",
@@ -284,7 +284,8 @@ KEYS: tuple[Key, ...] = (
         "enrichment.classifier.boxes",
         BOOLEAN,
         "false",
-        "Where on the picture the labels are, in pixels; JSON only. The model must be able to (the bundled one is).",
+        "Where on the picture the labels are, in pixels; JSON and Parquet only. The model must be able to (the bundled "
+        "one is).",
     ),
     Key(
         "enrichment.classifier.device",

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,9 @@ from metadata_digger.sinks.wide import FIXED, content_title, layout
 from metadata_digger.steps.filter import EVERYTHING, Selection
 from metadata_digger.steps.flatten import flatten, tag_names
 from metadata_digger.steps.rename import DEFAULT, Naming
+
+if TYPE_CHECKING:
+    from metadata_digger.config import Config
 
 # Spark trims what it writes (ignoreLeadingWhiteSpace and its twin default to true): everything up to the space goes,
 # and a value of nothing else becomes two escaped quotes, while one that was empty before stays empty.
@@ -42,6 +45,16 @@ class CsvSink:
     labels_delimiter: str = ","
     content: bool = False  # the column Metadata Content
     dialect: str = "rfc4180"  # or "spark"
+
+    @classmethod
+    def of(cls, config: Config, naming: Naming, selection: Selection) -> Self:
+        return cls(
+            naming,
+            selection,
+            labels_delimiter=config["enrichment.output.labelsDelimiter"],
+            content=config["output.columns.includeMetadataContent"],
+            dialect=config["output.csv.dialect"],
+        )
 
     def check(self, columns: Columns) -> None:
         layout(columns, self.naming, self.selection)
