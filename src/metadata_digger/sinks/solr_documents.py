@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from metadata_digger.schema import Column
 from metadata_digger.sinks.columns import Columns
+from metadata_digger.sinks.nested import on_one_line
 from metadata_digger.sinks.solr_fields import Fields, safe_name
 from metadata_digger.sinks.solr_values import cut, date, integer, is_place, written
 from metadata_digger.sinks.wide import CONTENT, layout
@@ -156,7 +156,7 @@ class Maker:
         # By field; equal ones stay in the file's order, so that the last value of a repeated tag is the one kept.
         order = np.lexsort((place[kept], row))
         kept, row = kept[order], row[order]
-        values = pc.replace_substring(flat.values.take(pa.array(kept)), "\n", r"\n").to_pylist()
+        values = on_one_line(flat.values.take(pa.array(kept))).to_pylist()
         names = self._names[place[kept]].tolist()
         bounds = np.searchsorted(row, np.arange(len(rows) + 1)).tolist()
         title = self._form.title(CONTENT) if self._form.content else None
