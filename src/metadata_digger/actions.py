@@ -5,6 +5,7 @@ Nothing heavy is imported before a job is made: `--help` and `extract_single` ne
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from metadata_digger.run.job import Job
     from metadata_digger.sinks import Sink
     from metadata_digger.steps.filter import Selection
+    from metadata_digger.steps.rename import Naming
     from metadata_digger.storage import Storage
 
 
@@ -28,6 +30,17 @@ def _extract(config: Config, action: Action) -> Iterator[Step]:
     from metadata_digger.steps.extract import ExtractStep
 
     yield ExtractStep()
+
+
+def _compare(config: Config, action: Action) -> Iterator[Step]:
+    from metadata_digger.sinks.solr_fields import safe_name
+    from metadata_digger.solr.connection import connection
+    from metadata_digger.steps.compare import CompareStep
+
+    if config["processing.hash.comparator"]:
+        naming = _naming(config)
+        fields = {column: safe_name(naming.title(f"Hash {kind}")) for kind, column in _hashes(config).items()}
+        yield CompareStep(connection(config, os.environ), fields)
 
 
 def _filter(config: Config, action: Action) -> Iterator[Step]:
@@ -101,19 +114,19 @@ ACTIONS: tuple[Action, ...] = (
         "extract",
         "metadata of every file, as CSV, JSON or Parquet",
         "Files whose type is unknown and files that the filters leave out are counted and listed in the report.",
-        (_extract, _filter),
+        (_compare, _extract, _filter),
     ),
     Action(
         "detect_categories",
         "labels only: what can be seen on every picture",
         "Reads no metadata, so the filters do not apply. Pictures that cannot be decoded count as failed.",
-        (_label,),
+        (_compare, _label),
     ),
     Action(
         "full",
         "metadata and labels of every file in one pass",
         "A file that has metadata stays in the output when its picture cannot be decoded, without labels.",
-        (_extract, _filter, _label),
+        (_compare, _extract, _filter, _label),
     ),
     Action(
         "describe",
@@ -147,16 +160,19 @@ def job(config: Config, action: Action, *, overwrite: bool = False) -> Job:
             first, *_ = models = [_facts_of(model) for model in step.models]
             facts |= {"model": first, "models": models} if step.more else {"model": first}
     writes = action.writes
+    output = _output(config) if writes else None
     return Job(
         storage=_storage(config),
         paths=config["input.paths"],
         steps=steps,
         sink=_sink(config) if writes else None,
-        output=Path(config["output.directoryPath"]) if writes else None,
-        overwrite=overwrite,
+        output=output,
+        # Where nobody chose a place for a Solr run's records, those of the last run make room.
+        overwrite=overwrite or (output is not None and config["output.directoryPath"] is None),
         files_number=config["output.filesNumber"],
         cores=config["processing.cores"],
         memory_gb=config["processing.maxMemoryGB"],
+        distinct=tuple(_hashes(config).values()) if config["processing.hash.comparator"] else (),
         timezone=config["processing.timezone"],
         partitions=config["input.partitions"],
         facts=facts,
@@ -175,18 +191,32 @@ def _storage(config: Config) -> Storage:
     return kinds[config["input.storage.name"]]()
 
 
+def _output(config: Config) -> Path:
+    """Where the output goes; of a run into Solr, which has none but its records, the configuration need not say it."""
+    return Path(config["output.directoryPath"] or f"output/solr-{config['output.collection']}")
+
+
 def _sink(config: Config) -> Sink:
     """The sink that output.format names; `config` lets no other through."""
     from metadata_digger.sinks import SINKS
+
+    kinds = {kind.name: kind for kind in SINKS}
+    return kinds[config["output.format"]].of(config, _naming(config), _selection(config))
+
+
+def _naming(config: Config) -> Naming:
     from metadata_digger.steps.rename import Naming
 
-    naming = Naming(
+    return Naming(
         convention=config["output.columns.namingConvention"],
         prefix=config["output.columns.metadataPrefix"],
         include_directories=config["output.columns.includeDirsInTags"],
     )
-    kinds = {kind.name: kind for kind in SINKS}
-    return kinds[config["output.format"]].of(config, naming, _selection(config))
+
+
+def _hashes(config: Config) -> dict[str, str]:
+    """Column of a row by kind of hash."""
+    return {kind: f"hash_{kind}" for kind in config["processing.hash.types"]}
 
 
 def _selection(config: Config) -> Selection:

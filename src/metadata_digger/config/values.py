@@ -149,6 +149,11 @@ def _amount(text: str) -> int:
     return _whole(text, -1, "must be a whole number from 1, or -1 to leave it to the engine") or -1
 
 
+def _optional_whole(text: str) -> int | None:
+    """None when empty."""
+    return _whole(text, -(10**9), "must be a whole number, for example -1, or empty") if text else None
+
+
 def _gigabytes(text: str) -> float:
     rule = "must be a number of gigabytes above 0, for example 2 or 0.5"
     number = _number(text, rule)
@@ -212,6 +217,7 @@ MAPPING = Kind("comma list of `INDEX:LABEL`", _mapping)
 DIMENSIONS = Kind("`WIDTHxHEIGHT`", _dimensions)
 CORES = Kind("whole number from 1, or `all`", _cores)
 AMOUNT = Kind("whole number from 1, or `-1`", _amount)
+WHOLE = Kind("whole number", _optional_whole)
 GIGABYTES = Kind("number above 0", _gigabytes)
 THRESHOLD = Kind("number", _threshold)
 TIMEZONE = Kind("time zone name", _timezone)

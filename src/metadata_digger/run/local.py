@@ -47,6 +47,8 @@ def _run(job: Job, progress: Progress) -> Report:
     chain = compose(job.steps)
     schema = chain.output(FILE)
     job.storage.check(job.paths)
+    if job.sink is not None:
+        job.sink.check(Columns.of(schema, ()))  # what needs no file to be known; what the files have is checked later
     if job.output is not None:
         job = replace(job, output=Path.cwd() / job.output)
     workers, limits, note = share(job.cores, job.memory_gb, chain.pixels > 0)

@@ -73,6 +73,8 @@ def run(
     schema = chain.output(FILE)
     check_spark()
     job.storage.check(job.paths)
+    if job.sink is not None:
+        job.sink.check(Columns.of(schema, ()))  # what needs no file to be known; what the files have is checked later
     if job.output is not None:
         job = replace(job, output=Path.cwd() / job.output)
     limits = share(job.cores, job.memory_gb, chain.pixels > 0).limits

@@ -15,8 +15,8 @@ import pyarrow as pa
 from metadata_digger.schema import Column
 from metadata_digger.sinks.columns import Columns
 from metadata_digger.sinks.nested import on_one_line
-from metadata_digger.sinks.solr_fields import Fields, safe_name
-from metadata_digger.sinks.solr_values import cut, date, integer, is_place, written
+from metadata_digger.sinks.solr_fields import Fields, safe_name, score_field
+from metadata_digger.sinks.solr_values import cut, date, instant, integer, is_place
 from metadata_digger.sinks.wide import CONTENT, layout
 from metadata_digger.steps.filter import EVERYTHING, Selection
 from metadata_digger.steps.flatten import flatten, tag_names
@@ -198,7 +198,7 @@ class Maker:
 
     def _score(self, label: str) -> str | None:
         if label not in self._scores:
-            name = safe_name(self._form.naming.title(f"Score {label}"))
+            name = score_field(label)
             self._scores[label] = name if self._form.fields.is_a(name, "Float") else None
         return self._scores[label]
 
@@ -212,7 +212,7 @@ def _values(rows: pa.RecordBatch, column: str) -> list[Any]:
         case "small_thumb" | "medium_thumb":
             return [None if value is None else b64encode(value).decode() for value in found]
         case "modified":
-            return [None if value is None else written(value) for value in found]
+            return [None if value is None else instant(value) for value in found]
         case "size":
             return found
         case "directories" | "tags" | "labels" | "notes":

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from metadata_digger.steps.rename import snake_case
+
 # Names that all of Solr's parsers take (IndexSchema, "Field names should consist of alphanumeric or underscore
 # characters only"); letters of every script are among them.
 _UNSAFE = re.compile(r"\W")
@@ -20,6 +22,11 @@ def safe_name(name: str) -> str:
     """A column's name as a field's."""
     name = _UNSAFE.sub("_", name)[:LONGEST_NAME]
     return f"_{name}" if name[:1].isdigit() else name
+
+
+def score_field(label: str) -> str:
+    """The field of a label's score, whatever the naming convention: score_traffic_light."""
+    return safe_name(f"score_{snake_case(label)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,7 @@ class Fields:
         return self.kind(name) is not None
 
     def is_a(self, name: str, word: str) -> bool:
-        """Whether there is such a field, of a type whose class has the word in its name: "FloatPointField" is a Float."""
+        """Whether there is such a field, of a type whose class has the word in its name: Float in FloatPointField."""
         kind = self.kind(name)
         return kind is not None and word in kind
 

@@ -12,11 +12,14 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from metadata_digger.sinks.refused import Refuse
-from metadata_digger.solr.client import Solr
 from metadata_digger.solr.connection import Connection
 from metadata_digger.solr.errors import Refused
+
+if TYPE_CHECKING:
+    from metadata_digger.solr.client import Solr
 
 DOCUMENTS = 1_000  # of a request, as 0.2.1 had it
 BYTES = 8 << 20  # of a request, unless one document has more: thumbnails make documents of 100 KB
@@ -74,6 +77,8 @@ class Sender:
 @contextmanager
 def sending(connection: Connection, refuse: Refuse) -> Iterator[Sender]:
     """Documents for a collection; `refuse` is told those that it does not take. Nothing is committed."""
+    from metadata_digger.solr.client import Solr
+
     with Solr(connection) as solr, ThreadPoolExecutor(1) as thread:
         sender = Sender(solr, refuse, thread)
         try:

@@ -42,7 +42,7 @@ def integer(text: str, bits: int = 32) -> int | None:
 
 
 def date(text: str) -> str | None:
-    """The instant as Solr writes it, "2010-10-21T11:22:48Z", UTC unless the text has an offset; None where there is none.
+    """The instant as Solr writes it, "2010-10-21T11:22:48Z", UTC unless the text has an offset; None for no date.
 
     A date without a time is its first second. Unlike 0.2.1, whose parser counts on, a 13th month is no date, nor is the
     "0000:00:00 00:00:00" of cameras that were never set.
@@ -64,14 +64,14 @@ def date(text: str) -> str | None:
         moment = moment.astimezone(_UTC)
     except (ValueError, OverflowError):
         return None
-    return written(moment)
+    return instant(moment)
 
 
 _PARTS = ("day", "hour", "minute", "second")
 _UTC = timezone(timedelta(0))
 
 
-def written(moment: datetime) -> str:
+def instant(moment: datetime) -> str:
     """As Solr writes instants; `moment` is in UTC. strftime("%Y") does not pad years below 1000."""
     thousandths = f".{moment.microsecond // 1_000:03}" if moment.microsecond // 1_000 else ""
     return f"{moment.year:04}-{moment:%m-%dT%H:%M:%S}{thousandths}Z"
