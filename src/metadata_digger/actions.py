@@ -33,13 +33,16 @@ def _extract(config: Config, action: Action) -> Iterator[Step]:
 
 
 def _compare(config: Config, action: Action) -> Iterator[Step]:
+    """Before everything that costs more than reading a file once."""
     from metadata_digger.sinks.solr_fields import safe_name
     from metadata_digger.solr.connection import connection
     from metadata_digger.steps.compare import CompareStep
+    from metadata_digger.steps.hash import HashStep
 
     if config["processing.hash.comparator"]:
         naming = _naming(config)
         fields = {column: safe_name(naming.title(f"Hash {kind}")) for kind, column in _hashes(config).items()}
+        yield HashStep(config["processing.hash.types"])
         yield CompareStep(connection(config, os.environ), fields)
 
 
@@ -48,6 +51,23 @@ def _filter(config: Config, action: Action) -> Iterator[Step]:
 
     if config["filter.mandatoryTags"]:
         yield FilterStep(config["filter.mandatoryTags"], _selection(config))
+
+
+def _hash(config: Config, action: Action) -> Iterator[Step]:
+    from metadata_digger.steps.hash import HashStep
+
+    if config["processing.hash.types"] and not config["processing.hash.comparator"]:
+        yield HashStep(config["processing.hash.types"])
+
+
+def _thumbnail(config: Config, action: Action) -> Iterator[Step]:
+    from metadata_digger.steps.thumbnail import ThumbnailStep
+
+    enabled, small, medium, form = (
+        config[f"processing.thumbnails.{word}"] for word in ("enabled", "smallDimensions", "mediumDimensions", "format")
+    )
+    if enabled:
+        yield ThumbnailStep(small, medium, form)
 
 
 def _label(config: Config, action: Action) -> Iterator[Step]:
@@ -114,7 +134,7 @@ ACTIONS: tuple[Action, ...] = (
         "extract",
         "metadata of every file, as CSV, JSON or Parquet",
         "Files whose type is unknown and files that the filters leave out are counted and listed in the report.",
-        (_compare, _extract, _filter),
+        (_compare, _extract, _filter, _hash, _thumbnail),
     ),
     Action(
         "detect_categories",
@@ -126,7 +146,7 @@ ACTIONS: tuple[Action, ...] = (
         "full",
         "metadata and labels of every file in one pass",
         "A file that has metadata stays in the output when its picture cannot be decoded, without labels.",
-        (_compare, _extract, _filter, _label),
+        (_compare, _extract, _filter, _hash, _label, _thumbnail),
     ),
     Action(
         "describe",
@@ -174,6 +194,7 @@ def job(config: Config, action: Action, *, overwrite: bool = False) -> Job:
         memory_gb=config["processing.maxMemoryGB"],
         distinct=tuple(_hashes(config).values()) if config["processing.hash.comparator"] else (),
         timezone=config["processing.timezone"],
+        max_pixels=config["processing.maxPixels"],
         partitions=config["input.partitions"],
         facts=facts,
     )

@@ -114,14 +114,12 @@ KEYS: tuple[Key, ...] = (
         AMOUNT,
         "178956970",
         "Largest picture that is decoded, in pixels; -1: no limit. A larger one keeps its metadata.",
-        built=False,
     ),
     Key(
         "processing.hash.types",
         choices("crc32", "md5", "sha1", "sha224", "sha256", "sha384", "sha512"),
         "",
         "Hashes of each file, one column each (`HashMd5`, `hash_md5`).",
-        built=False,
     ),
     Key(
         "processing.hash.comparator",
@@ -129,27 +127,29 @@ KEYS: tuple[Key, ...] = (
         "false",
         "Leave out files all of whose hashes are in the Solr collection already.",
     ),
-    Key("processing.thumbnails.enabled", BOOLEAN, "false", "Add thumbnails, as base64 text.", built=False),
+    Key(
+        "processing.thumbnails.enabled",
+        BOOLEAN,
+        "false",
+        "Add thumbnails: `SmallThumb`, `MediumThumb`, as base64 text in CSV and JSON.",
+    ),
     Key(
         "processing.thumbnails.smallDimensions",
         DIMENSIONS,
         "",
         "Box that the small thumbnail fits in; the ratio is kept.",
-        built=False,
     ),
     Key(
         "processing.thumbnails.mediumDimensions",
         DIMENSIONS,
         "",
         "Box that the medium thumbnail fits in; the ratio is kept.",
-        built=False,
     ),
     Key(
         "processing.thumbnails.format",
         choice("jpeg", "png"),
         "jpeg",
         "Picture format of the thumbnails; the original made png.",
-        built=False,
     ),
     Key(
         "output.storage.name",

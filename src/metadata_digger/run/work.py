@@ -138,7 +138,8 @@ class Work:
             yield found[start:]
 
     def _steps(self, found: Sequence[Found]) -> pa.RecordBatch:
-        self._pending = batch = open_batch(found, self._job.storage, self._pixels, self._limits.whole)
+        job = self._job
+        self._pending = batch = open_batch(found, job.storage, self._pixels, self._limits.whole, job.max_pixels)
         try:
             rows = next(self._through).rows
         finally:
