@@ -91,7 +91,7 @@ class SolrSink:
             for batch in batches:
                 rows = written(batch)
                 for file, document in zip(rows.column("file_path").to_pylist(), maker.documents(rows), strict=True):
-                    sender.add(file, document)
+                    sender.add(str(file), document)
         return sender.taken
 
     def join(self, pieces: Sequence[Path], columns: Columns, target: Path) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from json import JSONEncoder
@@ -12,12 +11,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from metadata_digger.schema import Column
+from metadata_digger.schema import THUMBNAILS, Column
 from metadata_digger.sinks.columns import Columns
 from metadata_digger.sinks.nested import on_one_line
 from metadata_digger.sinks.solr_fields import Fields, safe_name, score_field
 from metadata_digger.sinks.solr_values import cut, date, instant, integer, is_place
-from metadata_digger.sinks.wide import CONTENT, layout
+from metadata_digger.sinks.wide import CONTENT, base64_texts, fixed, layout
 from metadata_digger.steps.filter import EVERYTHING, Selection
 from metadata_digger.steps.flatten import flatten, tag_names
 from metadata_digger.steps.rename import DEFAULT, Naming
@@ -75,17 +74,10 @@ class Form:
         """Name of a tag's field."""
         return safe_name(self.naming.column(directory, tag))
 
-    def names(self, columns: Iterable[str]) -> list[str]:
-        """The fields that rows with these columns of the schema make, aside from tags and what is new."""
-        columns = set(columns)
-        found = [title for column, title in self._plain(columns)]
-        if self.content and "tags" in columns:
-            found.append(self.title(CONTENT))
-        return [*found, self.title(_MOMENT)]
-
-    def _plain(self, columns: Iterable[str]) -> list[tuple[str, str]]:
-        """(column of a row, field) of what is written as it is."""
-        return [(column, self.title(words)) for column, words in _WRITTEN if column in columns]
+    def names(self, columns: Sequence[str]) -> list[str]:
+        """The fields that rows with these columns make, aside from tags and from what is new; the key is the first."""
+        content = [CONTENT] if self.content and "tags" in columns else []
+        return [self.title(words) for words in (*dict(fixed(columns)).values(), *content, _MOMENT)]
 
     def maker(self, columns: Columns) -> Maker:
         """Raises ConfigError when two tags would be one field (sinks.wide)."""
@@ -93,18 +85,6 @@ class Form:
 
 
 _MOMENT = "Processing Datetime"
-_WRITTEN = (
-    ("id", "ID"),
-    ("base_path", "Base Path"),
-    ("file_path", "File Path"),
-    ("labels", "Labels"),
-    *((f"hash_{name}", f"Hash {name}") for name in ("crc32", "md5", "sha1", "sha224", "sha256", "sha384", "sha512")),
-    ("small_thumb", "Small Thumb"),
-    ("medium_thumb", "Medium Thumb"),
-    ("file_type", "File Type"),
-    ("directories", "Directory Names"),
-    ("tags", "Tag Names"),
-)
 # New since 0.2.1: column, title, and what the class of the field's type must have in its name. A catch-all field of
 # text is no place for a number.
 _NEW = (("size", "File Size", "Long"), ("modified", "File Modified", "Date"), ("notes", "Notes", ""))
@@ -118,22 +98,23 @@ class Maker:
         self._form = form
         titles, self._places = layout(columns, form.naming, form.selection)
         self._names = np.array([safe_name(title) for title in titles] or [""], dtype=object)
-        self._plain = form._plain(columns.fields)
+        names = set(self._names)
         converted = form.conversion.of(form.fields)
-        self._converted = {name: convert for name, convert in converted.items() if name in set(self._names)}
+        self._converted = {name: convert for name, convert in converted.items() if name in names}
         # Where the schema says string, one long value would cost the whole document.
-        self._strings = {name for name in self._names if form.fields.kind(name) == "StrField"}
-        self._locations = {name for name in self._names if form.fields.kind(name) == "LatLonPointSpatialField"}
-        self._extra = [
-            (column, title) for column, words, kind in _NEW if form.fields.is_a(title := form.title(words), kind)
-        ]
+        self._strings = {name for name in names if form.fields.kind(name) == "StrField"}
+        self._locations = {name for name in names if form.fields.kind(name) == "LatLonPointSpatialField"}
+        plain = [(column, form.title(words)) for column, words in fixed(columns.fields)]
+        new = [(column, form.title(words), kind) for column, words, kind in _NEW]
+        # Without a prefix a tag may be called so.
+        free = [(column, name) for column, name, kind in new if form.fields.is_a(name, kind) and name not in names]
+        self._columns = [*plain, *free]
         self._scores: dict[str, str | None] = {}  # field of a label's score, None where the schema has none
 
     def documents(self, rows: pa.RecordBatch) -> list[bytes]:
         """One JSON object for each row."""
         form = self._form
-        columns: dict[str, Sequence[object]] = {title: _values(rows, column) for column, title in self._plain}
-        columns |= {title: _values(rows, column) for column, title in self._extra}
+        columns: dict[str, Sequence[object]] = {title: _values(rows, column) for column, title in self._columns}
         columns[form.title(_MOMENT)] = [form.moment] * len(rows)
         titles = list(columns)
         found = [
@@ -203,19 +184,13 @@ class Maker:
         return self._scores[label]
 
 
-def _values(rows: pa.RecordBatch, column: str) -> list[Any]:
+def _values(rows: pa.RecordBatch, column: str) -> Sequence[Any]:
     values: Column = rows.column(column)
-    if column == "tags":
-        values = tag_names(values)
-    found: list[Any] = values.to_pylist()
-    match column:
-        case "small_thumb" | "medium_thumb":
-            return [None if value is None else b64encode(value).decode() for value in found]
-        case "modified":
-            return [None if value is None else instant(value) for value in found]
-        case "size":
-            return found
-        case "directories" | "tags" | "labels" | "notes":
-            return [None if value is None else [cut(text) for text in value] for value in found]
-        case _:
-            return found
+    if column in THUMBNAILS:
+        return base64_texts(values)
+    found: list[Any] = (tag_names(values) if column == "tags" else values).to_pylist()
+    if column == "modified":
+        return [None if value is None else instant(value) for value in found]
+    if pa.types.is_list(values.type):
+        return [None if value is None else [cut(text) for text in value] for value in found]
+    return found

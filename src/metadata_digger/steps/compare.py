@@ -44,12 +44,16 @@ class CompareStep:
         known = (FILTERED, f"its content is in the collection {self.connection.collection} already")
         with Solr(self.connection) as solr:
             for batch in batches:
-                columns = [batch.rows.column(column).to_pylist() for column in self.fields]
-                hashes = {row: tuple(column[row] for column in columns) for row in standing(batch.rows)}
-                wanted = {values for values in hashes.values() if None not in values}
-                found = present(solr.query, [*self.fields.values()], wanted) if wanted else set()
+                hashes = self._hashes(batch.rows)
+                found = present(solr.query, [*self.fields.values()], set(hashes.values()))
                 verdicts = {row: known for row, values in hashes.items() if values in found}
                 yield Batch(mark(batch.rows, verdicts), batch.files)
+
+    def _hashes(self, rows: pa.RecordBatch) -> dict[int, Hashes]:
+        """Of each row that stands and has them all."""
+        columns = [rows.column(column).to_pylist() for column in self.fields]
+        found = {row: tuple(str(column[row]) for column in columns if column[row]) for row in standing(rows)}
+        return {row: hashes for row, hashes in found.items() if len(hashes) == len(columns)}
 
 
 def present(ask: Ask, fields: Sequence[str], wanted: set[Hashes]) -> set[Hashes]:
