@@ -67,6 +67,7 @@ def test_every_setting_arrives(configured) -> None:
         "processing.timezone=Europe/Warsaw",
         "input.partitions=7",
         "output.filesNumber=4",
+        "output.keepRows=false",
         "filter.allowedMetadataDirectories=JPEG,GPS",
         "filter.allowedTags=Image Width",
         "output.columns.namingConvention=snakeCase",
@@ -77,11 +78,11 @@ def test_every_setting_arrives(configured) -> None:
         "enrichment.output.labelsDelimiter=|",
     ]
     config = configured("extract", *overrides)
-    work = job(config, BY_NAME["extract"], overwrite=True)
+    work = job(config, BY_NAME["extract"])
     assert work.paths == ("/data/in",)
     assert work.output == Path("/data/out")
     assert (work.cores, work.memory_gb, work.timezone, work.partitions) == (3, 1.5, "Europe/Warsaw", 7)
-    assert (work.overwrite, work.files_number) == (True, 4)
+    assert (work.keep_rows, work.files_number) == (False, 4)
     naming, selection = Naming("snakeCase", "md_", False), Selection(("JPEG", "GPS"), ("Image Width",))
     assert work.sink == CsvSink(naming, selection, labels_delimiter="|", content=True, dialect="spark")
     assert work.facts["action"] == "extract"

@@ -167,14 +167,21 @@ ACTIONS: tuple[Action, ...] = (
 BY_NAME = {action.name: action for action in ACTIONS}
 
 
-def job(config: Config, action: Action, *, overwrite: bool = False) -> Job:
-    """Everything that an engine needs to run an action; raises ModelError when there is no model to use."""
+def job(config: Config, action: Action) -> Job:
+    """Everything that an engine needs to run an action, but what the command line says of outputs that are there;
+    raises ModelError when there is no model to use."""
     from metadata_digger import __version__
+    from metadata_digger.run.fingerprint import DIRECTORY
     from metadata_digger.run.job import Job
     from metadata_digger.steps.label import LabelStep
 
     steps = tuple(step for build in action.steps for step in build(config, action))
-    facts: dict[str, Any] = {"version": __version__, "action": action.name, "config": config.effective()}
+    facts: dict[str, Any] = {
+        "version": __version__,
+        "action": action.name,
+        "config": config.effective(),
+        DIRECTORY: str(Path.cwd()),
+    }
     for step in steps:
         if isinstance(step, LabelStep):
             first, *_ = models = [_facts_of(model) for model in step.models]
@@ -187,8 +194,8 @@ def job(config: Config, action: Action, *, overwrite: bool = False) -> Job:
         steps=steps,
         sink=_sink(config) if writes else None,
         output=output,
-        # Where nobody chose a place for a Solr run's records, those of the last run make room.
-        overwrite=overwrite or (output is not None and config["output.directoryPath"] is None),
+        gives_way=output is not None and config["output.directoryPath"] is None,
+        keep_rows=config["output.keepRows"],
         files_number=config["output.filesNumber"],
         cores=config["processing.cores"],
         memory_gb=config["processing.maxMemoryGB"],

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import struct
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from checkout import ROOT
@@ -45,9 +47,16 @@ def settings(cloud: Cloud, collection: str, inputs: Path, folder: Path, *more: s
     ]
 
 
-def run(action: str, given: Sequence[str], *, overwrite: bool = True) -> Report:
+def run(action: str, given: Sequence[str]) -> Report:
     config = load(str(CONFIG), given, action)
-    return local.run(actions.job(config, actions.BY_NAME[action], overwrite=overwrite))
+    return local.run(replace(actions.job(config, actions.BY_NAME[action]), overwrite=True))
+
+
+def left_out(folder: Path) -> dict[str, dict[str, str]]:
+    """What the records of a run into `folder`/out tell of each file that is not in the collection."""
+    lists = (folder / "out" / "_run").glob("*.jsonl")
+    lines = [json.loads(line) for path in lists for line in path.read_text("utf-8").splitlines()]
+    return {Path(line["file"]).name: line for line in lines}
 
 
 def everything(connection: Connection) -> dict[str, Document]:

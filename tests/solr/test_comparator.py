@@ -20,7 +20,7 @@ from metadata_digger.steps.compare import CompareStep, present
 from metadata_digger.steps.hash import HashStep
 from metadata_digger.storage import LocalStorage
 from servers.solr import Cloud
-from solr.running import PLAIN, everything, jpegs, made, run, settings
+from solr.running import PLAIN, everything, jpegs, left_out, made, run, settings
 
 pytestmark = pytest.mark.solr
 
@@ -52,11 +52,6 @@ def post(connection: Connection, texts: list[str], copies: int = 1) -> None:
         solr.commit()
 
 
-def reasons(folder: Path) -> dict[str, dict[str, str]]:
-    report = json.loads((folder / "out" / "_report.json").read_text("utf-8"))
-    return {Path(one["file"]).name: one for one in report["left_out"]}
-
-
 def test_a_second_run_writes_nothing(cloud: Cloud, collection: str, tmp_path: Path) -> None:
     connection = made(cloud, collection)
     jpegs(tmp_path / "in", [str(number % 250) for number in range(300)])
@@ -66,7 +61,7 @@ def test_a_second_run_writes_nothing(cloud: Cloud, collection: str, tmp_path: Pa
     assert report.reasons == {("filtered", twins.REASON): 50}
     known = everything(connection)
     assert set(known) == {f"{number:06d}.jpg" for number in range(250)}  # the first in the order of the listing
-    twin = reasons(tmp_path)["000260.jpg"]
+    twin = left_out(tmp_path)["000260.jpg"]
     assert (twin["status"], twin["reason"]) == ("filtered", twins.REASON)
     assert twin["same_as"].endswith("/000010.jpg")
     shutil.copytree(tmp_path / "in", tmp_path / "elsewhere" / "copies")

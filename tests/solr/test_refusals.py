@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from metadata_digger.solr.client import Solr
 from metadata_digger.solr.connection import Connection
 from metadata_digger.solr.search import count
 from servers.solr import Cloud
-from solr.running import PLAIN, jpegs, made, run, settings
+from solr.running import PLAIN, jpegs, left_out, made, run, settings
 
 pytestmark = pytest.mark.solr
 
@@ -27,11 +26,6 @@ def numbers(cloud: Cloud, collection: str) -> Connection:
     return connection
 
 
-def left_out(folder: Path) -> dict[str, str]:
-    report = json.loads((folder / "out" / "_report.json").read_text("utf-8"))
-    return {Path(one["file"]).name: one["reason"] for one in report["left_out"]}
-
-
 @pytest.mark.slow
 def test_fifty_of_ten_thousand(cloud: Cloud, numbers: Connection, tmp_path: Path) -> None:
     """Scattered and side by side; with two shards, so that refusals come from either."""
@@ -43,7 +37,7 @@ def test_fifty_of_ten_thousand(cloud: Cloud, numbers: Connection, tmp_path: Path
         assert count(solr) == 10_000 - len(bad)
     found = left_out(tmp_path)
     assert set(found) == {f"{number:06d}.jpg" for number in bad}
-    assert found["000400.jpg"].startswith(f"Solr refused it: Error adding field '{FIELD}'='no 400'")
+    assert found["000400.jpg"]["reason"].startswith(f"Solr refused it: Error adding field '{FIELD}'='no 400'")
 
 
 @pytest.mark.slow

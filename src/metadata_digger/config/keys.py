@@ -178,6 +178,12 @@ KEYS: tuple[Key, ...] = (
         "Number of output files; -1: one on one machine, as many as there are partitions on Spark.",
     ),
     Key(
+        "output.keepRows",
+        BOOLEAN,
+        "true",
+        "Keep the rows, compressed, in the folder `_run` of the output: what `--update` needs.",
+    ),
+    Key(
         "output.columns.includeDirsInTags",
         BOOLEAN,
         "true",

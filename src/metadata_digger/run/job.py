@@ -27,7 +27,11 @@ class Job:
     steps: tuple[Step, ...]
     sink: Sink | None = None
     output: Path | None = None  # output.directoryPath; its own name is that of the files in it
-    overwrite: bool = False
+    overwrite: bool = False  # replace an output, throw an interrupted run's work away
+    resume: bool = False  # go on with an interrupted run
+    update: str | None = None  # bring the output up to date: by "time" (path, size, modification time) or by "hash"
+    gives_way: bool = False  # an output that is there is replaced: nobody chose its place, and it has records alone
+    keep_rows: bool = True  # beside the output, for an update
     files_number: int = -1  # output files; below 2: one
     cores: int = 1  # worker processes
     memory_gb: float = 2.0  # what all processes together should stay under
@@ -36,6 +40,11 @@ class Job:
     max_pixels: int = MAX_PIXELS  # of a picture that is decoded; -1: no limit
     seconds_per_batch: float = 300.0  # a batch of files without progress for so long is given up
     partitions: int = -1  # Spark only: input.partitions
-    facts: Mapping[str, Any] = field(
-        default_factory=dict
-    )  # goes into _report.json as it is: version, action, config, ...
+    command: tuple[str, ...] = ()  # the command line, its secrets masked
+    # Goes into run.json as it is: version, action, config, ... What decides the rows is told by fingerprint.FACTS.
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def replaces(self) -> bool:
+        """Whether an output that is there may be replaced."""
+        return self.overwrite or self.update is not None or self.gives_way

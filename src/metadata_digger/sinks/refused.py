@@ -11,6 +11,8 @@ from typing import Protocol, TextIO
 
 from metadata_digger.schema import FAILED
 
+_SUFFIX = ".refused.jsonl"
+
 
 class Refuse(Protocol):
     def __call__(self, file_path: str, reason: str, status: str = FAILED, same_as: str | None = None) -> None:
@@ -19,7 +21,12 @@ class Refuse(Protocol):
 
 def refused(target: Path) -> Path:
     """Where the refused rows of a piece are: JSON Lines beside it, absent when there are none."""
-    return target.with_name(f"{target.name}.refused.jsonl")
+    return target.with_name(f"{target.name}{_SUFFIX}")
+
+
+def refusals(folder: Path) -> Iterator[Path]:
+    """Those of all pieces in a folder."""
+    return folder.glob(f"*{_SUFFIX}")
 
 
 @contextmanager
