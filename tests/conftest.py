@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import count
 
 import pytest
 
 from servers.build import missing
 from servers.solr import Cloud, running
 
-NUMBERS = count()
+LACK = pytest.StashKey[str]()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -21,9 +20,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=wanting)
         items[:] = [item for item in items if not item.get_closest_marker("solr")]
         config.stash[LACK] = f"{len(wanting)} tests with a real Solr are left out: {lack}"
-
-
-LACK = pytest.StashKey[str]()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -42,6 +38,5 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 @pytest.fixture
 def collection(cloud: Cloud) -> Iterator[str]:
     """The name of a collection that is not there yet, and will not be afterwards."""
-    name = f"test{next(NUMBERS)}"
-    yield name
-    cloud.drop(name)
+    with cloud.collection() as name:
+        yield name

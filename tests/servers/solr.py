@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,7 @@ class Cloud:
 
     def __init__(self, folder: Path, nodes: int = 1) -> None:
         folder.mkdir()
+        self._numbers = count()
         self.zookeeper = ZooKeeper(folder / "zookeeper")
         self.nodes = [Node(folder / f"node{number}", self.zookeeper.address) for number in range(nodes)]
 
@@ -118,12 +120,15 @@ class Cloud:
     def collections(self) -> list[str]:
         return list(ask(f"{self.url}/admin/collections", action="LIST")["collections"])
 
-    def drop(self, collection: str) -> None:
-        """The collection and the configset that solr-init made for it, where they are there."""
+    @contextmanager
+    def collection(self) -> Iterator[str]:
+        """A name of which there is no collection yet; one that is there at the end goes, with its configset."""
+        name = f"test{next(self._numbers)}"
+        yield name
         with suppress(requests.HTTPError):
-            ask(f"{self.url}/admin/collections", action="DELETE", name=collection)
+            ask(f"{self.url}/admin/collections", action="DELETE", name=name)
         with suppress(requests.HTTPError):
-            ask(f"{self.url}/admin/configs", action="DELETE", name=collection)
+            ask(f"{self.url}/admin/configs", action="DELETE", name=f"{name}.metadata-digger")
 
 
 @contextmanager

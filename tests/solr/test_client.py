@@ -4,46 +4,16 @@ from __future__ import annotations
 
 import json
 import pickle
-from collections.abc import Iterator
 
 import pytest
 
 from metadata_digger.solr.client import Solr
-from metadata_digger.solr.collection import create
 from metadata_digger.solr.connection import Connection
 from metadata_digger.solr.errors import Missing, Refused
 from metadata_digger.solr.search import count, facets, get, pages, search
-from servers.solr import Cloud
+from solr.documents import document, send
 
 pytestmark = pytest.mark.solr
-
-
-def document(number: int, **more: object) -> dict[str, object]:
-    return {
-        "id": f"{number:032X}",
-        "base_path": "file:///data/own",
-        "file_path": f"file:/data/own/{number % 7}/{number}.jpg",
-        "file_type": "JPEG",
-        "processing_datetime": "2026-01-02T03:04:05Z",
-        **more,
-    }
-
-
-@pytest.fixture
-def connection(cloud: Cloud, collection: str) -> Connection:
-    return Connection(collection, zookeepers=(cloud.servers,))
-
-
-@pytest.fixture
-def solr(connection: Connection) -> Iterator[Solr]:
-    create(connection, shards=2, replicas=1)
-    with Solr(connection) as client:
-        yield client
-
-
-def send(solr: Solr, *documents: dict[str, object]) -> None:
-    solr.update(json.dumps(documents).encode())
-    solr.commit()
 
 
 def test_documents_in_and_out(solr: Solr) -> None:

@@ -12,6 +12,7 @@ from metadata_digger.config.values import (
     ALLOWED,
     AMOUNT,
     BOOLEAN,
+    COLLECTION,
     CORES,
     DIMENSIONS,
     EXACT_TEXT,
@@ -21,6 +22,7 @@ from metadata_digger.config.values import (
     MAPPING,
     RULES,
     SERVERS,
+    SOLR_URL,
     TEXT,
     THRESHOLD,
     TIMEZONE,
@@ -32,6 +34,7 @@ from metadata_digger.config.values import (
 
 WRITING = ("extract", "detect_categories", "full", "find_similar")  # the actions that have an output
 READING = (*WRITING, "describe")
+SOLR_INIT = "solr-init"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +166,7 @@ KEYS: tuple[Key, ...] = (
         choice("csv", "json", "parquet", "solr"),
         "",
         "Form of the output.",
-        required=WRITING,
+        required=(*WRITING, SOLR_INIT),
     ),
     Key(
         "output.directoryPath",
@@ -216,14 +219,15 @@ KEYS: tuple[Key, ...] = (
         "false",
         "JSON: every object has every directory found in the input, `{}` where absent, as in the original.",
     ),
-    Key("output.collection", TEXT, "", "Solr collection."),
-    Key("output.zk.servers", SERVERS, "", "ZooKeeper servers of SolrCloud."),
-    Key("output.zk.znode", TEXT, "", "ZooKeeper chroot of SolrCloud, when it has one."),
+    Key("output.collection", COLLECTION, "", "Solr collection, or an alias of one."),
+    Key("output.zk.servers", SERVERS, "", "ZooKeeper servers of SolrCloud; they tell which nodes of Solr there are."),
+    Key("output.zk.znode", TEXT, "", "ZooKeeper chroot of SolrCloud, when it has one, for example `/solr`."),
     Key(
         "output.solr.url",
-        TEXT,
+        SOLR_URL,
         "",
-        "Solr without ZooKeeper, for example `http://localhost:8983/solr`; in place of `output.zk.servers`.",
+        "Solr itself, for example `http://localhost:8983/solr`, in place of `output.zk.servers`: a Solr without "
+        "ZooKeeper, one node, or a proxy before them.",
     ),
     Key(
         "output.solr.conversion.integerTags",
@@ -254,11 +258,16 @@ KEYS: tuple[Key, ...] = (
         "output.solr.caFile",
         TEXT,
         "",
-        "PEM file of the authority that signed the certificate of a Solr with https; empty: those of the system.",
+        "PEM file of the authority that signed the certificate of a Solr with https; empty: the well-known ones.",
     ),
-    Key("output.solr.security.principal", TEXT, "", "Kerberos principal."),
-    Key("output.solr.security.keytabPath", TEXT, "", "Kerberos keytab file."),
-    Key("output.solr.security.debug", BOOLEAN, "false", "Print what Kerberos does."),
+    Key(
+        "output.solr.security.principal",
+        TEXT,
+        "",
+        "Kerberos principal, for example `digger@EXAMPLE.ORG`. Needs the extra `kerberos`.",
+    ),
+    Key("output.solr.security.keytabPath", TEXT, "", "Keytab file of that principal."),
+    Key("output.solr.security.debug", BOOLEAN, "false", "Say on standard error what Kerberos does."),
     Key(
         "enrichment.classifier.modelPath",
         TEXT,

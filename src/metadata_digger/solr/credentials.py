@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,14 +54,3 @@ def read_login(path: Path) -> Login:
     if not found.get("user") or not found.get("password") or len(text) > MOST:
         raise ConfigError(f"{KEY}={path}: {FORM}")
     return Login(found["user"], found["password"], KEY)
-
-
-def exposure(path: str) -> str | None:
-    """A warning when others than the owner may read the file."""
-    try:
-        mode = Path(path).stat().st_mode
-    except OSError:
-        return None  # `login` says it
-    if mode & (stat.S_IRGRP | stat.S_IROTH):
-        return f"{KEY}={path}: other users of this machine may read the password; chmod 600 {path}"
-    return None
