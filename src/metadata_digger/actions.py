@@ -26,6 +26,13 @@ if TYPE_CHECKING:
     from metadata_digger.storage import Storage
 
 
+def _file_type(config: Config, action: Action) -> Iterator[Step]:
+    from metadata_digger.steps.file_type import FileTypeStep
+
+    if config["filter.allowedFileTypes"] is not None:
+        yield FileTypeStep(config["filter.allowedFileTypes"])
+
+
 def _extract(config: Config, action: Action) -> Iterator[Step]:
     from metadata_digger.steps.extract import ExtractStep
 
@@ -134,19 +141,20 @@ ACTIONS: tuple[Action, ...] = (
         "extract",
         "metadata of every file, as CSV, JSON or Parquet",
         "Files whose type is unknown and files that the filters leave out are counted and listed in the report.",
-        (_compare, _extract, _filter, _hash, _thumbnail),
+        (_file_type, _compare, _extract, _filter, _hash, _thumbnail),
     ),
     Action(
         "detect_categories",
         "labels only: what can be seen on every picture",
-        "Reads no metadata, so the filters do not apply. Pictures that cannot be decoded count as failed.",
-        (_compare, _label),
+        "Reads no metadata: of the filters only that of file types applies, and there are no hashes and thumbnails. "
+        "Pictures that cannot be decoded count as failed.",
+        (_file_type, _compare, _label),
     ),
     Action(
         "full",
         "metadata and labels of every file in one pass",
         "A file that has metadata stays in the output when its picture cannot be decoded, without labels.",
-        (_compare, _extract, _filter, _hash, _label, _thumbnail),
+        (_file_type, _compare, _extract, _filter, _hash, _label, _thumbnail),
     ),
     Action(
         "describe",

@@ -105,7 +105,8 @@ TAGS = [
 
 
 def test_every_sink_is_tested() -> None:
-    assert {type(sink) for sink in CASES.values()} == set(SINKS)
+    # What goes to a server makes no files: its own tests have one.
+    assert {type(sink) for sink in CASES.values()} == {kind for kind in SINKS if kind.suffix}
     assert len({kind.name for kind in SINKS}) == len({kind.suffix for kind in SINKS}) == len(SINKS)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from metadata_digger.config.file_types import FILE_TYPES
 from metadata_digger.config.values import (
     ALLOWED,
     AMOUNT,
@@ -108,7 +109,12 @@ KEYS: tuple[Key, ...] = (
         "",
         "A file without a non-empty value of each is left out. Looks only at allowed directories.",
     ),
-    Key("filter.allowedFileTypes", ALLOWED, "*", "File types that are kept.", built=False),
+    Key(
+        "filter.allowedFileTypes",
+        FILE_TYPES,
+        "*",
+        "Only files of these types, as their first bytes tell, for example `JPEG,HEIF` or `jpg,heic`.",
+    ),
     Key("processing.cores", CORES, "all", "Worker processes. One machine only."),
     Key("processing.maxMemoryGB", GIGABYTES, "2", "What all processes together should stay under. One machine only."),
     Key("processing.timezone", TIMEZONE, "UTC", "Time zone of dates that a file states as an instant."),

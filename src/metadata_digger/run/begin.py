@@ -34,8 +34,8 @@ def begin(job: Job, folders: Stage, report: Report) -> Iterator[tuple[Listing, d
     rows: dict[str, int] = {}
     known, done = Begun(0, 0, False), list[Stretch]()
     if folders.resumed is not None:
+        report.resumed = (*folders.resumed.resumed, report.started)
         report.started = folders.resumed.started
-        report.resumed = folders.resumed.resumed
         with writing(folders.root):
             known, done, walk = _go_on(folders, walk, report, rows)
     with closing(Listing(walk, folders.listing, known, done)) as listing:

@@ -133,13 +133,9 @@ def read(folder: Path, slices: Sequence[Slice]) -> Iterator[pa.RecordBatch]:
 def every_row(path: Path, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
     """All rows of a part, a few at a time, those left out too."""
     with pq.ParquetFile(path) as file:
-        wanted = list(columns) if columns else None
-        yield from file.iter_batches(batch_size=_rows(file.metadata), columns=wanted, use_threads=False)
-
-
-def _rows(metadata: pq.FileMetaData) -> int:
-    groups = (metadata.row_group(number).total_byte_size for number in range(metadata.num_row_groups))
-    return max(min(ROWS, BYTES * metadata.num_rows // max(sum(groups), 1)), 1)
+        yield from file.iter_batches(
+            batch_size=_rows(file.metadata), columns=list(columns) if columns else None, use_threads=False
+        )
 
 
 def left_out(folder: Path, part: str) -> Iterator[tuple[str, str, str]]:
@@ -157,3 +153,8 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _rows(metadata: pq.FileMetaData) -> int:
+    groups = (metadata.row_group(number).total_byte_size for number in range(metadata.num_row_groups))
+    return max(min(ROWS, BYTES * metadata.num_rows // max(sum(groups), 1)), 1)
