@@ -22,6 +22,7 @@ from metadata_digger.run.publish import plan, slices, write_report
 from metadata_digger.run.report import OTHER, REASONS, Report
 from metadata_digger.run.stage import Stage, publish, stage
 from metadata_digger.run.work import Summary, left_out
+from metadata_digger.sinks import CsvSink
 from metadata_digger.storage import Entry, Fault, LocalStorage
 
 FOLDERS = Stage(Path("r"), Path("r/parts"), Path("r/pieces"), Path("r/logs"), Path("r/output"))
@@ -186,10 +187,14 @@ def test_a_directory_that_may_not_be_written(tmp_path: Path) -> None:
     assert list((tmp_path / "locked").iterdir()) == []
 
 
+def writing(files: int) -> Job:
+    return Job(LocalStorage(), (), (), CsvSink(), Path("out"), files_number=files)
+
+
 @given(st.lists(st.integers(0, 3_000), max_size=8), st.integers(-1, 7), st.integers(1, 5))
 def test_every_row_is_in_one_piece_in_order(counts: list[int], files: int, workers: int) -> None:
     known = {f"{number:09d}": count for number, count in enumerate(counts)}
-    planned = plan(known, files, workers, "out", ".csv", FOLDERS)
+    planned = plan(known, writing(files), workers, FOLDERS)
     assert len(planned) == max(files, 1)
     expected = [(part, row) for part, count in known.items() for row in range(count)]
     sizes = []
@@ -210,7 +215,7 @@ def test_every_row_is_in_one_piece_in_order(counts: list[int], files: int, worke
     [(-1, ["out.csv"]), (0, ["out.csv"]), (1, ["out.csv"]), (3, ["out_0.csv", "out_1.csv", "out_2.csv"])],
 )
 def test_names_of_the_files(files: int, names: list[str]) -> None:
-    assert [file.target.name for file in plan({"1": 2}, files, 2, "out", ".csv", FOLDERS)] == names
+    assert [file.target.name for file in plan({"1": 2}, writing(files), 2, FOLDERS)] == names
 
 
 def test_slices_of_nothing() -> None:

@@ -17,7 +17,10 @@ Progress: TypeAlias = Callable[[int, int | None], None]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What to run. `sink` and `output` are both given, or both None: then only the Report is made (describe)."""
+    """What to run. `sink` and `output` are both given, or both None: then only the Report is made (describe).
+
+    `output` is where the records of the run go, and the files too where the sink makes some.
+    """
 
     storage: Storage
     paths: tuple[str, ...]

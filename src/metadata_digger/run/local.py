@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from metadata_digger.errors import DiggerError, OutputError
 from metadata_digger.pipeline import compose
@@ -17,8 +18,8 @@ from metadata_digger.run.interrupt import stoppable
 from metadata_digger.run.job import Job, Progress
 from metadata_digger.run.listing import Listing
 from metadata_digger.run.memory import share
-from metadata_digger.run.pool import Died, Finished, Pool, pool
-from metadata_digger.run.publish import plan, write_report
+from metadata_digger.run.pool import Finished, Pool, pool
+from metadata_digger.run.publish import names, plan, write_report
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import Stage, publish, stage
 from metadata_digger.run.work import Summary
@@ -144,23 +145,28 @@ def _publish(job: Job, columns: Columns, rows: dict[str, int], folders: Stage, p
     if job.sink is None or job.output is None:
         return
     job.sink.check(columns)
-    files = plan(rows, job.files_number, processes.size, job.output.name, job.sink.suffix, folders)
+    files = plan(rows, job, processes.size, folders)
     processes.patience = math.inf  # a slow disk is no poisonous file
-    _all(processes, (Piece(slices, columns, target) for file in files for target, slices in file.pieces))
-    _all(processes, (Join([target for target, _ in file.pieces], columns, file.target) for file in files))
-    report.files = tuple(file.target.name for file in files)
+    pieces = (Piece(slices, columns, target) for file in files for target, slices in file.pieces)
+    for refused in _all(processes, pieces):
+        report.refuse(refused)
+    for _ in _all(processes, (Join([target for target, _ in file.pieces], columns, file.target) for file in files)):
+        pass
+    report.files = names(files, job.sink)
 
 
-def _all(processes: Pool, tasks: Iterable[Task]) -> None:
-    """Every task done; one whose worker died is tried once more."""
+def _all(processes: Pool, tasks: Iterable[Task]) -> Iterator[Any]:
+    """The answers of all tasks; one whose worker died is tried once more."""
     waiting = deque(tasks)
     failed: list[Task] = []
     while waiting or processes.busy:
         while processes.idle and waiting:
             processes.give(waiting.popleft())
         for event in processes.wait(1.0):
-            if isinstance(event, Died):
-                if any(task is event.task for task in failed):
-                    raise OutputError(f"the output cannot be written: {event.reason}")
+            if isinstance(event, Finished):
+                yield event.answer
+            elif any(task is event.task for task in failed):
+                raise OutputError(f"the output cannot be written: {event.reason}")
+            else:
                 failed.append(event.task)
                 waiting.append(event.task)

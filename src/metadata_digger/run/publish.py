@@ -12,6 +12,7 @@ from metadata_digger.run.parts import Slice, writing
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import REPORT, Stage
 from metadata_digger.run.work import left_out
+from metadata_digger.sinks import Sink
 
 # A piece of fewer rows is not worth the columns that it is sent with.
 ROWS_PER_PIECE = 500
@@ -25,13 +26,16 @@ class OutputFile:
     pieces: tuple[tuple[Path, tuple[Slice, ...]], ...]  # where each piece goes, which rows it has
 
 
-def plan(rows: Mapping[str, int], files: int, workers: int, name: str, suffix: str, folders: Stage) -> list[OutputFile]:
+def plan(rows: Mapping[str, int], job: Job, workers: int, folders: Stage) -> list[OutputFile]:
     """The files of the output, equal in rows to one, rows in the order of the parts.
 
     `rows`: those of each part that are ok. One file is NAME.csv, several are NAME_0.csv, NAME_1.csv, ... as the
-    original has it.
+    original has it. For a server all is one file, which is not made.
     """
-    files = max(files, 1)
+    if job.sink is None or job.output is None:
+        return []
+    name, suffix = job.output.name, job.sink.suffix
+    files = max(job.files_number, 1) if suffix else 1
     ordered = sorted(rows.items())
     total = sum(rows.values())
     planned = []
@@ -44,6 +48,10 @@ def plan(rows: Mapping[str, int], files: int, workers: int, name: str, suffix: s
         )
         planned.append(OutputFile(folders.output / f"{name}{f'_{number}' if files > 1 else ''}{suffix}", pieces))
     return planned
+
+
+def names(files: Sequence[OutputFile], sink: Sink) -> tuple[str, ...]:
+    return tuple(file.target.name for file in files) if sink.suffix else ()
 
 
 def slices(ordered: Sequence[tuple[str, int]], start: int, stop: int) -> tuple[Slice, ...]:
@@ -89,4 +97,9 @@ def write_report(job: Job, report: Report, parts: Sequence[str], folders: Stage)
                     for line in source:
                         file.write(f"{separator}    {line.rstrip()}")
                         separator = ",\n"
+        for lines in sorted(folders.pieces.glob("*.refused.jsonl")):
+            with lines.open(encoding="utf-8") as source:
+                for line in source:
+                    file.write(f"{separator}    {line.rstrip()}")
+                    separator = ",\n"
         file.write("\n  ]\n}\n")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from metadata_digger.schema import FILTERED, OK
+from metadata_digger.schema import FAILED, FILTERED, OK
 
 if TYPE_CHECKING:
     from metadata_digger.run.work import Summary
@@ -54,5 +54,15 @@ class Report:
         self.labels.update(summary.labels)
         self.tags |= summary.tags
         for (status, reason), count in summary.reasons.items():
-            known = (status, reason) in self.reasons or len(self.reasons) < REASONS
-            self.reasons[status, reason if known else OTHER] += count
+            self._count(status, reason, count)
+
+    def refuse(self, reasons: Counter[str]) -> None:
+        """Rows that were counted as written, and the sink could not write."""
+        self.statuses[OK] -= reasons.total()
+        self.statuses[FAILED] += reasons.total()
+        for reason, count in reasons.items():
+            self._count(FAILED, reason, count)
+
+    def _count(self, status: str, reason: str, count: int) -> None:
+        known = (status, reason) in self.reasons or len(self.reasons) < REASONS
+        self.reasons[status, reason if known else OTHER] += count

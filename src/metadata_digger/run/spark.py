@@ -29,7 +29,7 @@ from metadata_digger.errors import DiggerError
 from metadata_digger.pipeline import compose
 from metadata_digger.run.job import Job, Progress
 from metadata_digger.run.memory import share
-from metadata_digger.run.publish import plan, write_report
+from metadata_digger.run.publish import names, plan, write_report
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import Stage, publish, stage
 from metadata_digger.run.work import Limits, Summary, Work
@@ -85,11 +85,12 @@ def run(
             columns = Columns.of(schema, report.tags)
             job.sink.check(columns)
             work = Work(job, folders.parts, limits)
-            for file in plan(rows, job.files_number, 1, job.output.name, job.sink.suffix, folders):
+            files = plan(rows, job, 1, folders)
+            for file in files:
                 for target, slices in file.pieces:
-                    work.piece(slices, columns, target)
+                    report.refuse(work.piece(slices, columns, target))
                 work.join([target for target, _ in file.pieces], columns, file.target)
-                report.files += (file.target.name,)
+            report.files = names(files, job.sink)
             report.timings["publish"] = time.monotonic() - start - report.timings["extract"]
             report.seconds = time.monotonic() - start
             write_report(job, report, list(rows), folders)

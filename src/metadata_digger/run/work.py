@@ -19,7 +19,7 @@ from metadata_digger.run import parts
 from metadata_digger.run.job import Job
 from metadata_digger.run.parts import Slice, writing
 from metadata_digger.schema import FILE, OK
-from metadata_digger.sinks import Sink
+from metadata_digger.sinks import Sink, refused
 from metadata_digger.sinks.columns import Columns, scan, written
 from metadata_digger.storage.model import Entry, Found
 
@@ -89,10 +89,11 @@ class Work:
                     path.write_text("".join(lines), "utf-8")
         return summary
 
-    def piece(self, slices: Sequence[Slice], columns: Columns, target: Path) -> int:
-        """Rows of parts through the sink; their number. Raises OutputError."""
+    def piece(self, slices: Sequence[Slice], columns: Columns, target: Path) -> Counter[str]:
+        """Rows of parts through the sink; reasons of those that it refused. Raises OutputError."""
         with writing(target):
-            return self._sink().piece(parts.read(self._folder, slices), columns, target)
+            self._sink().piece(parts.read(self._folder, slices), columns, target)
+            return refused.reasons(target)
 
     def join(self, pieces: Sequence[Path], columns: Columns, target: Path) -> None:
         """Pieces into a file of the output; they are gone afterwards. Raises OutputError."""
