@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from metadata_digger.config.keys import CLASSIFIER
+from metadata_digger.config.keys import CLASSIFIER, STANDARD_OUTPUT
 from metadata_digger.errors import ConfigError, ModelError
 
 if TYPE_CHECKING:
@@ -147,12 +147,14 @@ def job(config: Config, action: Action, *, overwrite: bool = False) -> Job:
             first, *_ = models = [_facts_of(model) for model in step.models]
             facts |= {"model": first, "models": models} if step.more else {"model": first}
     writes = action.writes
+    streams = writes and config["output.directoryPath"] == STANDARD_OUTPUT
     return Job(
         storage=_storage(config),
         paths=config["input.paths"],
         steps=steps,
         sink=_sink(config) if writes else None,
-        output=Path(config["output.directoryPath"]) if writes else None,
+        output=Path(config["output.directoryPath"]) if writes and not streams else None,
+        streams=streams,
         overwrite=overwrite,
         files_number=config["output.filesNumber"],
         cores=config["processing.cores"],

@@ -29,15 +29,13 @@ def run_action(options: Namespace) -> int:
     for warning in config.warnings:
         write(f"metadata-digger: warning: {printable(warning)}", sys.stderr)
     work = job(config, action, overwrite=getattr(options, "overwrite", False))
-    with Progress() as progress:
+    with Progress(quiet=work.streams and sys.stdout.isatty()) as progress:
         report = _run(work, options.engine, progress)
-    if action.writes:
-        words = sys.stdout
-    else:
+    words = sys.stderr if work.streams or not action.writes else sys.stdout
+    if not action.writes:
         for line in table(names(report.tags)):
             write(line)
         flush()
-        words = sys.stderr
     for line in summary(report):
         write(printable(line), words)
     return DONE_WITH_FAILURES if report.failed else 0

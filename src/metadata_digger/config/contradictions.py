@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from metadata_digger.config.keys import CLASSIFIER, WRITING, named
+from metadata_digger.config.keys import CLASSIFIER, STANDARD_OUTPUT, WRITING, named
 
 # input.storage.name -> the schemes of its URLs
 SCHEMES = {"file": ("file",), "hdfs": ("hdfs",), "s3": ("s3", "s3a", "s3n")}
@@ -69,12 +69,27 @@ def _output(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         return
     if directory is None:
         yield "output.directoryPath", "output.directoryPath is missing: name the directory for the output"
+    elif directory == STANDARD_OUTPUT:
+        yield from _streamed(values)
     elif storage == "file" and values["input.storage.name"] == "file":
         output = _local(directory)
         for path in values["input.paths"] or ():
             if _local(path).is_relative_to(output):
                 sentence = f"output.directoryPath would replace the input {path}; choose a directory that holds none"
                 yield "output.directoryPath", sentence
+
+
+def _streamed(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    form = values["output.format"]
+    if form not in (None, "json"):
+        sentence = f"output.directoryPath=- writes JSON Lines; set output.format=json, or name a directory for {form}"
+        yield "output.directoryPath", sentence
+    key = "output.json.allDirectories"
+    if values[key]:
+        yield key, f"{key}=true needs all rows before the first is written; name a directory, output.directoryPath is -"
+    key = "output.filesNumber"
+    if values[key] > 1:
+        yield key, f"{key}={values[key]} needs a directory for the files, and output.directoryPath is -"
 
 
 def _local(path: str) -> Path:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from metadata_digger.run.pool import Finished, Pool, pool
 from metadata_digger.run.publish import names, plan, write_report
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import Stage, publish, stage
+from metadata_digger.run.streaming import put
 from metadata_digger.run.work import Summary
 from metadata_digger.run.worker import Extract, Join, Piece, Task
 from metadata_digger.schema import FAILED, FILE, OK
@@ -59,7 +61,8 @@ def _run(job: Job, progress: Progress) -> Report:
         skip = [] if job.output is None else [str(job.output)]
         walk = job.storage.walk(job.paths, skip)
         with closing(Listing(walk, folders.root / "listing")) as listing:
-            rows = _Extraction(processes, listing, report, progress).run()
+            deliver = partial(put, folders.parts, report) if job.streams else _nowhere
+            rows = _Extraction(processes, listing, report, progress, deliver).run()
         report.timings["extract"] = time.monotonic() - start
         if job.sink is not None and job.output is not None:
             _publish(job, Columns.of(schema, report.tags), rows, folders, processes, report)
@@ -71,6 +74,10 @@ def _run(job: Job, progress: Progress) -> Report:
     return report
 
 
+def _nowhere(part: str) -> None:
+    """It stays in the stage until all are there."""
+
+
 @dataclass(slots=True)
 class _Extraction:
     """All files through the steps. A batch whose worker died is tried again, then file by file."""
@@ -79,6 +86,7 @@ class _Extraction:
     listing: Listing
     report: Report
     progress: Progress
+    deliver: Callable[[str], None]  # a part that is done
     again: deque[Extract] = field(default_factory=deque)
     tries: dict[str, int] = field(default_factory=dict)  # of parts that failed
     rows: dict[str, int] = field(default_factory=dict)  # ok in each part
@@ -121,6 +129,7 @@ class _Extraction:
         part, found = task
         self.report.add(summary)
         self.rows[part] = summary.statuses[OK]
+        self.deliver(part)
         if part not in self.tries and len(found) >= self.size / 2:
             # Half way to what this batch was worth: files differ, and one slow file should not halve all batches.
             due = len(found) / max(seconds, 1e-3) * SECONDS

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 REASONS = 1_000  # distinct reasons counted by name: some hold offsets, and memory stays flat
 OTHER = "other reasons"
+NAMED = 1_000  # files left out that are held by name, where no `_report.json` is written
 
 
 @dataclass(slots=True)
@@ -30,6 +31,7 @@ class Report:
     workers: int = 0
     output: Path | None = None  # the directory
     files: tuple[str, ...] = ()  # names of the files in it, without _report.json
+    lost: list[tuple[str, str]] = field(default_factory=list)  # (file, reason) of some that failed, see NAMED
     notes: list[str] = field(default_factory=list)  # what the user should know, for example fewer workers than cores
 
     @property

@@ -56,6 +56,11 @@ def left_out(folder: Path, part: str) -> Path:
     return folder / f"{part}.left_out.jsonl"
 
 
+def streamed(folder: Path, part: str) -> Path:
+    """A part as it goes to standard output."""
+    return folder / f"{part}.rows"
+
+
 class Work:
     """One pipeline for the life of a process: the networks of the steps are made once."""
 
@@ -83,11 +88,18 @@ class Work:
             for _ in rows:
                 pass
         else:
-            parts.write(self._folder, part, self._schema, rows)
+            if self._job.streams:
+                self._stream(part, rows)
+            else:
+                parts.write(self._folder, part, self._schema, rows)
             if lines:
                 with writing(path := left_out(self._folder, part)):
                     path.write_text("".join(lines), "utf-8")
         return summary
+
+    def _stream(self, part: str, rows: Iterator[pa.RecordBatch]) -> None:
+        with writing(target := streamed(self._folder, part)):
+            self._sink().piece(_blameless(rows), Columns.of(self._schema, ()), target)
 
     def piece(self, slices: Sequence[Slice], columns: Columns, target: Path) -> Counter[str]:
         """Rows of parts through the sink; reasons of those that it refused. Raises OutputError."""
@@ -148,6 +160,14 @@ class Work:
             batch, self._pending = self._pending, None
             yield batch
         raise DiggerError("a step asked for a batch before it gave the last one (pipeline.Step)")
+
+
+def _blameless(rows: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """An OSError that a step lets out is a fault of that step with one file, and not one of the output."""
+    try:
+        yield from rows
+    except OSError as error:
+        raise RuntimeError(f"a step raised {error!r}") from error
 
 
 def _count(rows: pa.RecordBatch, summary: Summary, lines: list[str]) -> None:
