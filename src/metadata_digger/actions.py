@@ -24,6 +24,13 @@ if TYPE_CHECKING:
     from metadata_digger.storage import Storage
 
 
+def _file_type(config: Config, action: Action) -> Iterator[Step]:
+    from metadata_digger.steps.file_type import FileTypeStep
+
+    if config["filter.allowedFileTypes"] is not None:
+        yield FileTypeStep(config["filter.allowedFileTypes"])
+
+
 def _extract(config: Config, action: Action) -> Iterator[Step]:
     from metadata_digger.steps.extract import ExtractStep
 
@@ -35,6 +42,23 @@ def _filter(config: Config, action: Action) -> Iterator[Step]:
 
     if config["filter.mandatoryTags"]:
         yield FilterStep(config["filter.mandatoryTags"], _selection(config))
+
+
+def _hash(config: Config, action: Action) -> Iterator[Step]:
+    from metadata_digger.steps.hash import HashStep
+
+    if config["processing.hash.types"]:
+        yield HashStep(config["processing.hash.types"])
+
+
+def _thumbnail(config: Config, action: Action) -> Iterator[Step]:
+    from metadata_digger.steps.thumbnail import ThumbnailStep
+
+    enabled, small, medium, form = (
+        config[f"processing.thumbnails.{word}"] for word in ("enabled", "smallDimensions", "mediumDimensions", "format")
+    )
+    if enabled:
+        yield ThumbnailStep(small, medium, form)
 
 
 def _label(config: Config, action: Action) -> Iterator[Step]:
@@ -101,19 +125,20 @@ ACTIONS: tuple[Action, ...] = (
         "extract",
         "metadata of every file, as CSV, JSON or Parquet",
         "Files whose type is unknown and files that the filters leave out are counted and listed in the report.",
-        (_extract, _filter),
+        (_file_type, _extract, _filter, _hash, _thumbnail),
     ),
     Action(
         "detect_categories",
         "labels only: what can be seen on every picture",
-        "Reads no metadata, so the filters do not apply. Pictures that cannot be decoded count as failed.",
-        (_label,),
+        "Reads no metadata: of the filters only that of file types applies, and there are no hashes and thumbnails. "
+        "Pictures that cannot be decoded count as failed.",
+        (_file_type, _label),
     ),
     Action(
         "full",
         "metadata and labels of every file in one pass",
         "A file that has metadata stays in the output when its picture cannot be decoded, without labels.",
-        (_extract, _filter, _label),
+        (_file_type, _extract, _filter, _hash, _label, _thumbnail),
     ),
     Action(
         "describe",
@@ -134,14 +159,21 @@ ACTIONS: tuple[Action, ...] = (
 BY_NAME = {action.name: action for action in ACTIONS}
 
 
-def job(config: Config, action: Action, *, overwrite: bool = False) -> Job:
-    """Everything that an engine needs to run an action; raises ModelError when there is no model to use."""
+def job(config: Config, action: Action) -> Job:
+    """Everything that an engine needs to run an action, but what the command line says of outputs that are there;
+    raises ModelError when there is no model to use."""
     from metadata_digger import __version__
+    from metadata_digger.run.fingerprint import DIRECTORY
     from metadata_digger.run.job import Job
     from metadata_digger.steps.label import LabelStep
 
     steps = tuple(step for build in action.steps for step in build(config, action))
-    facts: dict[str, Any] = {"version": __version__, "action": action.name, "config": config.effective()}
+    facts: dict[str, Any] = {
+        "version": __version__,
+        "action": action.name,
+        "config": config.effective(),
+        DIRECTORY: str(Path.cwd()),
+    }
     for step in steps:
         if isinstance(step, LabelStep):
             first, *_ = models = [_facts_of(model) for model in step.models]
@@ -155,11 +187,12 @@ def job(config: Config, action: Action, *, overwrite: bool = False) -> Job:
         sink=_sink(config) if writes else None,
         output=Path(config["output.directoryPath"]) if writes and not streams else None,
         streams=streams,
-        overwrite=overwrite,
+        keep_rows=config["output.keepRows"],
         files_number=config["output.filesNumber"],
         cores=config["processing.cores"],
         memory_gb=config["processing.maxMemoryGB"],
         timezone=config["processing.timezone"],
+        max_pixels=config["processing.maxPixels"],
         partitions=config["input.partitions"],
         facts=facts,
     )

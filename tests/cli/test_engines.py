@@ -42,7 +42,9 @@ def full(engine: str, folder: Path, form: str) -> tuple[list[dict[str, Any]], di
         rows = [json.loads(line) for line in (output / "out.json").read_text("utf-8").splitlines()]
     else:
         rows = pq.read_table(output / "out.parquet").to_pylist()
-    return rows, json.loads((output / "_report.json").read_text("utf-8"))
+    records = output / "_run"
+    lists = {name: (records / f"{name}.jsonl").read_text("utf-8") for name in ("failed", "filtered")}
+    return rows, json.loads((records / "run.json").read_text("utf-8")) | {"lists": lists}
 
 
 @pytest.mark.spark
@@ -58,5 +60,5 @@ def test_full_gives_equal_rows_on_spark_and_on_this_machine(tmp_path: Path, form
     assert here == there
     assert len(here) == len(list(PHOTOS.iterdir())) + 1
     assert any("person" in row["Labels"] for row in here)
-    for key in ("seen", "written", "filtered", "failed", "reasons", "labels", "left_out"):
+    for key in ("seen", "written", "filtered", "failed", "reasons", "labels", "lists"):
         assert report_here[key] == report_there[key]

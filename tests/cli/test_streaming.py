@@ -39,10 +39,17 @@ def test_the_rows_are_those_of_a_file(folder: Path) -> None:
     assert done.returncode == 0
     assert list((folder / "work").iterdir()) == list((folder / "tmp").iterdir()) == []
     assert done.stderr.startswith("files seen")
-    assert "report" not in done.stderr
+    assert "record" not in done.stderr
     assert run(folder, "extract", config).returncode == 0
     written = (folder / "work" / "out" / "out.json").read_text("utf-8")
     assert sorted(done.stdout.splitlines()) == sorted(written.splitlines())
+
+
+@pytest.mark.parametrize("option", ["--resume", "--update"])
+def test_there_is_nothing_to_go_on_from(folder: Path, option: str) -> None:
+    done = run(folder, "extract", str(folder / "c.properties"), *STREAM, option)
+    assert done.returncode == 2
+    assert done.stderr.startswith("metadata-digger: output.directoryPath=- leaves nothing that --resume")
 
 
 def test_failed_files_are_named_on_standard_error(folder: Path) -> None:

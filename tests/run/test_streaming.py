@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from pathlib import Path
@@ -70,14 +71,14 @@ def test_failed_files_are_held_by_name_up_to_a_number(
 
 
 def test_a_step_that_lets_an_oserror_out_is_no_fault_of_the_output() -> None:
-    from metadata_digger.run.work import _blameless
+    from metadata_digger.run.streaming import _watched
 
     def broken():  # type: ignore[no-untyped-def]  # a generator that gives nothing
         raise OSError(5, "Input/output error")
         yield
 
     with pytest.raises(RuntimeError, match="a step raised OSError"):
-        list(_blameless(broken()))
+        list(_watched(broken(), io.StringIO()))
 
 
 def test_a_full_disk_behind_standard_output_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from metadata_digger.run.records import FOLDER
 from metadata_digger.schema import FILTERED, OK
 
 if TYPE_CHECKING:
@@ -34,14 +35,16 @@ def summary(report: Report) -> Iterator[str]:
         yield f"lost        {file}: {reason}"
     if report.lost and report.failed > len(report.lost):
         unnamed = report.failed - len(report.lost)
-        yield f"lost        {unnamed:,} more; with an output.directoryPath there is a report that names them"
+        yield f"lost        {unnamed:,} more; with a directory as output.directoryPath there is a list of all"
     if report.labels:
         found = ", ".join(f"{label} {count:,}" for label, count in report.labels.most_common(LABELS))
         more = f", ... ({len(report.labels):,} labels)" if len(report.labels) > LABELS else ""
         yield f"labels      {found}{more}"
     if report.output is not None:
         yield f"output      {_files(report.output, report.files)}"
-        yield f"report      {report.output / '_report.json'}"
+        yield f"record      {report.output / FOLDER} (run.json, failed.jsonl, filtered.jsonl)"
+    if report.changes:
+        yield f"update      {', '.join(f'{count:,} {what}' for what, count in report.changes.items())}"
     if not report.seen:
         yield "note        there are no files in input.paths"
     for note in report.notes:

@@ -1,20 +1,20 @@
-"""What a run did: counts, not files. The files left out are in `_report.json`, which is streamed from the stage."""
+"""What a run did: counts, not files. The files left out are streamed from the parts into the records."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from metadata_digger.schema import FAILED, FILTERED, OK
 
 if TYPE_CHECKING:
-    from metadata_digger.run.work import Summary
+    from metadata_digger.run.counts import Summary
 
 REASONS = 1_000  # distinct reasons counted by name: some hold offsets, and memory stays flat
 OTHER = "other reasons"
-NAMED = 1_000  # files left out that are held by name, where no `_report.json` is written
+NAMED = 1_000  # files left out that are held by name, where there are no records
 
 
 @dataclass(slots=True)
@@ -30,7 +30,10 @@ class Report:
     timings: dict[str, float] = field(default_factory=dict)  # seconds of each stage of the run
     workers: int = 0
     output: Path | None = None  # the directory
-    files: tuple[str, ...] = ()  # names of the files in it, without _report.json
+    files: tuple[str, ...] = ()  # names of the files in it, without the records
+    digests: dict[str, dict[str, Any]] = field(default_factory=dict)  # of these, and of the lists among the records
+    resumed: tuple[str, ...] = ()  # when an interrupted run was gone on with, as `started`
+    changes: dict[str, int] = field(default_factory=dict)  # by --update: "unchanged", "new", "changed", "gone"
     lost: list[tuple[str, str]] = field(default_factory=list)  # (file, reason) of some that failed, see NAMED
     notes: list[str] = field(default_factory=list)  # what the user should know, for example fewer workers than cores
 

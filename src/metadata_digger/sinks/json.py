@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import pyarrow as pa
 
+from metadata_digger.schema import Column
 from metadata_digger.sinks.columns import Columns, written
 from metadata_digger.sinks.nested import content, nested
 from metadata_digger.sinks.pieces import concatenate
-from metadata_digger.sinks.wide import CONTENT
+from metadata_digger.sinks.wide import ADDED, CONTENT, base64_texts, fixed
 from metadata_digger.steps.filter import EVERYTHING, Selection
 from metadata_digger.steps.flatten import tag_names
 from metadata_digger.steps.rename import DEFAULT, Naming
@@ -74,6 +75,11 @@ class JsonSink:
         if "labels" in fields:
             columns[title("Labels")] = [labels or [] for labels in rows.column("labels").to_pylist()]
             columns |= self._labelled(rows)
+        for name, words in fixed(fields):
+            if name in ADDED:
+                column: Column = rows.column(name)
+                binary = pa.types.is_binary(column.type)
+                columns[title(words)] = base64_texts(column) if binary else column.to_pylist()
         if "tags" in fields:
             objects = list(nested(rows, self.naming, self.selection, frame))
             columns[title("Metadata")] = objects

@@ -11,10 +11,17 @@ from typing import TextIO
 
 from metadata_digger.schema import FAILED
 
+_SUFFIX = ".refused.jsonl"
+
 
 def refused(target: Path) -> Path:
     """Where the refused rows of a piece are: JSON Lines beside it, absent when there are none."""
-    return target.with_name(f"{target.name}.refused.jsonl")
+    return target.with_name(f"{target.name}{_SUFFIX}")
+
+
+def refusals(folder: Path) -> Iterator[Path]:
+    """Those of all pieces in a folder."""
+    return folder.glob(f"*{_SUFFIX}")
 
 
 @contextmanager
