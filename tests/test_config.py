@@ -241,6 +241,15 @@ def test_defaults_of_what_is_not_built_yet_are_accepted(tmp_path: Path) -> None:
             GOOD + "input.paths=file:///data/out/a",
             "c:3: output.directoryPath would replace the input file:///data/out/a",
         ),
+        (GOOD + "output.directoryPath=-", "c:4: output.directoryPath=- writes JSON Lines; set output.format=json"),
+        (
+            GOOD + "output.directoryPath=-\noutput.format=json\noutput.json.allDirectories=true",
+            "c:6: output.json.allDirectories=true needs all rows before the first is written",
+        ),
+        (
+            GOOD + "output.directoryPath=-\noutput.format=json\noutput.filesNumber=2",
+            "c:6: output.filesNumber=2 needs a directory for the files",
+        ),
         (GOOD + "output.storage.name=solr", "c:2: output.format=csv makes files"),
         (GOOD + "output.format=solr", "c: output.storage.name must be solr"),
         (GOOD + "processing.thumbnails.enabled=true", "c:4: processing.thumbnails.enabled=true needs"),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from metadata_digger.config.keys import CLASSIFIER
+from metadata_digger.config.keys import CLASSIFIER, STANDARD_OUTPUT
 from metadata_digger.errors import ConfigError, ModelError
 
 if TYPE_CHECKING:
@@ -195,13 +195,15 @@ def job(config: Config, action: Action) -> Job:
             first, *_ = models = [_facts_of(model) for model in step.models]
             facts |= {"model": first, "models": models} if step.more else {"model": first}
     writes = action.writes
-    output = _output(config) if writes else None
+    streams = writes and config["output.directoryPath"] == STANDARD_OUTPUT
+    output = _output(config) if writes and not streams else None
     return Job(
         storage=_storage(config),
         paths=config["input.paths"],
         steps=steps,
         sink=_sink(config) if writes else None,
         output=output,
+        streams=streams,
         gives_way=output is not None and config["output.directoryPath"] is None,
         keep_rows=config["output.keepRows"],
         files_number=config["output.filesNumber"],

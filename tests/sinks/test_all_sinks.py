@@ -208,10 +208,11 @@ def test_hashes_and_thumbnails(sink: Sink, rows: Rows, tmp_path: Path) -> None:
     )
     first, second, third = read(sink, publish(sink, tmp_path, [batch]))
     keys = [key(sink, words) for words in ("Hash sha1", "Hash crc32", "Small Thumb", "Medium Thumb")]
-    assert [first[name] for name in keys] == ["ab" * 20, "0", "/9gA", "A" * 400]
+    pictures = [b"\xff\xd8\0", bytes(300)] if isinstance(sink, ParquetSink) else ["/9gA", "A" * 400]
+    assert [first[name] for name in keys] == ["ab" * 20, "0", *pictures]
     flat = isinstance(sink, CsvSink)
     assert [second[name] for name in keys] == (["", "", "", ""] if flat else [None] * 4)
-    assert third[keys[2]] == ""
+    assert not third[keys[2]]
     places = [list(first).index(name) for name in (key(sink, "File Path"), *keys, key(sink, "File Type"))]
     assert places == sorted(places)
     plain = read(sink, publish(sink, tmp_path, [rows({})]))[0]

@@ -46,6 +46,7 @@ def test_columns_and_their_types(rows: Rows, tmp_path: Path) -> None:
     moment = datetime(2024, 5, 6, 7, 8, 9, 123456, UTC)
     path = written(ParquetSink(), tmp_path, [rows({"tags": TAGS, "modified": moment, "size": 5}, fields="full")])
     schema = pq.read_schema(path)
+    assert schema.names[5:8] == ["Labels", "Scores", "Models"]
     types = {field.name: str(field.type) for field in schema}
     tag = "struct<directory: string not null, tag: int32 not null, name: string not null, value: string>"
     assert types == {
@@ -54,13 +55,13 @@ def test_columns_and_their_types(rows: Rows, tmp_path: Path) -> None:
         "FilePath": "string",
         "Size": "int64",
         "Modified": "timestamp[us, tz=UTC]",
+        "Labels": "list<element: string>",
+        "Scores": "list<element: struct<label: string not null, score: float not null, model: string not null>>",
+        "Models": "list<element: struct<name: string not null, sha256: string not null>>",
         "FileType": "string",
         "DirectoryNames": "list<element: string>",
         "TagNames": "list<element: string>",
         "Tags": f"list<element: {tag}>",
-        "Labels": "list<element: string>",
-        "Scores": "list<element: struct<label: string not null, score: float not null, model: string not null>>",
-        "Models": "list<element: struct<name: string not null, sha256: string not null>>",
         "Notes": "list<element: string>",
     }
     assert schema.metadata[b"metadata-digger.version"] == __version__.encode()
@@ -82,7 +83,8 @@ def test_columns_of_further_steps_come_along_under_the_naming_convention(rows: R
     assert [(row["HashMd5"], row["SmallThumb"]) for row in found] == [("ab", b"\xff\xd8"), ("cd", None)]
     snake = pq.read_schema(written(ParquetSink(Naming("snakeCase", "md_")), tmp_path, [batch])).names
     assert snake[:5] == ["id", "base_path", "file_path", "size", "modified"]
-    assert snake[-3:] == ["hash_md5", "small_thumb", "notes"]
+    assert snake[5:8] == ["hash_md5", "small_thumb", "file_type"]
+    assert snake[-1] == "notes"
 
 
 def test_boxes_stay_what_they_are(rows: Rows, tmp_path: Path) -> None:

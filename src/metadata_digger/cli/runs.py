@@ -31,6 +31,8 @@ def run_action(options: Namespace) -> int:
     for warning in config.warnings:
         write(f"metadata-digger: warning: {printable(warning)}", sys.stderr)
     work = job(config, action)
+    if work.streams and (options.resume or options.update):
+        raise ConfigError("output.directoryPath=- leaves nothing that --resume or --update could go on from")
     if action.writes:
         work = replace(
             work,
@@ -39,15 +41,13 @@ def run_action(options: Namespace) -> int:
             update=options.update_by if options.update else None,
             command=("metadata-digger", *masked(options.arguments)),
         )
-    with Progress() as progress:
+    with Progress(quiet=work.streams and sys.stdout.isatty()) as progress:
         report = _run(work, options.engine, progress)
-    if action.writes:
-        words = sys.stdout
-    else:
+    words = sys.stderr if work.streams or not action.writes else sys.stdout
+    if not action.writes:
         for line in table(names(report.tags)):
             write(line)
         flush()
-        words = sys.stderr
     for line in summary(report):
         write(printable(line), words)
     if isinstance(work.sink, SolrSink):

@@ -37,6 +37,11 @@ def summary(report: Report) -> Iterator[str]:
         if status not in (OK, FILTERED):
             failures[reason if status == "failed" else f"{status.replace('_', ' ')}: {reason}"] += count
     yield from _reasons(failures)
+    for file, reason in report.lost:
+        yield f"lost        {file}: {reason}"
+    if report.lost and report.failed > len(report.lost):
+        unnamed = report.failed - len(report.lost)
+        yield f"lost        {unnamed:,} more; with a directory as output.directoryPath there is a list of all"
     if report.labels:
         found = ", ".join(f"{label} {count:,}" for label, count in report.labels.most_common(LABELS))
         more = f", ... ({len(report.labels):,} labels)" if len(report.labels) > LABELS else ""

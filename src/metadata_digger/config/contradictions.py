@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from metadata_digger.config.keys import CLASSIFIER, SOLR_INIT, WRITING, named
+from metadata_digger.config.keys import CLASSIFIER, SOLR_INIT, STANDARD_OUTPUT, WRITING, named
 
 # input.storage.name -> the schemes of its URLs
 SCHEMES = {"file": ("file",), "hdfs": ("hdfs",), "s3": ("s3", "s3a", "s3n")}
@@ -75,6 +75,8 @@ def _output(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         return
     if directory is None:
         yield "output.directoryPath", "output.directoryPath is missing: name the directory for the output"
+    elif directory == STANDARD_OUTPUT:
+        yield from _streamed(values)
     elif storage == "file" and values["input.storage.name"] == "file":
         output = _local(directory)
         for path in values["input.paths"] or ():
@@ -122,6 +124,19 @@ def cautions(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             continue  # a contradiction where it matters
         if open_to_all:
             yield key, f"{key}: other users of this machine can read {values[key]}: chmod 600 it"
+
+
+def _streamed(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    form = values["output.format"]
+    if form not in (None, "json"):
+        sentence = f"output.directoryPath=- writes JSON Lines; set output.format=json, or name a directory for {form}"
+        yield "output.directoryPath", sentence
+    key = "output.json.allDirectories"
+    if values[key]:
+        yield key, f"{key}=true needs all rows before the first is written; name a directory, output.directoryPath is -"
+    key = "output.filesNumber"
+    if values[key] > 1:
+        yield key, f"{key}={values[key]} needs a directory for the files, and output.directoryPath is -"
 
 
 def _local(path: str) -> Path:

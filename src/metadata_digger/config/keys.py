@@ -36,6 +36,7 @@ from metadata_digger.config.values import (
 WRITING = ("extract", "detect_categories", "full", "find_similar")  # the actions that have an output
 READING = (*WRITING, "describe")
 SOLR_INIT = "solr-init"
+STANDARD_OUTPUT = "-"  # the value of output.directoryPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,8 @@ KEYS: tuple[Key, ...] = (
         "output.directoryPath",
         TEXT,
         "",
-        "Directory of the output; it must not exist yet, unless `--overwrite` is given. Required for files.",
+        "Directory of the output; it must not exist yet, unless `--overwrite` is given. `-`: JSON Lines to standard "
+        "output. Required for files.",
     ),
     Key(
         "output.filesNumber",

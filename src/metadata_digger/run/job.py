@@ -19,7 +19,8 @@ Progress: TypeAlias = Callable[[int, int | None], None]
 class Job:
     """What to run. `sink` and `output` are both given, or both None: then only the Report is made (describe).
 
-    `output` is where the records of the run go, and the files too where the sink makes some.
+    `output` is where the records of the run go, and the files too where the sink makes some. There is none when rows go
+    to standard output (`streams`).
     """
 
     storage: Storage
@@ -27,6 +28,7 @@ class Job:
     steps: tuple[Step, ...]
     sink: Sink | None = None
     output: Path | None = None  # output.directoryPath; its own name is that of the files in it
+    streams: bool = False
     overwrite: bool = False  # replace an output, throw an interrupted run's work away
     resume: bool = False  # go on with an interrupted run
     update: str | None = None  # bring the output up to date: by "time" (path, size, modification time) or by "hash"

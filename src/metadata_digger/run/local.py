@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from metadata_digger.run.publish import names, plan, write_records
 from metadata_digger.run.records import now
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import Stage, publish, stage
+from metadata_digger.run.streaming import put
 from metadata_digger.run.worker import Extract, Join, Piece, Task
 from metadata_digger.schema import FAILED, FILE, OK
 from metadata_digger.sinks.columns import Columns
@@ -58,11 +60,12 @@ def _run(job: Job, progress: Progress) -> Report:
         if folders.complete:
             return complete(job)
         report = Report(workers=workers, output=job.output, started=now(), notes=[note] if note else [])
+        deliver = partial(put, folders.parts, report) if job.streams else _nowhere
         with (
             begin(job, folders, report) as (listing, rows),
             pool(workers, (job, folders.parts, limits), job.timezone, folders.logs, job.seconds_per_batch) as processes,
         ):
-            _Extraction(processes, listing, report, progress, rows).run()
+            _Extraction(processes, listing, report, progress, deliver, rows).run()
             report.timings["extract"] = time.monotonic() - start
             if job.sink is not None and job.output is not None:
                 _publish(job, Columns.of(schema, report.tags), rows, folders, processes, report)
@@ -74,6 +77,10 @@ def _run(job: Job, progress: Progress) -> Report:
     return report
 
 
+def _nowhere(part: str) -> None:
+    """It stays in the stage until all are there."""
+
+
 @dataclass(slots=True)
 class _Extraction:
     """All files through the steps. A batch whose worker died is tried again, then file by file."""
@@ -82,6 +89,7 @@ class _Extraction:
     listing: Listing
     report: Report
     progress: Progress
+    deliver: Callable[[str], None]  # a part that is done
     rows: dict[str, int]  # ok in each part
     again: deque[Extract] = field(default_factory=deque)
     tries: dict[str, int] = field(default_factory=dict)  # of parts that failed
@@ -121,6 +129,7 @@ class _Extraction:
         part, found = task
         self.report.add(summary)
         self.rows[part] = summary.statuses[OK]
+        self.deliver(part)
         if part not in self.tries and len(found) >= self.size / 2:
             # Half way to what this batch was worth: files differ, and one slow file should not halve all batches.
             due = len(found) / max(seconds, 1e-3) * SECONDS

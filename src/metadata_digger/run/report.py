@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 REASONS = 1_000  # distinct reasons counted by name: some hold offsets, and memory stays flat
 OTHER = "other reasons"
+NAMED = 1_000  # files left out that are held by name, where there are no records
 
 
 @dataclass(slots=True)
@@ -33,6 +34,7 @@ class Report:
     digests: dict[str, dict[str, Any]] = field(default_factory=dict)  # of these, and of the lists among the records
     resumed: tuple[str, ...] = ()  # when an interrupted run was gone on with, as `started`
     changes: dict[str, int] = field(default_factory=dict)  # by --update: "unchanged", "new", "changed", "gone"
+    lost: list[tuple[str, str]] = field(default_factory=list)  # (file, reason) of some that failed, see NAMED
     notes: list[str] = field(default_factory=list)  # what the user should know, for example fewer workers than cores
 
     @property

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from metadata_digger import errors
-from metadata_digger.errors import DiggerError
+from metadata_digger.errors import ConfigError, DiggerError
 from metadata_digger.pipeline import compose
 from metadata_digger.run import twins
 from metadata_digger.run.begin import begin, complete
@@ -72,6 +72,8 @@ def run(
     Raises DiggerError for what ends a run, also where Spark or Java is missing.
     """
     start = time.monotonic()
+    if job.streams:
+        raise ConfigError("output.directoryPath=- is for one machine; name a directory, or leave out --engine spark")
     chain = compose(job.steps)
     schema = chain.output(FILE)
     check_spark()

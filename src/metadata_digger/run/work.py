@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from metadata_digger.errors import DiggerError
 from metadata_digger.pipeline import Batch, compose, open_batch
-from metadata_digger.run import parts, twins
+from metadata_digger.run import parts, streaming, twins
 from metadata_digger.run.counts import Summary
 from metadata_digger.run.job import Job
 from metadata_digger.run.parts import Slice, writing
@@ -62,7 +62,10 @@ class Work:
             for _ in rows:
                 pass
         else:
-            parts.write(self._folder, part, self._schema, rows, lambda: summary)
+            if self._job.streams:
+                streaming.write(self._folder, part, self._sink(), self._schema, rows)
+            else:
+                parts.write(self._folder, part, self._schema, rows, lambda: summary)
         return summary
 
     def piece(self, slices: Sequence[Slice], columns: Columns, target: Path) -> Counter[tuple[str, str]]:

@@ -41,9 +41,9 @@ class Sink(Protocol):
         """
 
     def piece(self, batches: Iterator[pa.RecordBatch], columns: Columns, target: Path) -> int:
-        """Writes the rows that are ok, without a header; their number. Holds one batch at a time, or as many as a
-        block of its form wants. Raises OSError.
+        """Writes the rows that are ok, without a header; their number. Raises OSError.
 
+        Holds one batch at a time, or as many as a block of its form wants (a row group).
         To a server: sends them, and `target` need not be made. Rows that it does not take are told to
         `refused.refusing(target)`: they become failed ones, counted and listed with the reason.
         """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from json import JSONEncoder
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from metadata_digger.config import Config
 
 _encode = JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+_C1 = re.compile(rb"\xc2[\x80-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class JsonSink:
         with target.open("wb") as file:
             for batch in batches:
                 lines = [_encode(row) + "\n" for row in self._objects(written(batch), frame)]
-                file.write("".join(lines).encode())
+                file.write(_tame("".join(lines).encode()))
                 rows += len(lines)
         return rows
 
@@ -114,6 +116,13 @@ class JsonSink:
         if "boxes" in rows.schema.names:
             columns[title("Boxes")] = [_boxes(found, several) for found in rows.column("boxes").to_pylist()]
         return columns
+
+
+def _tame(text: bytes) -> bytes:
+    """JSON escapes the control characters below the space; the others could steer a terminal that shows the lines."""
+    if b"\x7f" in text:
+        text = text.replace(b"\x7f", b"\\u007f")
+    return _C1.sub(lambda found: b"\\u00%02x" % found[0][1], text) if b"\xc2" in text else text
 
 
 def _scores(scores: list[dict[str, Any]] | None, model: str | None) -> dict[str, float]:

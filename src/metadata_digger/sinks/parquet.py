@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from metadata_digger import __version__
-from metadata_digger.schema import TAG, Column
+from metadata_digger.schema import EXTRACTED, TAG, Column
 from metadata_digger.sinks import row_groups
 from metadata_digger.sinks.columns import Columns, written
 from metadata_digger.sinks.nested import content, nested, on_one_line
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _WITHOUT = ("status", "reason")
 # Titles that are other words than the field's name.
 _TITLES = {"id": "ID", "directories": "Directory Names"}
+_LAST = tuple(field.name for field in EXTRACTED)
 _NAMES, _NOTES = "Tag Names", "notes"
 _STRINGS = pa.list_(pa.string())
 
@@ -80,9 +81,9 @@ class ParquetSink:
             _writer(target, self._schema(columns.schema)).close()
 
     def _schema(self, row: pa.Schema) -> pa.Schema:
-        """Of the file: the row's fields by their titles, a step's new ones too; notes last."""
+        """Of the file: the row's fields by their titles, a step's new ones too; the long ones, and notes, last."""
         fields: list[pa.Field[Any]] = []
-        for field in row:
+        for field in sorted(row, key=lambda field: field.name in _LAST):
             if field.name not in (*_WITHOUT, _NOTES):
                 if field.name == "tags":
                     fields.append(pa.field(self.naming.title(_NAMES), _STRINGS, nullable=False))
