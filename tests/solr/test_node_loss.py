@@ -52,7 +52,8 @@ def losing(cloud: Cloud, solr: Solr, *, back: bool) -> None:
             if back:
                 thread = threading.Thread(target=return_later)
                 thread.start()
-        solr.update(json.dumps([document(1000 * thousand + number) for number in range(1000)]).encode())
+        documents = [document(1000 * thousand + number) for number in range(1000)]
+        solr.add([str(one["id"]) for one in documents], [json.dumps(one).encode() for one in documents])
     if back:
         thread.join()
     solr.commit()

@@ -12,7 +12,7 @@ from metadata_digger.solr.client import Solr
 from metadata_digger.solr.connection import Connection
 from metadata_digger.solr.errors import Missing, SolrError
 from metadata_digger.solr.search import count
-from metadata_digger.solr.zookeeper import live_nodes, node_url, nodes_of
+from metadata_digger.solr.zookeeper import layout_of, live_nodes, node_url
 from servers.process import HOST, free_port
 from servers.solr import Cloud, ask
 from solr.documents import document, send
@@ -43,14 +43,14 @@ def test_no_zookeeper(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_chroot_without_solr(cloud: Cloud) -> None:
     wrong = Connection("c", (cloud.servers,), "/elsewhere")
     with pytest.raises(SolrError, match=r"output\.zk\.znode=/elsewhere: no node of SolrCloud is registered there"):
-        nodes_of(wrong)
+        layout_of(wrong)
 
 
 @pytest.mark.solr
 def test_several_servers_of_which_one_is_gone(cloud: Cloud) -> None:
     threads = threading.active_count()
     start = time.monotonic()
-    assert live_nodes(Connection("c", (f"{HOST}:{free_port()}", cloud.servers))) == [cloud.url]
+    assert live_nodes(Connection("c", (f"{HOST}:{free_port()}", cloud.servers))) == (cloud.url,)
     assert time.monotonic() - start < 10
     assert threading.active_count() == threads
 
@@ -63,14 +63,14 @@ def test_aliases(cloud: Cloud, solr: Solr) -> None:
     ask(admin, action="CREATEALIAS", name="pictures", collections=name)
     try:
         with Solr(replace(solr.connection, collection="pictures")) as client:
-            assert nodes_of(client.connection) == [cloud.url]
+            assert layout_of(client.connection).nodes == (cloud.url,)
             client.check()
             send(client, document(2))
             assert count(client) == 2
     finally:
         ask(admin, action="DELETEALIAS", name="pictures")
     with pytest.raises(Missing):
-        nodes_of(Connection("pictures", (cloud.servers,)))
+        layout_of(Connection("pictures", (cloud.servers,)))
 
 
 @pytest.mark.solr
@@ -82,4 +82,4 @@ def test_leaders_of_a_collection_with_per_replica_states(cloud: Cloud, collectio
 
     _upload(Calls(connection, 10, everywhere=True), collection)
     ask(f"{cloud.url}/admin/collections", action="CREATE", name=collection, waitForFinalState="true", **settings)
-    assert nodes_of(connection) == [cloud.url]
+    assert layout_of(connection).nodes == (cloud.url,)

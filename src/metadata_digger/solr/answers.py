@@ -8,13 +8,13 @@ from typing import Any
 import requests
 
 from metadata_digger.solr.connection import Connection
-from metadata_digger.solr.errors import Refused, SolrError, missing
+from metadata_digger.solr.errors import Failed, Passing, Refused, SolrError, missing
 from metadata_digger.solr.session import base
 
 MOST = 600  # characters of a reason; Solr quotes whole values
 BUSY = (429, 502, 503, 504, 510)  # 510: a node that does not know the newest state of the cloud
 
-# Causes of a 500 that are about nodes which do not find each other, by their Java classes.
+# What a 500 says when nodes do not find each other: Java's names for that, among the error's classes or words.
 _PASSING = re.compile(
     r"java\.(?:io|net|nio|util\.concurrent)\.|org\.apache\.(?:zookeeper|http)\.|org\.eclipse\.jetty\.|"
     r"\.SolrServerException|\.NotInClusterStateException"
@@ -34,13 +34,19 @@ def body(answer: requests.Response) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def is_passing(answer: requests.Response) -> bool:
-    """Whether another node, or the same one a little later, may say otherwise."""
-    if answer.status_code in BUSY:
-        return True
-    error = body(answer).get("error")
-    classes = str(error.get("metadata", "")) if isinstance(error, dict) else ""
-    return answer.status_code == 500 and _PASSING.search(classes) is not None
+def fault(answer: requests.Response, connection: Connection) -> SolrError:
+    """The error to raise for an answer that is none."""
+    place, status, words = base(answer.url), answer.status_code, reason(answer)
+    if status in (401, 403):
+        return SolrError(f"{place}: {_denied(answer, connection)}")
+    if status == 404:
+        return missing(connection)
+    if answer.ok:
+        return SolrError(f"{place}: does not answer as Solr does ({connection.place})")
+    if status in BUSY or (status == 500 and _PASSING.search(str(body(answer).get("error")))):
+        return Passing(f"{place}: {words}")
+    refused = Refused(f"{place}: refuses a request: {words}", words)
+    return Failed(refused) if status >= 500 else refused
 
 
 def reason(answer: requests.Response) -> str:
@@ -51,21 +57,8 @@ def reason(answer: requests.Response) -> str:
     else:
         title = re.search(r"<title>(.*?)</title>", answer.text[:10_000], re.S | re.I)
         text = title[1] if title else ""
-    text = _FORWARDED.sub("", " ".join(text.split())) or f"{answer.status_code} {answer.reason}"
+    text = _FORWARDED.sub("", " ".join(text[: 20 * MOST].split())) or f"{answer.status_code} {answer.reason}"
     return text if len(text) <= MOST else f"{text[:MOST]}..."
-
-
-def refusal(answer: requests.Response, connection: Connection) -> SolrError:
-    """The error to raise for an answer that will not change."""
-    place, status = base(answer.url), answer.status_code
-    if status in (401, 403):
-        return SolrError(f"{place}: {_denied(answer, connection)}")
-    if status == 404:
-        return missing(connection)
-    if answer.ok:
-        return SolrError(f"{place}: does not answer as Solr does ({connection.place})")
-    words = reason(answer)
-    return Refused(f"{place}: refuses a request: {words}", words)
 
 
 def _denied(answer: requests.Response, connection: Connection) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any
 from urllib.parse import quote
 
-from metadata_digger.solr.calls import AT_FIRST, PATIENCE, Calls
+from metadata_digger.solr.calls import Calls
 from metadata_digger.solr.connection import Connection
+from metadata_digger.solr.leaders import JSON, send_to_leaders
+from metadata_digger.solr.tries import AT_FIRST, PATIENCE
 
 COMMIT = 600.0  # seconds of silence while Solr writes everything to disk
-JSON = {"Content-Type": "application/json"}
 
 
 class Solr:
@@ -25,11 +27,20 @@ class Solr:
         self._patience = patience
         self._calls = Calls(connection, patience)
 
-    def update(self, documents: bytes) -> None:
-        """Sends a JSON array of documents; they are found after `commit`.
+    def add(self, ids: Sequence[str], documents: Sequence[bytes]) -> None:
+        """Sends documents, each a JSON object with the id given for it; they are found after `commit`.
 
         Raises Refused when Solr will not have one of them: the others may be in by then, or not.
         """
+        send_to_leaders(
+            self._calls,
+            self._path("/update"),
+            ids,
+            lambda places: b"[" + b",".join(documents[place] for place in places) + b"]",
+        )
+
+    def update(self, documents: bytes) -> None:
+        """Sends a JSON array of documents to any node, which forwards them, and may lose some (solr.leaders)."""
         self.ask("/update", data=documents, headers=JSON)
 
     def commit(self) -> None:
@@ -42,7 +53,12 @@ class Solr:
 
     def delete_ids(self, ids: Sequence[str]) -> None:
         """The documents with these ids; gone after `commit`."""
-        self.ask("/update", json={"delete": list(ids)})
+        send_to_leaders(
+            self._calls,
+            self._path("/update"),
+            ids,
+            lambda places: json.dumps({"delete": [ids[place] for place in places]}).encode(),
+        )
 
     def query(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Solr's "response" to a query: numFound and docs (solr.search has more)."""
@@ -58,7 +74,10 @@ class Solr:
 
     def ask(self, path: str, **options: Any) -> dict[str, Any]:
         """The answer of a handler of the collection, such as /select; `options` are those of Calls.ask."""
-        return self._calls.ask(f"/{quote(self.connection.collection, safe='')}{path}", **options)
+        return self._calls.ask(self._path(path), **options)
+
+    def _path(self, handler: str) -> str:
+        return f"/{quote(self.connection.collection, safe='')}{handler}"
 
     def close(self) -> None:
         self._calls.close()

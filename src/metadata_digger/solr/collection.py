@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from metadata_digger.errors import OutputError
-from metadata_digger.solr.calls import AT_FIRST, Calls
+from metadata_digger.solr.calls import Calls
 from metadata_digger.solr.connection import Connection
 from metadata_digger.solr.errors import SolrError
+from metadata_digger.solr.tries import AT_FIRST
 
 CONFIGSET = Path(__file__).parent / "configset"
 SUFFIX = ".metadata-digger"  # of the name that the configset has in Solr: nobody else's is ever written over

@@ -29,6 +29,18 @@ class Missing(SolrError):
     """There is no such collection."""
 
 
+class Passing(SolrError):
+    """A node does not answer, or cannot just now: another one may, or the same one a little later."""
+
+
+class Failed(Passing):
+    """Solr says that it has made a mistake (500). `final`: what to say if it says so again and again."""
+
+    def __init__(self, final: SolrError) -> None:
+        super().__init__(str(final))
+        self.final = final
+
+
 def missing(connection: Connection) -> Missing:
     """For whoever finds no collection of that name."""
     return Missing(

@@ -11,6 +11,7 @@ import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
@@ -24,7 +25,8 @@ from kazoo.handlers.threading import KazooTimeoutError  # type: ignore[import-un
 from kazoo.retry import KazooRetry  # type: ignore[import-untyped]
 
 from metadata_digger.solr.connection import Connection
-from metadata_digger.solr.errors import SolrError, missing
+from metadata_digger.solr.errors import Passing, SolrError, missing
+from metadata_digger.solr.routing import Shard, shards_of
 
 SECONDS = 15.0  # until a server of ZooKeeper has to have answered
 
@@ -57,36 +59,46 @@ class _Tree:
         return dict(json.loads(data or b"{}"))
 
 
-def live_nodes(connection: Connection) -> list[str]:
+def live_nodes(connection: Connection) -> tuple[str, ...]:
     """URL of each live node, sorted; raises SolrError when there is no ZooKeeper, no SolrCloud in it, or no node."""
     with _reading(connection) as tree:
-        return sorted(_live(tree, connection).values())
+        return tuple(sorted(_live(tree, connection).values()))
 
 
-def nodes_of(connection: Connection) -> list[str]:
-    """URLs of the live nodes that lead a shard of the collection; where nobody leads, of those that hold a replica.
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where a collection is: `nodes`, URLs of live ones that lead a shard of it, or else hold some of it; its `shards`,
+    () where Solr itself has to find out to which one a document belongs."""
 
-    The collection may be an alias. Raises Missing, SolrError.
-    """
+    nodes: tuple[str, ...]
+    shards: tuple[Shard, ...] = ()
+
+
+def layout_of(connection: Connection) -> Layout:
+    """The collection may be an alias; documents go to the first one that it stands for. Raises Missing, SolrError."""
     with _reading(connection) as tree:
         live = _live(tree, connection)
         leading: set[str] = set()
         holding: set[str] = set()
-        for name in _resolved(tree, connection.collection):
-            state = tree.json(f"/collections/{name}/state.json")
-            if name not in state:
+        shards: tuple[Shard, ...] = ()
+        names = _resolved(tree, connection.collection)
+        for name in names:
+            state = tree.json(f"/collections/{name}/state.json").get(name)
+            if state is None:
                 raise missing(connection)
             leads = _leads(tree, name)
-            for shard in state[name]["shards"].values():
+            for shard in state["shards"].values():
                 for core, replica in shard["replicas"].items():
                     node = live.get(replica["node_name"])
                     if node is not None:
                         holding.add(node)
                         if replica.get("leader") == "true" or core in leads:
                             leading.add(node)
+            if len(names) == 1:  # an alias for several may be one that Solr routes by a field
+                shards = shards_of(state, live, leads)
     if not holding:
-        raise SolrError(f"none of the nodes that hold the collection {connection.collection} is live: start them")
-    return sorted(leading or holding)
+        raise Passing(f"none of the nodes that hold the collection {connection.collection} is live: start them")
+    return Layout(tuple(sorted(leading or holding)), shards)
 
 
 def node_url(name: str, scheme: str) -> str:
@@ -100,9 +112,7 @@ def _live(tree: _Tree, connection: Connection) -> dict[str, str]:
     """URL by name."""
     names = tree.children("/live_nodes")
     if not names:
-        raise SolrError(
-            f"{connection.place}: no node of SolrCloud is registered there; does Solr run, with this chroot?"
-        )
+        raise Passing(f"{connection.place}: no node of SolrCloud is registered there; does Solr run, with this chroot?")
     scheme = tree.json("/clusterprops.json").get("urlScheme", "http")
     return {name: node_url(name, scheme) for name in names}
 
@@ -134,7 +144,7 @@ def _reading(connection: Connection) -> Iterator[_Tree]:
         client.start(timeout=SECONDS)
         yield _Tree(client, connection.chroot)
     except KazooTimeoutError as error:
-        raise SolrError(
+        raise Passing(
             f"{connection.place}: no ZooKeeper answers within {SECONDS:.0f} s: does it run, are host and port right?"
         ) from error
     except NoAuthError as error:
