@@ -72,6 +72,8 @@ def _output(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if form == "solr" and storage != "solr":
         yield "output.storage.name", "output.storage.name must be solr when output.format=solr"
     if "solr" in (form, storage):
+        if directory == STANDARD_OUTPUT:
+            yield "output.directoryPath", "output.directoryPath=- is for JSON Lines; a run into Solr keeps its records"
         return
     if directory is None:
         yield "output.directoryPath", "output.directoryPath is missing: name the directory for the output"

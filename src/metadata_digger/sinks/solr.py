@@ -90,8 +90,9 @@ class SolrSink:
         with refusing(target) as refuse, sending(self.connection, refuse) as sender:
             for batch in batches:
                 rows = written(batch)
-                for file, document in zip(rows.column("file_path").to_pylist(), maker.documents(rows), strict=True):
-                    sender.add(str(file), document)
+                files, ids = (rows.column(name).to_pylist() for name in ("file_path", "id"))
+                for file, id, document in zip(files, ids, maker.documents(rows), strict=True):
+                    sender.add(str(file), str(id), document)
         return sender.taken
 
     def join(self, pieces: Sequence[Path], columns: Columns, target: Path) -> None:

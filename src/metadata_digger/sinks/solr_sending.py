@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -32,6 +32,7 @@ WAITING = 1  # requests that are made and not yet on their way
 @dataclass(slots=True)
 class _Batch:
     files: list[str] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
     documents: list[bytes] = field(default_factory=list)
     size: int = 0
 
@@ -47,13 +48,14 @@ class Sender:
         self._under_way: deque[tuple[_Batch, Future[list[tuple[int, str]]]]] = deque()
         self.taken = 0
 
-    def add(self, file_path: str, document: bytes) -> None:
-        """Raises SolrError when Solr fails with this or an earlier document."""
+    def add(self, file_path: str, id: str, document: bytes) -> None:
+        """`document`: a JSON object with this id. Raises SolrError when Solr fails with this or an earlier document."""
         batch = self._batch
         if batch.documents and (len(batch.documents) == DOCUMENTS or batch.size + len(document) > BYTES):
             self._send()
             batch = self._batch
         batch.files.append(file_path)
+        batch.ids.append(id)
         batch.documents.append(document)
         batch.size += len(document)
 
@@ -65,7 +67,7 @@ class Sender:
     def _send(self) -> None:
         batch, self._batch = self._batch, _Batch()
         if batch.documents:
-            self._under_way.append((batch, self._thread.submit(_refused, self._solr, batch.documents)))
+            self._under_way.append((batch, self._thread.submit(_refused, self._solr, batch)))
             self._wait(1 + WAITING)
 
     def _wait(self, most: int) -> None:
@@ -91,14 +93,14 @@ def sending(connection: Connection, refuse: Refuse) -> Iterator[Sender]:
             thread.shutdown(cancel_futures=True)
 
 
-def _refused(solr: Solr, documents: Sequence[bytes]) -> list[tuple[int, str]]:
-    """Sends them; index and reason of those that Solr does not take."""
+def _refused(solr: Solr, batch: _Batch) -> list[tuple[int, str]]:
+    """Sends it; index and reason of those documents that Solr does not take."""
     found: list[tuple[int, str]] = []
-    todo = [(0, len(documents))]
+    todo = [(0, len(batch.documents))]
     while todo:
         start, stop = todo.pop()
         try:
-            solr.update(b"[" + b",".join(documents[start:stop]) + b"]")
+            solr.add(batch.ids[start:stop], batch.documents[start:stop])
         except Refused as error:
             if stop - start == 1:
                 found.append((start, error.reason))
