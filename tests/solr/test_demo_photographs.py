@@ -78,7 +78,8 @@ def test_what_a_new_user_does(cloud: Cloud, collection: str, tmp_path: Path) -> 
     assert names(ask(place, q=f"md_gps_md_datetime:[{month} TO *]", rows=100)) >= same_month
     year = {Path(row["file_path"]).name for row in rows if row["md_exif_subifd_datetime_original"].startswith("20")}
     assert names(ask(place, q="md_exif_subifd_datetime_original:[2000 TO 2099]", rows=100)) == year
-    wide = {Path(row["file_path"]).name for row in rows if int(row["md_jpeg_image_width"].split()[0]) > 1000}
+    widths = {Path(row["file_path"]).name: int((row["md_jpeg_image_width"] or "0").split()[0]) for row in rows}
+    wide = {name for name, width in widths.items() if width > 1000}
     assert names(ask(place, q="md_jpeg_image_width:[1001 TO *]", rows=100)) == wide
 
     hashes = ["--set", "processing.hash.types=sha256"]
