@@ -10,6 +10,8 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from metadata_digger.schema import OWN_TAG
 from metadata_digger.sinks.columns import Columns, scan
@@ -165,6 +167,22 @@ def test_rows_without_metadata(rows: Rows) -> None:
     (document,) = documents(rows({"labels": ["car"]}, fields="labelled"), content=True)
     assert set(document) == {"id", "base_path", "file_path", "labels", "processing_datetime"}
     assert documents(rows()) == []
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(texts=st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"])), min_size=1, max_size=6))
+def test_any_text(rows: Rows, texts: list[str]) -> None:
+    """Made by the column and not by the json module: whatever is in the values, it comes back."""
+    given = [
+        {"tags": [("PNG", 1, "A", text), ("PNG", 2, "B", "x")], "file_path": text, "labels": [text, "x"]}
+        for text in texts
+    ]
+    for batch in (rows(*given, fields="full"), rows({}, *given, fields="full").slice(1)):
+        for document, text in zip(documents(batch, content=True), texts, strict=True):
+            text = text.replace("\n", r"\n")
+            assert (document["md_png_a"], document["file_path"]) == (text, text)
+            assert document["labels"] == [text, "x"]
+            assert document["metadata_content"] == (f"{text} x" if text else "x")
 
 
 @pytest.mark.parametrize(

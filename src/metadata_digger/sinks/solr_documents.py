@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from json import JSONEncoder
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from metadata_digger.schema import THUMBNAILS, Column
 from metadata_digger.sinks.columns import Columns
-from metadata_digger.sinks.nested import on_one_line
 from metadata_digger.sinks.solr_fields import Fields, safe_name, score_field
-from metadata_digger.sinks.solr_values import cut, date, instant, integer, is_place
+from metadata_digger.sinks.solr_json import array, encode, escaped, member, members, objects, replaced, runs
+from metadata_digger.sinks.solr_values import LONGEST_TERM, cut, date, instant, integer, is_place
 from metadata_digger.sinks.wide import CONTENT, base64_texts, fixed, layout
 from metadata_digger.steps.filter import EVERYTHING, Selection
-from metadata_digger.steps.flatten import flatten, tag_names
+from metadata_digger.steps.flatten import flatten, listed, starts, tag_names
 from metadata_digger.steps.rename import DEFAULT, Naming
-
-_encode = JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 # 0.2.1's sample converts this field, which never exists; whoever has it in a configuration means the other one.
 _MEANT = {"md_gps_datetime": "md_gps_md_datetime"}
@@ -88,6 +86,7 @@ _MOMENT = "Processing Datetime"
 # New since 0.2.1: column, title, and what the class of the field's type must have in its name. A catch-all field of
 # text is no place for a number.
 _NEW = (("size", "File Size", "Long"), ("modified", "File Modified", "Date"), ("notes", "Notes", ""))
+_LARGE = 128 << 20  # bytes of rows at once
 _MODEL = (("name", "Model Name"), ("sha256", "Model Sha256"))
 
 
@@ -96,86 +95,95 @@ class Maker:
 
     def __init__(self, form: Form, columns: Columns) -> None:
         self._form = form
-        titles, self._places = layout(columns, form.naming, form.selection)
-        self._names = np.array([safe_name(title) for title in titles] or [""], dtype=object)
-        names = set(self._names)
+        titles, places = layout(columns, form.naming, form.selection)
+        # In rare cases two columns become one field: characters that only column names can have, names over 255.
+        fields = list(dict.fromkeys(map(safe_name, titles)))
+        numbers = {name: number for number, name in enumerate(fields)}
+        self._places = {pair: numbers[safe_name(titles[place])] for pair, place in places.items()}
+        self._fields = fields
+        self._prefixes: Column = pa.array([f',"{name}":"' for name in fields], pa.string())
+        self._special = np.zeros(len(fields) + 1, bool)  # fields whose values are converted
+        self._strings = np.zeros(len(fields) + 1, bool)  # fields that take one term
+        self._converted: dict[int, Callable[[str], object]] = {}
         converted = form.conversion.of(form.fields)
-        self._converted = {name: convert for name, convert in converted.items() if name in names}
-        # Where the schema says string, one long value would cost the whole document.
-        self._strings = {name for name in names if form.fields.kind(name) == "StrField"}
-        self._locations = {name for name in names if form.fields.kind(name) == "LatLonPointSpatialField"}
+        for number, name in enumerate(fields):
+            kind = form.fields.kind(name)
+            convert = converted.get(name, _place if kind == "LatLonPointSpatialField" else None)
+            if convert is not None:
+                self._converted[number], self._special[number] = convert, True
+            self._strings[number] = kind == "StrField"
         plain = [(column, form.title(words)) for column, words in fixed(columns.fields)]
         new = [(column, form.title(words), kind) for column, words, kind in _NEW]
         # Without a prefix a tag may be called so.
-        free = [(column, name) for column, name, kind in new if form.fields.is_a(name, kind) and name not in names]
+        free = [(column, name) for column, name, kind in new if form.fields.is_a(name, kind) and name not in numbers]
         self._columns = [*plain, *free]
+        self._models = [(key, name) for key, words in _MODEL if form.fields.knows(name := form.title(words))]
         self._scores: dict[str, str | None] = {}  # field of a label's score, None where the schema has none
 
     def documents(self, rows: pa.RecordBatch) -> list[bytes]:
         """One JSON object for each row."""
-        form = self._form
-        columns: dict[str, Sequence[object]] = {title: _values(rows, column) for column, title in self._columns}
-        columns[form.title(_MOMENT)] = [form.moment] * len(rows)
-        titles = list(columns)
-        found = [
-            {title: value for title, value in zip(titles, values, strict=True) if value is not None and value != []}
-            for values in zip(*columns.values(), strict=True)
-        ]
+        if rows.nbytes > _LARGE and len(rows) > 1:  # escaped it could be more than a column can hold
+            half = len(rows) // 2
+            return [*self.documents(rows.slice(0, half)), *self.documents(rows.slice(half))]
+        columns: list[Column] = [_member(name, rows.column(column), column) for column, name in self._columns]
+        moment = pa.array([self._form.moment] * len(rows), pa.string())
+        columns.append(member(self._form.title(_MOMENT), moment))
         if "models" in rows.schema.names:
-            self._add_scores(rows, found)
+            columns.append(self._labelled(rows))
         if "tags" in rows.schema.names:
-            self._add_tags(rows, found)
-        return [_encode(document).encode() for document in found]
+            columns += self._tags(rows)
+        return objects(columns)
 
-    def _add_tags(self, rows: pa.RecordBatch, documents: list[dict[str, object]]) -> None:
+    def _tags(self, rows: pa.RecordBatch) -> Iterator[Column]:
         flat = flatten(rows.column("tags"))
         place_of_pair = np.array([self._places.get(pair, -1) for pair in flat.pairs], dtype=np.int64)
         place = place_of_pair[flat.codes] if len(flat.codes) else flat.codes
         # A tag without words leaves its field to another of the same name.
         kept = np.flatnonzero((place >= 0) & flat.values.is_valid().to_numpy(zero_copy_only=False))
-        row = np.repeat(np.arange(len(rows)), np.diff(flat.starts))[kept]
-        # By field; equal ones stay in the file's order, so that the last value of a repeated tag is the one kept.
-        order = np.lexsort((place[kept], row))
-        kept, row = kept[order], row[order]
-        values = on_one_line(flat.values.take(pa.array(kept))).to_pylist()
-        names = self._names[place[kept]].tolist()
-        bounds = np.searchsorted(row, np.arange(len(rows) + 1)).tolist()
-        title = self._form.title(CONTENT) if self._form.content else None
-        for document, (start, end) in zip(documents, pairwise(bounds), strict=True):
-            tags: dict[str, object] = dict(zip(names[start:end], values[start:end], strict=True))
-            if title is not None:
-                document[title] = " ".join(filter(None, tags.values()))  # type: ignore[arg-type]  # text so far
-            self._convert(tags)
-            document |= tags
+        row, place = np.repeat(np.arange(len(rows)), np.diff(flat.starts))[kept], place[kept]
+        # By field; equal ones stay in the file's order, and of them the last one is kept, as in the original.
+        order = np.lexsort((place, row))
+        row, place = row[order], place[order]
+        last = np.ones(len(order), bool)
+        last[:-1] = (row[1:] != row[:-1]) | (place[1:] != place[:-1])
+        row, place, kept = row[last], place[last], kept[order][last]
+        bounds = np.searchsorted(row, np.arange(len(rows) + 1))
+        values = flat.values.take(pa.array(kept))
+        texts = escaped(values)
+        if self._form.content:
+            filled = pc.greater(pc.binary_length(values), pa.scalar(0)).to_numpy(zero_copy_only=False)
+            before = np.zeros(len(filled) + 1, np.int64)
+            np.cumsum(filled, out=before[1:])
+            content = runs(before[bounds], texts.filter(pa.array(filled)), " ")
+            yield member(self._form.title(CONTENT), content)
+        made = members(self._prefixes.take(pa.array(place)), texts)
+        special = self._special[place] | (self._strings[place] & _is_long(values))
+        if special.any():
+            places = np.flatnonzero(special)
+            raw = values.take(pa.array(places)).to_pylist()
+            made = replaced(made, places, list(map(self._converted_member, place[places].tolist(), raw)))
+        yield runs(bounds, made, "")
 
-    def _convert(self, tags: dict[str, Any]) -> None:
-        for name in self._strings & tags.keys():
-            tags[name] = cut(tags[name])
-        for name in self._locations & tags.keys():
-            if not is_place(tags[name]):
-                del tags[name]
-        for name, convert in self._converted.items():
-            if name in tags:
-                value = convert(tags[name])
-                if value is None:
-                    del tags[name]
-                else:
-                    tags[name] = value
+    def _converted_member(self, place: int, text: str) -> str:
+        value = self._converted.get(place, cut)(text)
+        return "" if value is None else f',"{self._fields[place]}":{encode(value)}'
 
-    def _add_scores(self, rows: pa.RecordBatch, documents: list[dict[str, object]]) -> None:
-        fields = self._form.fields
-        keys = [(key, title) for key, title in _MODEL if fields.knows(self._form.title(title))]
-        for document, scores, models in zip(
-            documents, rows.column("scores").to_pylist(), rows.column("models").to_pylist(), strict=True
-        ):
-            for key, title in keys:
-                values = [model[key] for model in models or ()]
-                if values:
-                    document[self._form.title(title)] = values if len(values) > 1 else values[0]
-            for score in scores or ():
-                name = self._score(score["label"])
-                if name is not None:  # of several models that know the label the first one counts
-                    document.setdefault(name, round(score["score"], 6))
+    def _labelled(self, rows: pa.RecordBatch) -> Column:
+        """Scores and models, of which rows have few."""
+        scores, models = (rows.column(name).to_pylist() for name in ("scores", "models"))
+        return pa.array(map(self._labelled_members, scores, models), pa.string())
+
+    def _labelled_members(self, scores: list[dict[str, Any]] | None, models: list[dict[str, str]] | None) -> str:
+        found: dict[str, object] = {}
+        for key, name in self._models:
+            values = [model[key] for model in models or ()]
+            if values:
+                found[name] = values if len(values) > 1 else values[0]
+        for score in scores or ():
+            field = self._score(score["label"])
+            if field is not None:  # of several models that know the label the first one counts
+                found.setdefault(field, round(score["score"], 6))
+        return f",{encode(found)[1:-1]}" if found else ""
 
     def _score(self, label: str) -> str | None:
         if label not in self._scores:
@@ -184,13 +192,31 @@ class Maker:
         return self._scores[label]
 
 
-def _values(rows: pa.RecordBatch, column: str) -> Sequence[Any]:
-    values: Column = rows.column(column)
+def _member(name: str, values: Column, column: str) -> Column:
+    """A column of the row as a member."""
     if column in THUMBNAILS:
-        return base64_texts(values)
-    found: list[Any] = (tag_names(values) if column == "tags" else values).to_pylist()
+        return member(name, pa.array(base64_texts(values), pa.string()))
     if column == "modified":
-        return [None if value is None else instant(value) for value in found]
+        moments = [None if value is None else instant(value) for value in values.to_pylist()]
+        return member(name, pa.array(moments, pa.string()))
+    if column == "tags":
+        values = tag_names(values)
     if pa.types.is_list(values.type):
-        return [None if value is None else [cut(text) for text in value] for value in found]
-    return found
+        texts = values.flatten()
+        if (long := np.flatnonzero(_is_long(texts))).size:
+            texts = replaced(texts, long, [cut(text) for text in texts.take(pa.array(long)).to_pylist()])
+        return array(name, listed(starts(values).astype(np.int32), escaped(texts)))
+    if pa.types.is_integer(values.type):
+        return member(name, values.cast(pa.string()), "")
+    return member(name, escaped(values))
+
+
+def _is_long(texts: Column) -> npt.NDArray[np.bool_]:
+    """Which of them are more than a term of Solr holds."""
+    sizes: Column = pc.binary_length(texts)
+    lengths: npt.NDArray[np.int32] = sizes.fill_null(0).to_numpy(zero_copy_only=False)
+    return lengths > LONGEST_TERM
+
+
+def _place(text: str) -> str | None:
+    return text if is_place(text) else None

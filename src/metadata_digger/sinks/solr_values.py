@@ -7,7 +7,7 @@ form in which the extractor prints instants (java.util.Date.toString).
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 # Lucene refuses a whole document for one term that is longer (IndexWriter.MAX_TERM_LENGTH); bytes of UTF-8.
 LONGEST_TERM = 32_766
@@ -53,35 +53,40 @@ def date(text: str) -> str | None:
         match = _NUMBERS.match(text)
         if match is None or match["second"] is None:  # behind a whole moment may stand anything, as in 0.2.1
             return None
-    found = {name: value for name, value in match.groupdict().items() if value is not None}
-    month = found.get("month", "1")
-    day, hour, minute, second = (int(found.get(name, at)) for name, at in zip(_PARTS, "1000", strict=True))
-    month_number = int(month) if month.isdigit() else _MONTHS.index(month) + 1
-    fraction = int(float(found.get("fraction", "0")) * 1_000) * 1_000
+    found = match.groupdict()
+    month = found.get("month") or "1"
+    zone = found.get("zone")
     try:
-        zone = _zone(found.get("zone", "Z"))
-        moment = datetime(int(found["year"]), month_number, day, hour, minute, second, fraction, zone)
-        moment = moment.astimezone(_UTC)
+        moment = datetime(
+            int(found["year"]),
+            int(month) if month.isdigit() else _MONTHS.index(month) + 1,
+            int(found.get("day") or 1),
+            int(found.get("hour") or 0),
+            int(found.get("minute") or 0),
+            int(found.get("second") or 0),
+            int(float(found.get("fraction") or 0) * 1_000) * 1_000,
+            UTC,
+        )
+        return instant(moment - _shift(zone) if zone else moment)
     except (ValueError, OverflowError):
         return None
-    return instant(moment)
-
-
-_PARTS = ("day", "hour", "minute", "second")
-_UTC = timezone(timedelta(0))
 
 
 def instant(moment: datetime) -> str:
-    """As Solr writes instants; `moment` is in UTC. strftime("%Y") does not pad years below 1000."""
-    thousandths = f".{moment.microsecond // 1_000:03}" if moment.microsecond // 1_000 else ""
-    return f"{moment.year:04}-{moment:%m-%dT%H:%M:%S}{thousandths}Z"
+    """As Solr writes instants; `moment` is in UTC."""
+    text = moment.isoformat(timespec="milliseconds" if moment.microsecond >= 1_000 else "seconds")
+    return text.removesuffix("+00:00") + "Z"
 
 
-def _zone(text: str) -> timezone:
-    if text in ("Z", "UTC", "GMT"):
-        return _UTC
-    shift = timedelta(hours=int(text[1:3]), minutes=int(text[-2:]))
-    return timezone(-shift if text[0] == "-" else shift)
+def _shift(zone: str) -> timedelta:
+    """What a zone is ahead of UTC."""
+    if zone in ("Z", "UTC", "GMT"):
+        return timedelta(0)
+    hours, minutes = int(zone[1:3]), int(zone[-2:])
+    if hours > 23 or minutes > 59:
+        raise ValueError(f"{zone} is no zone")
+    shift = timedelta(hours=hours, minutes=minutes)
+    return -shift if zone[0] == "-" else shift
 
 
 def is_place(text: str) -> bool:
