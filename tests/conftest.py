@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 import pytest
 
-from servers.build import missing
+from servers import build, kdc
 from servers.solr import Cloud, running
 
-LACK = pytest.StashKey[str]()
+LACKS = pytest.StashKey[list[str]]()
+
+
+def lack(item: pytest.Item) -> str | None:
+    """Why a test of a server has to be left out; None when it can run."""
+    if item.get_closest_marker("kerberos"):
+        extra = None if find_spec("gssapi") else "the extra kerberos is not installed"
+        return extra or build.missing() or kdc.missing()
+    return build.missing() if item.get_closest_marker("solr") else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where there is no Java and no Maven, the tests that need a Solr are left out, and a line says so."""
-    lack = missing()
-    wanting = [item for item in items if item.get_closest_marker("solr")] if lack else []
-    if wanting:
-        config.hook.pytest_deselected(items=wanting)
-        items[:] = [item for item in items if not item.get_closest_marker("solr")]
-        config.stash[LACK] = f"{len(wanting)} tests with a real Solr are left out: {lack}"
+    """What a machine is not made for is left out, and said at the end; .ci/run has all of it."""
+    lacks = [lack(item) for item in items]
+    left_out = [item for item, words in zip(items, lacks, strict=True) if words is not None]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item, words in zip(items, lacks, strict=True) if words is None]
+        counts = {words: lacks.count(words) for words in lacks if words is not None}
+        config.stash[LACKS] = [
+            f"{count} tests with real servers are left out: {words}" for words, count in counts.items()
+        ]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    if LACK in config.stash:
-        terminalreporter.write_line(config.stash[LACK], yellow=True)
+    for line in config.stash.get(LACKS, []):
+        terminalreporter.write_line(line, yellow=True)
 
 
 @pytest.fixture(scope="session")

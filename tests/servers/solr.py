@@ -78,6 +78,7 @@ class Node(Process):
         self.port = free_port()
         self.url = f"http{'s' if https else ''}://{host}:{self.port}/solr"
         known = {
+            "jetty.testMode": "true",  # without it JettySolrRunner speaks no https and no HTTP/2
             "solr.log.dir": str(folder),
             "log4j2.configurationFile": str(JAVA / "log4j2.xml"),
             **(properties or {}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,7 +15,7 @@ from metadata_digger.solr.connection import Connection
 from metadata_digger.solr.errors import SolrError
 
 CONNECT = 5.0  # seconds
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
+LOOPBACK = re.compile(r"localhost|127\.[0-9.]+|::1")
 
 
 class Session:
@@ -28,9 +29,9 @@ class Session:
         # our caFile, and sends what is for localhost to a proxy.
         self._session.trust_env = False
         if connection.kerberos is not None:
-            from metadata_digger.solr.kerberos import negotiate
+            from metadata_digger.solr.kerberos import Negotiate
 
-            self._session.auth = negotiate(connection.kerberos)
+            self._session.auth = Negotiate(connection.kerberos)
         elif connection.login is not None:
             user, password = connection.login.user.encode(), connection.login.password.encode()
             self._session.auth = HTTPBasicAuth(user, password)  # bytes: text would be sent as Latin-1, without a "ł"
@@ -63,19 +64,22 @@ class Session:
         self._session.close()
 
     def _untrusted(self, url: str, error: requests.exceptions.SSLError) -> str:
+        words = cause(error)
+        if "WRONG_VERSION_NUMBER" in words:  # OpenSSL's way to say that what came was no TLS
+            return f"{base(url)}: does not speak https ({self._connection.place})"
         file = self._connection.ca_file
         advice = (
             f"output.solr.caFile={file} does not hold the authority that signed its certificate"
             if file
             else "output.solr.caFile must name a PEM file of the authority that signed its certificate"
         )
-        return f"{base(url)}: is not trusted, {advice} ({cause(error)})"
+        return f"{base(url)}: is not trusted, {advice} ({words})"
 
     def _proxies_for(self, url: str) -> dict[str, str]:
         """What the environment says; never for this machine."""
         place = base(url)
         if place not in self._proxies:
-            own = urlsplit(place).hostname in LOOPBACK
+            own = LOOPBACK.fullmatch(urlsplit(place).hostname or "") is not None
             self._proxies[place] = {} if own else dict(get_environ_proxies(place))
         return self._proxies[place]
 
@@ -90,4 +94,4 @@ def cause(error: BaseException) -> str:
     """The words at the bottom of what requests wraps three times."""
     while isinstance(reason := getattr(error, "reason", None) or (error.args[0] if error.args else None), Exception):
         error = reason
-    return str(error)[:200]
+    return re.sub(r"^\w+\(host=.*?\): ", "", str(error))[:200]

@@ -48,6 +48,7 @@ public final class SolrServer {
     String store = System.getProperty("javax.net.ssl.keyStore");
     if (store != null) {
       String word = System.getProperty("javax.net.ssl.keyStorePassword");
+      config.useOnlyHttp1(true); // its choice between HTTP/2 and 1.1 ends the handshake of clients that speak only 1.1
       config.withSSLConfig(new SSLConfig(true, false, store, word, store, word));
     }
     if (System.getProperty("spnego.keytab") != null) {
