@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from metadata_digger.run import parts, twins
+from metadata_digger.run import parts, twins, untaken
 from metadata_digger.run.job import Job
 from metadata_digger.run.parts import Slice, sync, writing
 from metadata_digger.run.records import FAILED, FOLDER, LEFT_OUT, RECORD, ROWS, digest, now
@@ -115,6 +115,8 @@ def write_records(job: Job, report: Report, rows: Mapping[str, int], engine: str
         (target / RECORD).write_text(_record(job, report, engine, folders), "utf-8")
         if job.keep_rows:
             # What workers left that died: half a part, or a whole one whose files were then tried one by one.
+            if lines := list(refusals(folders.pieces)):
+                untaken.note(folders.parts, rows, lines, folders.pieces / "untaken.sqlite")
             wanted = {parts.path_of(folders.parts, part) for part in rows}
             for path in folders.parts.iterdir():
                 if path not in wanted:
