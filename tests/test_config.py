@@ -372,6 +372,16 @@ def test_config_is_immutable_and_picklable(tmp_path: Path) -> None:
         config["output.fromat"]
 
 
+def test_file_types_are_those_that_the_extractor_tells_apart() -> None:
+    from metadata_digger.metadata.tags.file_types import BRANDS, MAGIC, MOV, MP3, RIFF, RIFF_FORMS
+
+    told = {kind.name for _, kind in MAGIC} | {kind.name for kind in (MOV, MP3, RIFF)}
+    told |= {kind.name for kinds in (RIFF_FORMS, BRANDS) for kind in kinds.values()}
+    assert set(file_types.NAMES) == told
+    assert set(file_types.EXTENSIONS.values()) <= told
+    assert {name.upper() for name in told}.isdisjoint({*file_types.EXTENSIONS, *file_types.TIFFS})
+
+
 SOLR = "input.paths=/in\noutput.storage.name=solr\noutput.format=solr\noutput.collection=c\n"
 PLACED = SOLR + "output.zk.servers=h:2181\n"
 
@@ -429,16 +439,6 @@ def test_a_password_that_all_can_read(tmp_path: Path) -> None:
     assert (faults, config.warnings) == ([], (words,))
     secret.chmod(0o600)
     assert examine(path, [], "full")[0].warnings == ()
-
-
-def test_file_types_are_those_that_the_extractor_tells_apart() -> None:
-    from metadata_digger.metadata.tags.file_types import BRANDS, MAGIC, MOV, MP3, RIFF, RIFF_FORMS
-
-    told = {kind.name for _, kind in MAGIC} | {kind.name for kind in (MOV, MP3, RIFF)}
-    told |= {kind.name for kinds in (RIFF_FORMS, BRANDS) for kind in kinds.values()}
-    assert set(file_types.NAMES) == told
-    assert set(file_types.EXTENSIONS.values()) <= told
-    assert {name.upper() for name in told}.isdisjoint({*file_types.EXTENSIONS, *file_types.TIFFS})
 
 
 SAMPLES = sorted((ROOT / "configs").rglob("*.properties"))

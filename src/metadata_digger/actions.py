@@ -223,10 +223,10 @@ def _facts_of(model: Model) -> dict[str, str]:
 
 
 def _storage(config: Config) -> Storage:
-    from metadata_digger.storage import STORAGES
+    from metadata_digger.storage import STORAGES, Patterns
 
     kinds = {kind.name: kind for kind in STORAGES}
-    return kinds[config["input.storage.name"]]()
+    return kinds[config["input.storage.name"]](Patterns(config["input.include"], config["input.exclude"]))
 
 
 def _output(config: Config) -> Path:

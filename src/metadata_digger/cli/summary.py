@@ -43,7 +43,7 @@ def summary(report: Report) -> Iterator[str]:
         unnamed = report.failed - len(report.lost)
         yield f"lost        {unnamed:,} more; with a directory as output.directoryPath there is a list of all"
     if report.labels:
-        found = ", ".join(f"{label} {count:,}" for label, count in report.labels.most_common(LABELS))
+        found = ", ".join(f"{label} {count:,}" for label, count in _commonest(report.labels)[:LABELS])
         more = f", ... ({len(report.labels):,} labels)" if len(report.labels) > LABELS else ""
         yield f"labels      {found}{more}"
     if report.output is not None:
@@ -64,12 +64,17 @@ def collection(connection: Connection, report: Report) -> Iterator[str]:
     from metadata_digger.solr.nodes import Nodes
     from metadata_digger.solr.search import count
 
-    label = next((label for label, _ in report.labels.most_common(1)), None)
+    label = next((label for label, _ in _commonest(report.labels)), None)
     query = "*:*" if label is None else f"labels:{label if label.isalnum() else phrase(label)}"
     with suppress(SolrError), Solr(connection, PATIENCE) as solr:
         yield f"collection  {connection.collection}: {count(solr):,} documents"
         place = f"{Nodes(connection).next()}/{quote(connection.collection, safe='')}"
         yield f"query       {place}/select?q={quote(query, safe=':*')}"
+
+
+def _commonest(labels: Counter[str]) -> list[tuple[str, int]]:
+    """Equal ones by name: in the order of arrival, two runs would tell them differently."""
+    return sorted(labels.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _reasons(reasons: Counter[str]) -> Iterator[str]:

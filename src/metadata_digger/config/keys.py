@@ -21,6 +21,7 @@ from metadata_digger.config.values import (
     LIST,
     MANDATORY,
     MAPPING,
+    PATTERNS,
     RULES,
     SERVERS,
     SOLR_URL,
@@ -60,23 +61,22 @@ KEYS: tuple[Key, ...] = (
         "input.paths",
         LIST,
         "",
-        "Directories to read, with all their subdirectories; single files too.",
+        "Directories to read, with all their subdirectories; single files; globs; `@list.txt`, a file with a path in "
+        "each line.",
         required=READING,
     ),
     Key("input.storage.name", choice("file", "hdfs", "s3"), "file", "Where the input is.", built=("file",)),
     Key(
         "input.include",
-        LIST,
+        PATTERNS,
         "",
         "Patterns of the files to read, for example `*.jpg,2019/**`; none: all. Case does not count.",
-        built=False,
     ),
     Key(
         "input.exclude",
-        LIST,
+        PATTERNS,
         "",
-        "Patterns of files and directories to leave out, for example `*.tmp,.cache/**`; stronger than `input.include`.",
-        built=False,
+        "Patterns of files and directories to leave out, for example `*.tmp,.cache/`; stronger than `input.include`.",
     ),
     Key(
         "input.partitions",
@@ -218,8 +218,8 @@ KEYS: tuple[Key, ...] = (
         "output.csv.raw",
         BOOLEAN,
         "false",
-        "Write text that a spreadsheet would take for a formula as it is, as the original did.",
-        built=False,
+        "CSV: write text that a spreadsheet would take for a formula as it is, as the original did, and not behind a "
+        "single quote.",
     ),
     Key(
         "output.json.allDirectories",
