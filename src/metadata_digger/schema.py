@@ -70,3 +70,9 @@ LABELLED: list[pa.Field[Any]] = [
     pa.field("models", pa.list_(MODEL), nullable=False),  # the first one is that of the keys without a name
 ]
 BOXED: list[pa.Field[Any]] = [pa.field("boxes", pa.list_(BOX))]  # where asked for; by model, best first
+
+SIMILAR: list[pa.Field[Any]] = [
+    # With rules: how many of them hold. Without: 0 to 100, how sure it is that both are by the same device or person.
+    pa.field("similar_score", pa.int32()),
+    pa.field("similar_reasons", pa.list_(pa.string())),
+]

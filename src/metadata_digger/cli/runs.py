@@ -28,7 +28,7 @@ def run_action(options: Namespace) -> int:
     config = load(options.config, options.set, action.name)
     for warning in config.warnings:
         write(f"metadata-digger: warning: {printable(warning)}", sys.stderr)
-    work = job(config, action, overwrite=getattr(options, "overwrite", False))
+    work = job(config, action, overwrite=getattr(options, "overwrite", False), images=getattr(options, "image", ()))
     with Progress() as progress:
         report = _run(work, options.engine, progress)
     if action.writes:

@@ -34,6 +34,8 @@ def summary(report: Report) -> Iterator[str]:
         found = ", ".join(f"{label} {count:,}" for label, count in report.labels.most_common(LABELS))
         more = f", ... ({len(report.labels):,} labels)" if len(report.labels) > LABELS else ""
         yield f"labels      {found}{more}"
+    for number, line in enumerate(report.findings):
+        yield f"{'' if number else 'similar':<10}  {line}"
     if report.output is not None:
         yield f"output      {_files(report.output, report.files)}"
         yield f"report      {report.output / '_report.json'}"

@@ -12,6 +12,7 @@ from metadata_digger.config.values import (
     ALLOWED,
     AMOUNT,
     BOOLEAN,
+    CONDITIONS,
     CORES,
     DIMENSIONS,
     EXACT_TEXT,
@@ -298,15 +299,14 @@ KEYS: tuple[Key, ...] = (
         "analytics.similar.tags",
         RULES,
         "",
-        "`find_similar`: what is compared. TYPE is STRING, INT, LONG or FLOAT; MAXDIFF is 0 when absent.",
-        built=False,
+        "`find_similar`: what is compared. TYPE is STRING, INT, LONG or FLOAT; MAXDIFF is 0 when absent. Without this "
+        "key the action proposes what to compare.",
     ),
     Key(
         "analytics.similar.minPassingConditions",
-        AMOUNT,
+        CONDITIONS,
         "-1",
         "`find_similar`: how many of the comparisons must hold; -1: all.",
-        built=False,
     ),
 )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from metadata_digger.pipeline import Step
+from metadata_digger.pipeline import Ranking, Step
 from metadata_digger.sinks import Sink
 from metadata_digger.storage import Storage
 
@@ -24,6 +24,7 @@ class Job:
     steps: tuple[Step, ...]
     sink: Sink | None = None
     output: Path | None = None  # output.directoryPath; its own name is that of the files in it
+    ranking: Ranking | None = None  # when the rows have an order of their own; it needs a sink
     overwrite: bool = False
     files_number: int = -1  # output files; below 2: one
     cores: int = 1  # worker processes

@@ -10,6 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from metadata_digger.errors import DiggerError, OutputError
 from metadata_digger.pipeline import compose
@@ -19,6 +20,7 @@ from metadata_digger.run.listing import Listing
 from metadata_digger.run.memory import share
 from metadata_digger.run.pool import Died, Finished, Pool, pool
 from metadata_digger.run.publish import plan, write_report
+from metadata_digger.run.ranking import arrange, reports
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import Stage, publish, stage
 from metadata_digger.run.work import Summary
@@ -61,10 +63,15 @@ def _run(job: Job, progress: Progress) -> Report:
             rows = _Extraction(processes, listing, report, progress).run()
         report.timings["extract"] = time.monotonic() - start
         if job.sink is not None and job.output is not None:
+            processes.patience = math.inf  # a slow disk is no poisonous file
+            told = list(rows)
+            if job.ranking is not None:
+                schema, told = job.ranking.output(schema), told + reports(rows)
+                rows = arrange(job.ranking, rows, folders.parts, report, lambda tasks: _all(processes, tasks))
             _publish(job, Columns.of(schema, report.tags), rows, folders, processes, report)
             report.timings["publish"] = time.monotonic() - start - report.timings["extract"]
             report.seconds = time.monotonic() - start
-            write_report(job, report, list(rows), folders)
+            write_report(job, report, told, folders)
             publish(folders, job.output, job.overwrite)
     report.seconds = time.monotonic() - start
     return report
@@ -145,15 +152,15 @@ def _publish(job: Job, columns: Columns, rows: dict[str, int], folders: Stage, p
         return
     job.sink.check(columns)
     files = plan(rows, job.files_number, processes.size, job.output.name, job.sink.suffix, folders)
-    processes.patience = math.inf  # a slow disk is no poisonous file
     _all(processes, (Piece(slices, columns, target) for file in files for target, slices in file.pieces))
     _all(processes, (Join([target for target, _ in file.pieces], columns, file.target) for file in files))
     report.files = tuple(file.target.name for file in files)
 
 
-def _all(processes: Pool, tasks: Iterable[Task]) -> None:
-    """Every task done; one whose worker died is tried once more."""
+def _all(processes: Pool, tasks: Iterable[Task]) -> list[Any]:
+    """The answers to all tasks, as they come; one whose worker died is tried once more."""
     waiting = deque(tasks)
+    answers: list[Any] = []
     failed: list[Task] = []
     while waiting or processes.busy:
         while processes.idle and waiting:
@@ -164,3 +171,6 @@ def _all(processes: Pool, tasks: Iterable[Task]) -> None:
                     raise OutputError(f"the output cannot be written: {event.reason}")
                 failed.append(event.task)
                 waiting.append(event.task)
+            else:
+                answers.append(event.answer)
+    return answers

@@ -74,6 +74,7 @@ def write_report(job: Job, report: Report, parts: Sequence[str], folders: Stage)
         "statuses": dict(sorted(report.statuses.items())),
         "reasons": reasons,
         "labels": dict(report.labels.most_common()),
+        **({"similar": report.similar} if report.similar else {}),
         "files": list(report.files),
         "notes": report.notes,
     }

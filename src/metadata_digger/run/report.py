@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from metadata_digger.schema import FILTERED, OK
 
@@ -30,6 +30,8 @@ class Report:
     workers: int = 0
     output: Path | None = None  # the directory
     files: tuple[str, ...] = ()  # names of the files in it, without _report.json
+    findings: list[str] = field(default_factory=list)  # lines of a ranking, for the terminal
+    similar: dict[str, Any] = field(default_factory=dict)  # and its facts, for _report.json
     notes: list[str] = field(default_factory=list)  # what the user should know, for example fewer workers than cores
 
     @property

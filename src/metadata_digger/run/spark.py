@@ -30,6 +30,7 @@ from metadata_digger.pipeline import compose
 from metadata_digger.run.job import Job, Progress
 from metadata_digger.run.memory import share
 from metadata_digger.run.publish import plan, write_report
+from metadata_digger.run.ranking import arrange, reports
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import Stage, publish, stage
 from metadata_digger.run.work import Limits, Summary, Work
@@ -82,9 +83,15 @@ def run(
         rows = _extract(spark, found, job, limits, folders, report, progress)
         report.timings["extract"] = time.monotonic() - start
         if job.sink is not None and job.output is not None:
+            work = Work(job, folders.parts, limits)
+            told = list(rows)
+            if job.ranking is not None:
+                schema, told = job.ranking.output(schema), told + reports(rows)
+                rows = arrange(
+                    job.ranking, rows, folders.parts, report, lambda tasks: [task.run(work, _quiet) for task in tasks]
+                )
             columns = Columns.of(schema, report.tags)
             job.sink.check(columns)
-            work = Work(job, folders.parts, limits)
             for file in plan(rows, job.files_number, 1, job.output.name, job.sink.suffix, folders):
                 for target, slices in file.pieces:
                     work.piece(slices, columns, target)
@@ -92,7 +99,7 @@ def run(
                 report.files += (file.target.name,)
             report.timings["publish"] = time.monotonic() - start - report.timings["extract"]
             report.seconds = time.monotonic() - start
-            write_report(job, report, list(rows), folders)
+            write_report(job, report, told, folders)
             publish(folders, job.output, job.overwrite)
     report.seconds = time.monotonic() - start
     return report
@@ -141,6 +148,10 @@ def _struct(one: Found) -> dict[str, Any]:
     return {"base": one.base, "url": one.url, "status": one.status, "reason": one.reason}
 
 
+def _quiet(files: int) -> None:
+    """Progress that is not told."""
+
+
 def extract_batches(payload: bytes, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Runs on an executor: rows of _TASKS to rows of _SUMMARIES."""
     work = _work(payload)
@@ -152,7 +163,7 @@ def extract_batches(payload: bytes, batches: Iterator[pa.RecordBatch]) -> Iterat
                 else Fault(one["base"], one["url"], one["status"], one["reason"])
                 for one in task["found"]
             ]
-            summary = work.extract(task["part"], found, lambda files: None)
+            summary = work.extract(task["part"], found, _quiet)
             yield pa.RecordBatch.from_pydict({"summary": [pickle.dumps(summary)]}, schema=_SUMMARIES)
 
 

@@ -112,7 +112,7 @@ class Work:
         done = 0
         for files in self._batches(found):
             rows = self._steps(files)
-            _count(rows, summary, lines)
+            count_rows(rows, summary, lines)
             yield rows
             done += len(files)
             progress(done)
@@ -149,7 +149,8 @@ class Work:
         raise DiggerError("a step asked for a batch before it gave the last one (pipeline.Step)")
 
 
-def _count(rows: pa.RecordBatch, summary: Summary, lines: list[str]) -> None:
+def count_rows(rows: pa.RecordBatch, summary: Summary, lines: list[str]) -> None:
+    """Adds rows to the counts, and to the lines of `left_out` those that are not ok."""
     files, statuses, reasons = (
         [*map(str, rows.column(name).to_pylist())] for name in ("file_path", "status", "reason")
     )

@@ -89,8 +89,9 @@ class CsvSink:
     def _fixed(self, rows: pa.RecordBatch, name: str) -> Column:
         column: Column = tag_names(rows.column(name)) if name == "tags" else rows.column(name)
         if not pa.types.is_list(column.type):
-            return column
-        return pc.binary_join(column, self.labels_delimiter if name == "labels" else ",")
+            return column if pa.types.is_string(column.type) else column.cast(pa.string())
+        delimiters = {"labels": self.labels_delimiter, "similar_reasons": "; "}
+        return pc.binary_join(column, delimiters.get(name, ","))
 
     def _cells(self, values: Column) -> Column:
         """Text as it stands between two quotes."""

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from metadata_digger.sinks.columns import Columns, written
 from metadata_digger.sinks.pieces import concatenate
-from metadata_digger.sinks.wide import CONTENT
+from metadata_digger.sinks.wide import CONTENT, SIMILAR
 from metadata_digger.steps.filter import EVERYTHING, Selection
 from metadata_digger.steps.flatten import flatten, tag_names
 from metadata_digger.steps.rename import DEFAULT, Naming, safe
@@ -69,6 +69,9 @@ class JsonSink:
             columns[title("File Type")] = rows.column("file_type").to_pylist()
             columns[title("Directory Names")] = rows.column("directories").to_pylist()
             columns[title("Tag Names")] = tag_names(rows.column("tags")).to_pylist()
+            for name, words in SIMILAR:
+                if name in fields:
+                    columns[title(words)] = rows.column(name).to_pylist()
             if self.content:
                 columns[title(CONTENT)] = [_content(metadata) for metadata in nested]
         notes = title("Notes")

@@ -8,6 +8,7 @@ from metadata_digger.steps.filter import Selection
 from metadata_digger.steps.rename import Naming
 
 # Field of the row, and its title in the original; in the original's order.
+SIMILAR = (("similar_score", "Similar Score"), ("similar_reasons", "Similar Reasons"))  # of find_similar
 FIXED = (
     ("id", "ID"),
     ("base_path", "Base Path"),
@@ -16,6 +17,7 @@ FIXED = (
     ("file_type", "File Type"),
     ("directories", "Directory Names"),
     ("tags", "Tag Names"),
+    *SIMILAR,  # behind all that the original has
 )
 CONTENT = "Metadata Content"
 _SHOWN = 10  # clashes that are named; a hundred would bury the advice

@@ -1,0 +1,184 @@
+"""Rows in an order of their own, and rows whose fate depends on all others: between the stage and the publishing.
+
+Everything is done from the parts: two passes over them and none over the files. The parts become ranked ones, named so
+that their order is that of the output. One holds the rows of one place in the order (of one score) and of a run of
+parts, so that nothing is ever sorted and memory stays flat; a ranking has some hundred places at most.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from metadata_digger.pipeline import Ranking
+from metadata_digger.run import parts
+from metadata_digger.run.parts import Slice, writing
+from metadata_digger.run.report import Report
+from metadata_digger.run.work import Summary, Work, count_rows, left_out
+from metadata_digger.run.worker import Task
+from metadata_digger.schema import OK
+from metadata_digger.sinks.columns import written
+
+FOLDER = "ranked"
+ROWS = 16_384  # of a run of parts: so many or more
+HELD = 1 << 18  # bytes of one place that wait for more of their kind, before they are written
+BEST = 10  # rows that are told of
+
+
+class Count(NamedTuple):
+    ranking: Ranking
+    folder: Path
+    parts: Sequence[str]
+
+    def run(self, work: Work, progress: Callable[[int], None]) -> object:
+        columns = list(dict.fromkeys(("status", *self.ranking.counted)))
+        counts = []
+        for part in self.parts:
+            with pq.ParquetFile(parts.path_of(self.folder, part)) as file:
+                for batch in file.iter_batches(parts.ROWS, columns=columns, use_threads=False):
+                    counts.append(self.ranking.count(written(batch).select(list(self.ranking.counted))))
+        return counts
+
+
+class Ranked(NamedTuple):
+    """What goes back for a run of parts: counts, and the best rows."""
+
+    summary: Summary
+    rows: dict[str, int]  # of each ranked part
+    best: list[tuple[int, str, list[str]]]
+
+
+class Rank(NamedTuple):
+    ranking: Ranking
+    folder: Path
+    name: str
+    slices: Sequence[Slice]
+
+    def run(self, work: Work, progress: Callable[[int], None]) -> object:
+        summary = Summary(self.name)
+        lines: list[str] = []
+        best: list[tuple[int, str, list[str]]] = []
+        with ExitStack() as stack:
+            places: dict[int, _Place] = {}
+            for batch in parts.read(self.folder, self.slices):
+                rows = self.ranking.rank(batch)
+                count_rows(rows, summary, lines)
+                rows = written(rows)
+                order: list[Any] = rows.column(self.ranking.by).to_pylist()
+                for number in dict.fromkeys(order):
+                    place = places.get(number)
+                    if place is None:
+                        target = parts.path_of(self.folder, ranked_part(number, self.name))
+                        place = places[number] = stack.enter_context(_Place(target))
+                    place.add(rows.filter(pa.array([one == number for one in order])))
+                best = _best([*best, *_told(rows, self.ranking.by)])
+        if lines:
+            with writing(path := left_out(self.folder, f"{FOLDER}/{self.name}")):
+                path.write_text("".join(lines), "utf-8")
+        return Ranked(summary, {ranked_part(number, self.name): one.count for number, one in places.items()}, best)
+
+
+@dataclass(slots=True)
+class _Place:
+    """The rows of one place, into a part of their own."""
+
+    target: Path
+    count: int = 0
+    held: list[pa.RecordBatch] = field(default_factory=list)
+    size: int = 0
+    writer: pq.ParquetWriter | None = None
+
+    def __enter__(self) -> _Place:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if error[0] is None:
+            self._write()
+        if self.writer is not None:
+            with writing(self.target):
+                self.writer.close()
+
+    def add(self, rows: pa.RecordBatch) -> None:
+        self.count += len(rows)
+        self.held.append(rows)
+        self.size += rows.nbytes
+        if self.size > HELD:
+            self._write()
+
+    def _write(self) -> None:
+        if not self.held:
+            return
+        with writing(self.target):
+            table = pa.Table.from_batches(self.held)
+            if self.writer is None:
+                self.writer = pq.ParquetWriter(self.target, table.schema, compression="lz4")
+            self.writer.write_table(table)
+        self.held, self.size = [], 0
+
+
+def ranked_part(place: int, name: str) -> str:
+    """Names sort as the places do, the highest first."""
+    return f"{FOLDER}/{10**9 - 1 - place:09d}-{name}"
+
+
+def arrange(
+    ranking: Ranking, rows: Mapping[str, int], folder: Path, report: Report, do: Callable[[Iterable[Task]], list[Any]]
+) -> dict[str, int]:
+    """The parts in `folder`, ranked; the rows of each ranked part. `rows`: those of each part that are ok.
+
+    The report counts anew what the ranking left out. Raises OutputError.
+    """
+    with writing(target := folder / FOLDER):
+        target.mkdir(exist_ok=True)
+    runs = [(f"{number:06d}", slices) for number, slices in enumerate(_runs(rows))]
+    counts: list[Any] = []
+    if ranking.counted:
+        tasks = (Count(ranking, folder, [one.part for one in slices]) for _, slices in runs)
+        counts = [one for answer in do(tasks) for one in answer]
+    settled = ranking.settled(counts)
+    found: dict[str, int] = {}
+    best: list[tuple[int, str, list[str]]] = []
+    del report.statuses[OK]
+    report.tags, report.labels = set(), Counter()
+    answers: list[Ranked] = do(Rank(settled, folder, name, slices) for name, slices in runs)
+    for answer in sorted(answers, key=lambda one: one.summary.part):
+        report.add(answer.summary)
+        found |= answer.rows
+        best = _best([*best, *answer.best])
+    report.findings, report.similar = settled.told(best)
+    return found
+
+
+def reports(rows: Mapping[str, int]) -> list[str]:
+    """The names under which `arrange` put what it left out; `rows` are its answer to that."""
+    return [f"{FOLDER}/{number:06d}" for number, _ in enumerate(_runs(rows))]
+
+
+def _runs(rows: Mapping[str, int]) -> Iterator[list[Slice]]:
+    run: list[Slice] = []
+    total = 0
+    for part, count in sorted(rows.items()):
+        if count:
+            run.append(Slice(part, 0, count))
+            total += count
+        if total >= ROWS:
+            yield run
+            run, total = [], 0
+    if run:
+        yield run
+
+
+def _told(rows: pa.RecordBatch, by: str) -> list[tuple[int, str, list[str]]]:
+    columns = (rows.column(name).to_pylist() for name in (by, "file_path", "similar_reasons"))
+    return list(zip(*columns, strict=True))
+
+
+def _best(rows: list[tuple[int, str, list[str]]]) -> list[tuple[int, str, list[str]]]:
+    return sorted(rows, key=lambda row: -row[0])[:BEST]
