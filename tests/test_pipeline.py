@@ -36,6 +36,9 @@ class Counting:
         self.reads.append((offset, length))
         return self.data[offset : offset + length]
 
+    def grew(self) -> bool:
+        return False
+
     def close(self) -> None:
         self.closed = True
 

@@ -24,6 +24,13 @@ if TYPE_CHECKING:
     from metadata_digger.storage import Storage
 
 
+def _file_type(config: Config, action: Action) -> Iterator[Step]:
+    from metadata_digger.steps.file_type import FileTypeStep
+
+    if config["filter.allowedFileTypes"] is not None:
+        yield FileTypeStep(config["filter.allowedFileTypes"])
+
+
 def _extract(config: Config, action: Action) -> Iterator[Step]:
     from metadata_digger.steps.extract import ExtractStep
 
@@ -35,6 +42,23 @@ def _filter(config: Config, action: Action) -> Iterator[Step]:
 
     if config["filter.mandatoryTags"]:
         yield FilterStep(config["filter.mandatoryTags"], _selection(config))
+
+
+def _hash(config: Config, action: Action) -> Iterator[Step]:
+    from metadata_digger.steps.hash import HashStep
+
+    if config["processing.hash.types"]:
+        yield HashStep(config["processing.hash.types"])
+
+
+def _thumbnail(config: Config, action: Action) -> Iterator[Step]:
+    from metadata_digger.steps.thumbnail import ThumbnailStep
+
+    enabled, small, medium, form = (
+        config[f"processing.thumbnails.{word}"] for word in ("enabled", "smallDimensions", "mediumDimensions", "format")
+    )
+    if enabled:
+        yield ThumbnailStep(small, medium, form)
 
 
 def _label(config: Config, action: Action) -> Iterator[Step]:
@@ -123,19 +147,20 @@ ACTIONS: tuple[Action, ...] = (
         "extract",
         "metadata of every file, as CSV or JSON",
         "Files whose type is unknown and files that the filters leave out are counted and listed in the report.",
-        (_extract, _filter),
+        (_file_type, _extract, _filter, _hash, _thumbnail),
     ),
     Action(
         "detect_categories",
         "labels only: what can be seen on every picture",
-        "Reads no metadata, so the filters do not apply. Pictures that cannot be decoded count as failed.",
-        (_label,),
+        "Reads no metadata: of the filters only that of file types applies, and there are no hashes and thumbnails. "
+        "Pictures that cannot be decoded count as failed.",
+        (_file_type, _label),
     ),
     Action(
         "full",
         "metadata and labels of every file in one pass",
         "A file that has metadata stays in the output when its picture cannot be decoded, without labels.",
-        (_extract, _filter, _label),
+        (_file_type, _extract, _filter, _hash, _label, _thumbnail),
     ),
     Action(
         "describe",
@@ -150,30 +175,40 @@ ACTIONS: tuple[Action, ...] = (
         "analytics.similar.tags says which tags. Without it the action finds out which of the image's values are rare\n"
         "in the input, makes a rule of them and prints it. Of several images a file has to be near one; without rules\n"
         "the values count that all of them share. The nearest files come first, with the reasons.",
-        (_extract, _filter, _similar),
+        (_file_type, _extract, _filter, _similar, _hash, _thumbnail),
         takes_image=True,
     ),
 )
 BY_NAME = {action.name: action for action in ACTIONS}
 
 
-def job(config: Config, action: Action, *, overwrite: bool = False, images: Sequence[str] = ()) -> Job:
-    """Everything that an engine needs to run an action; raises ModelError when there is no model to use.
+def job(config: Config, action: Action, images: Sequence[str] = ()) -> Job:
+    """Everything that an engine needs to run an action, but what the command line says of outputs that are there;
+    raises ModelError when there is no model to use.
 
-    `images`: paths of the files that find_similar compares with."""
+    `images`: paths of the files that find_similar compares with.
+    """
     from metadata_digger import __version__
+    from metadata_digger.run.fingerprint import DIRECTORY
     from metadata_digger.run.job import Job
     from metadata_digger.steps.label import LabelStep
+    from metadata_digger.steps.similar.propose import ProposeStep
+    from metadata_digger.steps.similar.step import NearStep
 
     action = replace(action, images=tuple(images))
     steps = tuple(step for build in action.steps for step in build(config, action))
-    facts: dict[str, Any] = {"version": __version__, "action": action.name, "config": config.effective()}
+    facts: dict[str, Any] = {
+        "version": __version__,
+        "action": action.name,
+        "config": config.effective(),
+        DIRECTORY: str(Path.cwd()),
+    }
     for step in steps:
         if isinstance(step, LabelStep):
             first, *_ = models = [_facts_of(model) for model in step.models]
             facts |= {"model": first, "models": models} if step.more else {"model": first}
-    if images:
-        facts["images"] = list(images)
+        if isinstance(step, NearStep | ProposeStep):
+            facts["similar"] = {"images": list(images), "sha256": step.sha256}
     writes = action.writes
     return Job(
         storage=_storage(config),
@@ -182,11 +217,12 @@ def job(config: Config, action: Action, *, overwrite: bool = False, images: Sequ
         sink=_sink(config) if writes else None,
         output=Path(config["output.directoryPath"]) if writes else None,
         ranking=_ranking(steps) if writes else None,
-        overwrite=overwrite,
+        keep_rows=config["output.keepRows"],
         files_number=config["output.filesNumber"],
         cores=config["processing.cores"],
         memory_gb=config["processing.maxMemoryGB"],
         timezone=config["processing.timezone"],
+        max_pixels=config["processing.maxPixels"],
         partitions=config["input.partitions"],
         facts=facts,
     )

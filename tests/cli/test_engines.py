@@ -38,7 +38,9 @@ def full(engine: str, folder: Path) -> tuple[list[dict[str, Any]], dict[str, Any
     )
     assert done.returncode == 3, done.stderr  # the empty file failed
     rows = [json.loads(line) for line in (output / "out.json").read_text("utf-8").splitlines()]
-    return rows, json.loads((output / "_report.json").read_text("utf-8"))
+    records = output / "_run"
+    lists = {name: (records / f"{name}.jsonl").read_text("utf-8") for name in ("failed", "filtered")}
+    return rows, json.loads((records / "run.json").read_text("utf-8")) | {"lists": lists}
 
 
 @pytest.mark.spark
@@ -53,5 +55,5 @@ def test_full_gives_equal_rows_on_spark_and_on_this_machine(tmp_path: Path) -> N
     assert here == there
     assert len(here) == len(list(PHOTOS.iterdir())) + 1
     assert any("person" in row["Labels"] for row in here)
-    for key in ("seen", "written", "filtered", "failed", "reasons", "labels", "left_out"):
+    for key in ("seen", "written", "filtered", "failed", "reasons", "labels", "lists"):
         assert report_here[key] == report_there[key]

@@ -135,7 +135,7 @@ def test_summary_adds_up_and_names_reasons() -> None:
         "              1  denied: Permission denied",
         "labels      person 512, car 210",
         "output      /out/result/result.csv",
-        "report      /out/result/_report.json",
+        "record      /out/result/_run (run.json, failed.jsonl, filtered.jsonl)",
         "note        two workers instead of eight: memory",
     ]
 

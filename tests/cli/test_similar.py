@@ -49,7 +49,7 @@ def names(config: Path) -> list[str]:
 
 
 def report(config: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((config.parent / "out" / "_report.json").read_text("utf-8"))
+    found: dict[str, Any] = json.loads((config.parent / "out" / "_run" / "run.json").read_text("utf-8"))
     return found
 
 
@@ -60,7 +60,10 @@ def test_with_rules(config: Path) -> None:
     assert [row["SimilarScore"] for row in rows(config)] == ["2", "2", "2"]
     assert rows(config)[1]["SimilarReasons"].startswith("the image itself; Exif IFD0.Model: iPhone 4S; ")
     assert "Exif IFD0.Software: 6.1 (near 6.0.1)" in rows(config)[2]["SimilarReasons"]
-    assert (report(config)["action"], report(config)["images"]) == ("find_similar", [str(PHOTOS / "car-garage.jpg")])
+    assert (report(config)["action"], report(config)["similar"]["images"]) == (
+        "find_similar",
+        [str(PHOTOS / "car-garage.jpg")],
+    )
     assert "2 of 2" in done.stdout
 
 
@@ -121,7 +124,7 @@ def test_the_rule_that_is_printed_finds_the_same_files(config: Path, photo: str,
     assert scores[0] == 100
     assert scores == sorted(scores, reverse=True)
     rule = re.findall(r"^ +(analytics\.similar\.\S+?=.*)$", done.stdout, re.MULTILINE)
-    assert report(config)["similar"]["rule"] == dict(key.split("=", 1) for key in rule)
+    assert report(config)["ranking"]["rule"] == dict(key.split("=", 1) for key in rule)
     (config.parent / "out").rename(config.parent / "before")
     config.write_text(config.read_text() + "\n".join(rule))
     assert find(config, photo).returncode == 0
@@ -132,7 +135,7 @@ def test_where_nothing_is_shared_the_image_stands_alone(config: Path) -> None:
     done = find(config, "temple.jpg")
     assert (done.returncode, names(config)) == (0, ["temple.jpg"])
     assert "no rule: no value of the image that another file has is rare enough" in done.stdout
-    assert report(config)["similar"]["rule"] is None
+    assert report(config)["ranking"]["rule"] is None
 
 
 def test_an_image_from_elsewhere_is_compared_and_not_written(config: Path, tmp_path: Path) -> None:
@@ -194,6 +197,7 @@ def test_spark_gives_equal_rows(config: Path, settings: tuple[str, ...]) -> None
         done = find(config, "car-garage.jpg", settings=(*settings, output), engine=engine)
         assert done.returncode == 0, done.stderr
         folder = config.parent / engine / "out"
-        facts = json.loads((folder / "_report.json").read_text("utf-8"))
-        told[engine] = (folder / "out.csv").read_text("utf-8"), facts["similar"], facts["reasons"], facts["left_out"]
+        facts = json.loads((folder / "_run" / "run.json").read_text("utf-8"))
+        left_out = (folder / "_run" / "filtered.jsonl").read_text("utf-8")
+        told[engine] = (folder / "out.csv").read_text("utf-8"), facts["ranking"], facts["reasons"], left_out
     assert told["local"] == told["spark"]

@@ -13,7 +13,7 @@ from acting_steps import ActingStep
 from ranking_by_size import BySize
 
 from metadata_digger.errors import OutputError
-from metadata_digger.run import ranking
+from metadata_digger.run import local, ranking
 from metadata_digger.run.job import Job
 from metadata_digger.run.local import run
 from metadata_digger.run.ranking import ranked_part
@@ -38,6 +38,11 @@ def rows(path: Path) -> list[tuple[int, str]]:
         return [(int(row["SimilarScore"]), row["FilePath"].rpartition("/")[2]) for row in csv.DictReader(file)]
 
 
+def left_out(tmp_path: Path, kind: str) -> list[str]:
+    lines = (tmp_path / "out" / "_run" / f"{kind}.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line)["file"].rpartition("/")[2] for line in lines]
+
+
 @pytest.mark.parametrize("per_run", [1, 16_384])
 def test_the_highest_first_and_equals_as_they_were_listed(
     tmp_path: Path, per_run: int, monkeypatch: pytest.MonkeyPatch
@@ -53,9 +58,9 @@ def test_the_highest_first_and_equals_as_they_were_listed(
     assert (report.seen, report.written, report.filtered, report.failed) == (600, len(kept), 600 - len(kept), 0)
     assert report.reasons == {("filtered", "small"): 600 - len(kept)}
     assert report.findings == [f"{place} {name}" for place, name in expected[: ranking.BEST]]
-    told = json.loads((tmp_path / "out" / "_report.json").read_text("utf-8"))
-    assert told["similar"] == {"mean": mean}
-    assert [one["file"].rpartition("/")[2] for one in told["left_out"]] == [name for name in sizes if name not in kept]
+    told = json.loads((tmp_path / "out" / "_run" / "run.json").read_text("utf-8"))
+    assert told["ranking"] == {"mean": mean}
+    assert left_out(tmp_path, "filtered") == [name for name in sizes if name not in kept]
 
 
 def test_several_files_of_output_share_the_order(tmp_path: Path) -> None:
@@ -80,11 +85,27 @@ def test_files_left_out_by_the_steps_stay_told(tmp_path: Path) -> None:
     (tmp_path / "in" / "broken").symlink_to("nowhere")
     report = run(job(tmp_path))
     assert (report.written, report.filtered, report.failed) == (1, 1, 1)
-    told = json.loads((tmp_path / "out" / "_report.json").read_text("utf-8"))
-    assert [(one["file"].rpartition("/")[2], one["status"]) for one in told["left_out"]] == [
-        ("broken", "not_found"),
-        ("a.jpg", "filtered"),
+    assert (left_out(tmp_path, "filtered"), left_out(tmp_path, "failed")) == (["a.jpg"], ["broken"])
+
+
+def test_a_run_that_goes_on_ranks_all_rows_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files(tmp_path / "in", {f"{number:02d}.jpg": number for number in range(40)})
+
+    def stop(*arguments: object) -> dict[str, int]:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(local, "write_records", stop)  # when all is ranked and published, and nothing is in its place
+        run(job(tmp_path))
+    assert not (tmp_path / "out").exists()
+    (tmp_path / "in" / "99.jpg").write_bytes(b"x" * 100)  # a listing that was complete holds
+    report = run(job(tmp_path, resume=True))
+    assert report.resumed
+    assert [name for _, name in rows(tmp_path / "out" / "out.csv")] == [
+        *(f"{number}.jpg" for number in range(25, 40)),
+        *(f"{number}.jpg" for number in range(24, 19, -1)),
     ]
+    assert (report.seen, report.written, report.filtered) == (40, 20, 20)
 
 
 def test_names_of_ranked_parts_sort_as_the_places(tmp_path: Path) -> None:

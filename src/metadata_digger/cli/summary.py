@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from metadata_digger.run.records import FOLDER
 from metadata_digger.schema import FILTERED, OK
 
 if TYPE_CHECKING:
@@ -38,7 +39,9 @@ def summary(report: Report) -> Iterator[str]:
         yield f"{'' if number else 'similar':<10}  {line}"
     if report.output is not None:
         yield f"output      {_files(report.output, report.files)}"
-        yield f"report      {report.output / '_report.json'}"
+        yield f"record      {report.output / FOLDER} (run.json, failed.jsonl, filtered.jsonl)"
+    if report.changes:
+        yield f"update      {', '.join(f'{count:,} {what}' for what, count in report.changes.items())}"
     if not report.seen:
         yield "note        there are no files in input.paths"
     for note in report.notes:

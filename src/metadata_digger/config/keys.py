@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from metadata_digger.config.file_types import FILE_TYPES
 from metadata_digger.config.values import (
     ALLOWED,
     AMOUNT,
@@ -105,7 +106,12 @@ KEYS: tuple[Key, ...] = (
         "",
         "A file without a non-empty value of each is left out. Looks only at allowed directories.",
     ),
-    Key("filter.allowedFileTypes", ALLOWED, "*", "File types that are kept.", built=False),
+    Key(
+        "filter.allowedFileTypes",
+        FILE_TYPES,
+        "*",
+        "Only files of these types, as their first bytes tell, for example `JPEG,HEIF` or `jpg,heic`.",
+    ),
     Key("processing.cores", CORES, "all", "Worker processes. One machine only."),
     Key("processing.maxMemoryGB", GIGABYTES, "2", "What all processes together should stay under. One machine only."),
     Key("processing.timezone", TIMEZONE, "UTC", "Time zone of dates that a file states as an instant."),
@@ -114,14 +120,12 @@ KEYS: tuple[Key, ...] = (
         AMOUNT,
         "178956970",
         "Largest picture that is decoded, in pixels; -1: no limit. A larger one keeps its metadata.",
-        built=False,
     ),
     Key(
         "processing.hash.types",
         choices("crc32", "md5", "sha1", "sha224", "sha256", "sha384", "sha512"),
         "",
         "Hashes of each file, one column each (`HashMd5`, `hash_md5`).",
-        built=False,
     ),
     Key(
         "processing.hash.comparator",
@@ -130,27 +134,29 @@ KEYS: tuple[Key, ...] = (
         "Leave out files all of whose hashes are in the Solr collection already.",
         built=False,
     ),
-    Key("processing.thumbnails.enabled", BOOLEAN, "false", "Add thumbnails, as base64 text.", built=False),
+    Key(
+        "processing.thumbnails.enabled",
+        BOOLEAN,
+        "false",
+        "Add thumbnails: `SmallThumb`, `MediumThumb`, as base64 text in CSV and JSON.",
+    ),
     Key(
         "processing.thumbnails.smallDimensions",
         DIMENSIONS,
         "",
         "Box that the small thumbnail fits in; the ratio is kept.",
-        built=False,
     ),
     Key(
         "processing.thumbnails.mediumDimensions",
         DIMENSIONS,
         "",
         "Box that the medium thumbnail fits in; the ratio is kept.",
-        built=False,
     ),
     Key(
         "processing.thumbnails.format",
         choice("jpeg", "png"),
         "jpeg",
         "Picture format of the thumbnails; the original made png.",
-        built=False,
     ),
     Key("output.storage.name", choice("file", "hdfs", "s3", "solr"), "file", "Where the output goes.", built=("file",)),
     Key(
@@ -172,6 +178,12 @@ KEYS: tuple[Key, ...] = (
         AMOUNT,
         "-1",
         "Number of output files; -1: one on one machine, as many as there are partitions on Spark.",
+    ),
+    Key(
+        "output.keepRows",
+        BOOLEAN,
+        "true",
+        "Keep the rows, compressed, in the folder `_run` of the output: what `--update` needs.",
     ),
     Key(
         "output.columns.includeDirsInTags",

@@ -7,6 +7,7 @@ parts, so that nothing is ever sorted and memory stays flat; a ranking has some 
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -19,14 +20,17 @@ import pyarrow.parquet as pq
 
 from metadata_digger.pipeline import Ranking
 from metadata_digger.run import parts
+from metadata_digger.run.counts import Summary
 from metadata_digger.run.parts import Slice, writing
 from metadata_digger.run.report import Report
-from metadata_digger.run.work import Summary, Work, count_rows, left_out
+from metadata_digger.run.stage import Stage
+from metadata_digger.run.work import Work
 from metadata_digger.run.worker import Task
 from metadata_digger.schema import OK
 from metadata_digger.sinks.columns import written
 
-FOLDER = "ranked"
+FOLDER = "../pieces/ranked"  # from the parts; what is in pieces is begun anew by a run that goes on
+LEFT_OUT = ".jsonl"
 ROWS = 16_384  # of a run of parts: so many or more
 HELD = 1 << 18  # bytes of one place that wait for more of their kind, before they are written
 BEST = 10  # rows that are told of
@@ -39,12 +43,11 @@ class Count(NamedTuple):
 
     def run(self, work: Work, progress: Callable[[int], None]) -> object:
         columns = list(dict.fromkeys(("status", *self.ranking.counted)))
-        counts = []
-        for part in self.parts:
-            with pq.ParquetFile(parts.path_of(self.folder, part)) as file:
-                for batch in file.iter_batches(parts.ROWS, columns=columns, use_threads=False):
-                    counts.append(self.ranking.count(written(batch).select(list(self.ranking.counted))))
-        return counts
+        return [
+            self.ranking.count(written(batch).select(list(self.ranking.counted)))
+            for part in self.parts
+            for batch in parts.every_row(parts.path_of(self.folder, part), columns)
+        ]
 
 
 class Ranked(NamedTuple):
@@ -69,7 +72,8 @@ class Rank(NamedTuple):
             places: dict[int, _Place] = {}
             for batch in parts.read(self.folder, self.slices):
                 rows = self.ranking.rank(batch)
-                count_rows(rows, summary, lines)
+                summary.count(rows)
+                lines += _left_out(rows)
                 rows = written(rows)
                 order: list[Any] = rows.column(self.ranking.by).to_pylist()
                 for number in dict.fromkeys(order):
@@ -80,7 +84,7 @@ class Rank(NamedTuple):
                     place.add(rows.filter(pa.array([one == number for one in order])))
                 best = _best([*best, *_told(rows, self.ranking.by)])
         if lines:
-            with writing(path := left_out(self.folder, f"{FOLDER}/{self.name}")):
+            with writing(path := parts.path_of(self.folder, f"{FOLDER}/{self.name}").with_suffix(LEFT_OUT)):
                 path.write_text("".join(lines), "utf-8")
         return Ranked(summary, {ranked_part(number, self.name): one.count for number, one in places.items()}, best)
 
@@ -129,36 +133,49 @@ def ranked_part(place: int, name: str) -> str:
 
 
 def arrange(
-    ranking: Ranking, rows: Mapping[str, int], folder: Path, report: Report, do: Callable[[Iterable[Task]], list[Any]]
+    ranking: Ranking,
+    rows: Mapping[str, int],
+    folders: Stage,
+    report: Report,
+    do: Callable[[Iterable[Task]], Iterator[tuple[Task, Any]]],
 ) -> dict[str, int]:
-    """The parts in `folder`, ranked; the rows of each ranked part. `rows`: those of each part that are ok.
+    """The parts, ranked; the rows of each ranked part. `rows`: those of each part that are ok.
 
-    The report counts anew what the ranking left out. Raises OutputError.
+    The parts themselves stay as they are, for runs that go on from them. The report counts anew what the ranking left
+    out. Raises OutputError.
     """
+    folder = folders.parts
     with writing(target := folder / FOLDER):
-        target.mkdir(exist_ok=True)
+        target.mkdir()
     runs = [(f"{number:06d}", slices) for number, slices in enumerate(_runs(rows))]
     counts: list[Any] = []
     if ranking.counted:
         tasks = (Count(ranking, folder, [one.part for one in slices]) for _, slices in runs)
-        counts = [one for answer in do(tasks) for one in answer]
+        counts = [one for _, answer in do(tasks) for one in answer]
     settled = ranking.settled(counts)
     found: dict[str, int] = {}
     best: list[tuple[int, str, list[str]]] = []
     del report.statuses[OK]
     report.tags, report.labels = set(), Counter()
-    answers: list[Ranked] = do(Rank(settled, folder, name, slices) for name, slices in runs)
+    answers: list[Ranked] = [answer for _, answer in do(Rank(settled, folder, name, slices) for name, slices in runs)]
     for answer in sorted(answers, key=lambda one: one.summary.part):
         report.add(answer.summary)
         found |= answer.rows
         best = _best([*best, *answer.best])
-    report.findings, report.similar = settled.told(best)
+    report.findings, report.ranking = settled.told(best)
     return found
 
 
-def reports(rows: Mapping[str, int]) -> list[str]:
-    """The names under which `arrange` put what it left out; `rows` are its answer to that."""
-    return [f"{FOLDER}/{number:06d}" for number, _ in enumerate(_runs(rows))]
+def unranked(folders: Stage) -> list[Path]:
+    """JSON Lines of the rows that a ranking left out, in the order of the listing."""
+    return sorted((folders.parts / FOLDER).glob(f"*{LEFT_OUT}"))
+
+
+def _left_out(rows: pa.RecordBatch) -> Iterator[str]:
+    columns = (rows.column(name).to_pylist() for name in ("file_path", "status", "reason"))
+    for file, status, reason in zip(*columns, strict=True):
+        if status != OK:
+            yield json.dumps({"file": file, "status": status, "reason": reason}, ensure_ascii=False) + "\n"
 
 
 def _runs(rows: Mapping[str, int]) -> Iterator[list[Slice]]:

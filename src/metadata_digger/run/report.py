@@ -1,4 +1,4 @@
-"""What a run did: counts, not files. The files left out are in `_report.json`, which is streamed from the stage."""
+"""What a run did: counts, not files. The files left out are streamed from the parts into the records."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from metadata_digger.schema import FILTERED, OK
+from metadata_digger.schema import FAILED, FILTERED, OK
 
 if TYPE_CHECKING:
-    from metadata_digger.run.work import Summary
+    from metadata_digger.run.counts import Summary
 
 REASONS = 1_000  # distinct reasons counted by name: some hold offsets, and memory stays flat
 OTHER = "other reasons"
@@ -29,9 +29,12 @@ class Report:
     timings: dict[str, float] = field(default_factory=dict)  # seconds of each stage of the run
     workers: int = 0
     output: Path | None = None  # the directory
-    files: tuple[str, ...] = ()  # names of the files in it, without _report.json
+    files: tuple[str, ...] = ()  # names of the files in it, without the records
+    digests: dict[str, dict[str, Any]] = field(default_factory=dict)  # of these, and of the lists among the records
+    resumed: tuple[str, ...] = ()  # when an interrupted run was gone on with, as `started`
+    changes: dict[str, int] = field(default_factory=dict)  # by --update: "unchanged", "new", "changed", "gone"
     findings: list[str] = field(default_factory=list)  # lines of a ranking, for the terminal
-    similar: dict[str, Any] = field(default_factory=dict)  # and its facts, for _report.json
+    ranking: dict[str, Any] = field(default_factory=dict)  # and its facts, for run.json
     notes: list[str] = field(default_factory=list)  # what the user should know, for example fewer workers than cores
 
     @property
@@ -56,5 +59,15 @@ class Report:
         self.labels.update(summary.labels)
         self.tags |= summary.tags
         for (status, reason), count in summary.reasons.items():
-            known = (status, reason) in self.reasons or len(self.reasons) < REASONS
-            self.reasons[status, reason if known else OTHER] += count
+            self._count(status, reason, count)
+
+    def refuse(self, reasons: Counter[str]) -> None:
+        """Rows that were counted as written, and the sink could not write."""
+        self.statuses[OK] -= reasons.total()
+        self.statuses[FAILED] += reasons.total()
+        for reason, count in reasons.items():
+            self._count(FAILED, reason, count)
+
+    def _count(self, status: str, reason: str, count: int) -> None:
+        known = (status, reason) in self.reasons or len(self.reasons) < REASONS
+        self.reasons[status, reason if known else OTHER] += count

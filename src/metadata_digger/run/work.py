@@ -3,24 +3,23 @@ sink into pieces, pieces into files of the output."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from metadata_digger.errors import DiggerError
 from metadata_digger.pipeline import Batch, compose, open_batch
 from metadata_digger.run import parts
+from metadata_digger.run.counts import Summary
 from metadata_digger.run.job import Job
 from metadata_digger.run.parts import Slice, writing
-from metadata_digger.schema import FILE, OK
-from metadata_digger.sinks import Sink
-from metadata_digger.sinks.columns import Columns, scan, written
+from metadata_digger.run.records import digest
+from metadata_digger.schema import FILE
+from metadata_digger.sinks import Sink, refused
+from metadata_digger.sinks.columns import Columns
 from metadata_digger.storage.model import Entry, Found
 
 # Files that go through the steps together. Content and picture of each are alive until the batch is through, so there
@@ -30,30 +29,11 @@ FILES = 64
 PICTURES = 4
 
 
-_LEFT_OUT = ("file_path", "status", "reason")
-
-
 class Limits(NamedTuple):
     """What a worker may hold, in bytes: the files of one batch together, one file whole."""
 
     batch: int
     whole: int
-
-
-@dataclass(slots=True)
-class Summary:
-    """What goes back for a part: counts, not rows."""
-
-    part: str
-    statuses: Counter[str] = field(default_factory=Counter)
-    reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
-    labels: Counter[str] = field(default_factory=Counter)
-    tags: set[tuple[str, str]] = field(default_factory=set)
-
-
-def left_out(folder: Path, part: str) -> Path:
-    """JSON Lines beside a part: its rows that are not ok."""
-    return folder / f"{part}.left_out.jsonl"
 
 
 class Work:
@@ -77,29 +57,25 @@ class Work:
     def extract(self, part: str, found: Sequence[Found], progress: Callable[[int], None]) -> Summary:
         """The files' rows into a part; `progress` is told the files done so far. Raises OutputError."""
         summary = Summary(part)
-        lines: list[str] = []
-        rows = self._rows(found, summary, lines, progress)
+        rows = self._rows(found, summary, progress)
         if self._job.sink is None:  # then the counts are all that is wanted
             for _ in rows:
                 pass
         else:
-            parts.write(self._folder, part, self._schema, rows)
-            if lines:
-                with writing(path := left_out(self._folder, part)):
-                    path.write_text("".join(lines), "utf-8")
+            parts.write(self._folder, part, self._schema, rows, lambda: summary)
         return summary
 
-    def piece(self, slices: Sequence[Slice], columns: Columns, target: Path) -> int:
-        """Rows of parts through the sink; their number. Raises OutputError."""
+    def piece(self, slices: Sequence[Slice], columns: Columns, target: Path) -> Counter[str]:
+        """Rows of parts through the sink; reasons of those that it refused. Raises OutputError."""
         with writing(target):
-            return self._sink().piece(parts.read(self._folder, slices), columns, target)
+            self._sink().piece(parts.read(self._folder, slices), columns, target)
+            return refused.reasons(target)
 
-    def join(self, pieces: Sequence[Path], columns: Columns, target: Path) -> None:
-        """Pieces into a file of the output; they are gone afterwards. Raises OutputError."""
+    def join(self, pieces: Sequence[Path], columns: Columns, target: Path) -> dict[str, Any]:
+        """Pieces into a file of the output, whose digest comes back. Raises OutputError."""
         with writing(target):
             self._sink().join(pieces, columns, target)
-            for piece in pieces:
-                piece.unlink(missing_ok=True)
+            return digest(target) if self._sink().suffix else {}
 
     def _sink(self) -> Sink:
         if self._job.sink is None:
@@ -107,12 +83,12 @@ class Work:
         return self._job.sink
 
     def _rows(
-        self, found: Sequence[Found], summary: Summary, lines: list[str], progress: Callable[[int], None]
+        self, found: Sequence[Found], summary: Summary, progress: Callable[[int], None]
     ) -> Iterator[pa.RecordBatch]:
         done = 0
         for files in self._batches(found):
             rows = self._steps(files)
-            count_rows(rows, summary, lines)
+            summary.count(rows)
             yield rows
             done += len(files)
             progress(done)
@@ -131,7 +107,8 @@ class Work:
             yield found[start:]
 
     def _steps(self, found: Sequence[Found]) -> pa.RecordBatch:
-        self._pending = batch = open_batch(found, self._job.storage, self._pixels, self._limits.whole)
+        job = self._job
+        self._pending = batch = open_batch(found, job.storage, self._pixels, self._limits.whole, job.max_pixels)
         try:
             rows = next(self._through).rows
         finally:
@@ -147,19 +124,3 @@ class Work:
             batch, self._pending = self._pending, None
             yield batch
         raise DiggerError("a step asked for a batch before it gave the last one (pipeline.Step)")
-
-
-def count_rows(rows: pa.RecordBatch, summary: Summary, lines: list[str]) -> None:
-    """Adds rows to the counts, and to the lines of `left_out` those that are not ok."""
-    files, statuses, reasons = (
-        [*map(str, rows.column(name).to_pylist())] for name in ("file_path", "status", "reason")
-    )
-    summary.statuses.update(statuses)
-    for file, status, reason in zip(files, statuses, reasons, strict=True):
-        if status != OK:
-            summary.reasons[status, reason] += 1
-            lines.append(json.dumps({"file": file, "status": status, "reason": reason}, ensure_ascii=False) + "\n")
-    good = written(rows)
-    if "labels" in good.schema.names:
-        summary.labels.update(map(str, pc.list_flatten(good.column("labels")).to_pylist()))
-    summary.tags |= scan(good)

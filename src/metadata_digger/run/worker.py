@@ -74,8 +74,7 @@ class Join(NamedTuple):
     target: Path
 
     def run(self, work: Work, progress: Callable[[int], None]) -> object:
-        work.join(self.pieces, self.columns, self.target)
-        return None
+        return work.join(self.pieces, self.columns, self.target)
 
 
 def main(connection: Connection[Any, Any], job: bytes, timezone: str, log: Path) -> None:

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from metadata_digger.schema import Column
 from metadata_digger.sinks.columns import Columns, written
 from metadata_digger.sinks.pieces import concatenate
-from metadata_digger.sinks.wide import FIXED, content_title, layout
+from metadata_digger.sinks.wide import base64_texts, content_title, fixed, layout
 from metadata_digger.steps.filter import EVERYTHING, Selection
 from metadata_digger.steps.flatten import flatten, tag_names
 from metadata_digger.steps.rename import DEFAULT, Naming
@@ -59,16 +59,16 @@ class CsvSink:
 
     def join(self, pieces: Sequence[Path], columns: Columns, target: Path) -> None:
         tags, _ = layout(columns, self.naming, self.selection)
-        titles = [self.naming.title(words) for name, words in FIXED if name in columns.fields] + tags
+        titles = [self.naming.title(words) for _, words in fixed(columns.fields)] + tags
         if self.content and "tags" in columns.fields:
             titles.append(content_title(self.naming))
         header = '"' + '","'.join(self._cells(pa.array(titles, pa.string())).to_pylist()) + '"\n'
         concatenate(pieces, target, header.encode())
 
     def _lines(self, rows: pa.RecordBatch, places: dict[tuple[str, str], int], width: int) -> list[str]:
-        fixed = [self._cells(self._fixed(rows, name)).to_pylist() for name, _ in FIXED if name in rows.schema.names]
+        always = [self._cells(self._fixed(rows, name)).to_pylist() for name, _ in fixed(rows.schema.names)]
         if "tags" not in rows.schema.names:
-            return ['"' + '","'.join(cells) + '"\n' for cells in zip(*fixed, strict=True)]
+            return ['"' + '","'.join(cells) + '"\n' for cells in zip(*always, strict=True)]
         flat = flatten(rows.column("tags"))
         place_of_pair = np.array([places.get(pair, -1) for pair in flat.pairs], dtype=np.int64)
         place = place_of_pair[flat.codes] if len(flat.codes) else flat.codes
@@ -77,7 +77,7 @@ class CsvSink:
         place, values = place[kept].tolist(), self._cells(flat.values.filter(pa.array(kept))).to_pylist()
         lines = []
         empty = [""] * width
-        for cells, (start, end) in zip(zip(*fixed, strict=True), pairwise(_counted(kept, flat.starts)), strict=True):
+        for cells, (start, end) in zip(zip(*always, strict=True), pairwise(_counted(kept, flat.starts)), strict=True):
             wide = empty.copy()
             for column, value in zip(place[start:end], values[start:end], strict=True):
                 wide[column] = value  # of a tag that repeats the last is kept, as in the original
@@ -88,6 +88,8 @@ class CsvSink:
 
     def _fixed(self, rows: pa.RecordBatch, name: str) -> Column:
         column: Column = tag_names(rows.column(name)) if name == "tags" else rows.column(name)
+        if pa.types.is_binary(column.type):
+            return pa.array(base64_texts(column), pa.string())
         if not pa.types.is_list(column.type):
             return column if pa.types.is_string(column.type) else column.cast(pa.string())
         delimiters = {"labels": self.labels_delimiter, "similar_reasons": "; "}

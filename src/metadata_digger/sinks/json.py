@@ -12,9 +12,10 @@ from typing import Any, ClassVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from metadata_digger.schema import Column
 from metadata_digger.sinks.columns import Columns, written
 from metadata_digger.sinks.pieces import concatenate
-from metadata_digger.sinks.wide import CONTENT, SIMILAR
+from metadata_digger.sinks.wide import ADDED, CONTENT, SIMILAR, base64_texts, fixed
 from metadata_digger.steps.filter import EVERYTHING, Selection
 from metadata_digger.steps.flatten import flatten, tag_names
 from metadata_digger.steps.rename import DEFAULT, Naming, safe
@@ -63,6 +64,11 @@ class JsonSink:
         if "labels" in fields:
             columns[title("Labels")] = [labels or [] for labels in rows.column("labels").to_pylist()]
             columns |= self._labelled(rows)
+        for name, words in fixed(fields):
+            if name in ADDED:
+                column: Column = rows.column(name)
+                binary = pa.types.is_binary(column.type)
+                columns[title(words)] = base64_texts(column) if binary else column.to_pylist()
         if "tags" in fields:
             nested = list(self._nested(rows, frame))
             columns[title("Metadata")] = nested

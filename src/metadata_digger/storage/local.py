@@ -121,6 +121,12 @@ class LocalFile:
             missing -= len(piece)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
+    def grew(self) -> bool:
+        try:
+            return bool(os.pread(self._descriptor, 1, self.size))
+        except OSError as error:
+            raise _storage_error(error) from error
+
     def close(self) -> None:
         if self._descriptor >= 0:
             os.close(self._descriptor)

@@ -39,6 +39,10 @@ Found: TypeAlias = Entry | Fault
 class OpenSource(ByteSource, Protocol):
     """A ByteSource that is closed after use; `read_at` raises StorageError when the storage fails."""
 
+    def grew(self) -> bool:
+        """Whether there is something behind the `size` that the file had when it was opened: it grew, or it never told
+        its size (the files of /proc)."""
+
     def close(self) -> None: ...
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Any, ClassVar
 
 import numpy as np
@@ -58,6 +59,11 @@ class ProposeStep:
         order = np.argsort(of_rows, kind="stable")
         ends = np.searchsorted(of_rows[order], np.arange(len(rows) + 1)).astype(np.int32)
         return listed(ends, pa.array(codes[order].astype(np.int16)))
+
+    @property
+    def sha256(self) -> str:
+        """Of what decides besides the configuration; rows of another run are those of this one when it is equal."""
+        return sha256(repr((self.candidates, sorted(self.own))).encode()).hexdigest()
 
     def ranking(self) -> Proposal:
         return Proposal(self.candidates)

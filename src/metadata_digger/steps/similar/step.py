@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, ClassVar
 
 import numpy as np
@@ -115,6 +116,11 @@ class NearStep:
                     known[text] = _words(rule, base, text) if near(rule, base, text) else None
                 if (words := known[text]) is not None:
                     passed[image][row].append(words)
+
+    @property
+    def sha256(self) -> str:
+        """Of what decides besides the configuration; rows of another run are those of this one when it is equal."""
+        return sha256(repr((self.values, sorted(self.own))).encode()).hexdigest()
 
     def ranking(self) -> Conditions:
         return Conditions(len(self.rules))

@@ -1,0 +1,30 @@
+"""Which keys decide the rows: two runs with equal values of these make equal rows of equal files.
+
+Rows are kept for a run that goes on and for one that brings an output up to date. The others decide how fast they are
+made, or how rows that are made already are written: with another value of these a run goes on all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# A new key counts as decisive until it stands here.
+NOT_DECISIVE = (
+    "input.partitions",
+    "processing.cores",
+    "processing.maxMemoryGB",
+    "storage.s3.accessKey",
+    "storage.s3.secretKey",
+    "storage.s3.credsProvided",
+    "filter.allowedTags",
+    "enrichment.classifier.device",
+    "enrichment.output.labelsDelimiter",
+)
+OUTPUT = "output."  # and all of these
+# What decides which files are looked at, but not what comes of them.
+LISTING = ("input.paths", "input.include", "input.exclude")
+
+
+def decisive(config: Mapping[str, str]) -> dict[str, str]:
+    """Those of a configuration, as `Config.effective` gives it."""
+    return {key: text for key, text in config.items() if key not in NOT_DECISIVE and not key.startswith(OUTPUT)}

@@ -1,0 +1,70 @@
+"""How a run begins: with nothing, with what an interrupted one did, or with the rows of the last output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+from metadata_digger.errors import DiggerError
+from metadata_digger.run import parts
+from metadata_digger.run.job import Job
+from metadata_digger.run.listing import Begun, Listing, agreed, begun, cut
+from metadata_digger.run.parts import Stretch, writing
+from metadata_digger.run.records import report_of
+from metadata_digger.run.report import Report
+from metadata_digger.run.stage import Stage
+from metadata_digger.schema import OK
+from metadata_digger.storage.model import Found
+
+
+def complete(job: Job) -> Report:
+    """The report of a run that is asked to go on with an output that is there."""
+    if job.output is None:
+        raise DiggerError("a run without output is never complete")
+    report = report_of(job.output)
+    report.notes.append("the output is complete; there was nothing left to do")
+    return report
+
+
+@contextmanager
+def begin(job: Job, folders: Stage, report: Report) -> Iterator[tuple[Listing, dict[str, int]]]:
+    """The listing, and the parts that are there already with their rows that are ok; these are in the report."""
+    report.notes += folders.notes
+    walk = job.storage.walk(job.paths, [] if job.output is None else [str(job.output)])
+    rows: dict[str, int] = {}
+    known, done = Begun(0, 0, False), list[Stretch]()
+    if folders.resumed is not None:
+        report.resumed = (*folders.resumed.resumed, report.started)
+        report.started = folders.resumed.started
+        with writing(folders.root):
+            known, done, walk = _go_on(folders, walk, report, rows)
+    with closing(Listing(walk, folders.listing, known, done)) as listing:
+        yield listing, rows
+
+
+def _go_on(
+    folders: Stage, walk: Iterator[Found], report: Report, rows: dict[str, int]
+) -> tuple[Begun, list[Stretch], Iterator[Found]]:
+    """What is listed and done. A listing that was not finished is compared with a new walk and holds as far as that
+    agrees: parts behind it are made anew, so that no file is lost and none comes twice. Raises OSError."""
+    known, files = begun(folders.listing), 0
+    if not known.complete:
+        files, walk = agreed(folders.listing, known, walk)
+    else:
+        files = known.files
+    done: list[Stretch] = []
+    for part in parts.names(folders.parts):
+        stretch = parts.stretch_of(part)
+        summary = parts.summary(folders.parts, part)
+        # Of a batch that was written and then tried file by file, because its worker died before it said so, the
+        # batch stands.
+        behind = done[-1].stop if done else 0
+        wanted = stretch is None or behind <= stretch.start < stretch.stop <= files
+        if summary is None or not wanted:
+            parts.path_of(folders.parts, part).unlink()
+            continue
+        report.add(summary)
+        rows[part] = summary.statuses[OK]
+        if stretch is not None:
+            done.append(stretch)
+    return cut(folders.listing, known, files), done, walk
