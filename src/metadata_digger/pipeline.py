@@ -252,13 +252,13 @@ def open_batch(
         files.append(OpenFile(one.url, source, pixels, whole, max_pixels))
         statuses.append(source.status if isinstance(source, StorageError) else OK)
         reasons.append(str(source) if failed else None)
-        sizes.append(source.size if not isinstance(source, StorageError) else getattr(one, "size", 0))
+        sizes.append(source.size if not isinstance(source, StorageError) else one.size)
     columns = [
         pa.array([row_id(one.url) for one in found], pa.string()),
         pa.array([one.base for one in found], pa.string()),
         pa.array([one.url for one in found], pa.string()),
         pa.array(sizes, pa.int64()),
-        pa.array([_microseconds(getattr(one, "modified", None)) for one in found], FILE.field("modified").type),
+        pa.array([microseconds(one.modified) for one in found], FILE.field("modified").type),
         pa.array(statuses, pa.string()),
         pa.array(reasons, pa.string()),
         pa.array([[] for _ in found], pa.list_(pa.string())),
@@ -266,6 +266,6 @@ def open_batch(
     return Batch(pa.RecordBatch.from_arrays(columns, schema=FILE), files)
 
 
-def _microseconds(seconds: float | None) -> int | None:
+def microseconds(seconds: float | None) -> int | None:
     """Some file systems store any 64 bits as a time; what Arrow's consumers cannot print (year 10,000) is no time."""
     return round(seconds * 1e6) if seconds is not None and abs(seconds) < 2.5e11 else None

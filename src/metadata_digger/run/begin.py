@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+
+import pyarrow as pa
 
 from metadata_digger.errors import DiggerError
 from metadata_digger.run import parts
@@ -13,7 +16,9 @@ from metadata_digger.run.parts import Stretch, writing
 from metadata_digger.run.records import report_of
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import Stage
+from metadata_digger.run.update import Do, Update, all_ids, rows_of, why_anew
 from metadata_digger.schema import OK
+from metadata_digger.sinks import Removing
 from metadata_digger.storage.model import Found
 
 
@@ -27,7 +32,9 @@ def complete(job: Job) -> Report:
 
 
 @contextmanager
-def begin(job: Job, folders: Stage, report: Report) -> Iterator[tuple[Listing, dict[str, int]]]:
+def begin(
+    job: Job, folders: Stage, schema: pa.Schema, report: Report, do: Do
+) -> Iterator[tuple[Listing, dict[str, int]]]:
     """The listing, and the parts that are there already with their rows that are ok; these are in the report."""
     report.notes += folders.notes
     walk = job.storage.walk(job.paths, [] if job.output is None else [str(job.output)])
@@ -38,8 +45,40 @@ def begin(job: Job, folders: Stage, report: Report) -> Iterator[tuple[Listing, d
         report.started = folders.resumed.started
         with writing(folders.root):
             known, done, walk = _go_on(folders, walk, report, rows)
+            with suppress(FileNotFoundError):
+                report.changes = json.loads(folders.changes.read_text())
+    elif job.update is not None and job.output is not None and job.output.exists():
+        why = why_anew(job, schema)
+        if not why:
+            with closing(Update(job, folders, schema)) as update, _updated(update, folders, walk, do) as listing:
+                rows |= update.keep(do, report)
+                report.changes = update.changes
+                with writing(folders.changes):
+                    folders.changes.write_text(json.dumps(update.changes))
+                # In a ranking every row may be another one now: all are sent anew.
+                _remember(job, folders, all_ids(rows_of(job.output)) if job.ranking else update.ids_not_kept())
+                yield listing, rows
+            return
+        report.notes.append(f"--update: all files are read anew: {why}")
+        _remember(job, folders, all_ids(rows_of(job.output)))
     with closing(Listing(walk, folders.listing, known, done)) as listing:
         yield listing, rows
+
+
+@contextmanager
+def _updated(update: Update, folders: Stage, walk: Iterator[Found], do: Do) -> Iterator[Listing]:
+    """The listing of what is to be read, complete: only then it is known which rows are kept."""
+    with closing(Listing(update.todo(walk, do), folders.listing)) as listing:
+        while not listing.complete:
+            listing.more()
+        yield listing
+
+
+def _remember(job: Job, folders: Stage, ids: Iterator[str]) -> None:
+    """What a server is to forget when the rows of this run are sent."""
+    if isinstance(job.sink, Removing):
+        with writing(folders.removed), folders.removed.open("w", encoding="ascii") as file:
+            file.writelines(f"{one}\n" for one in ids)
 
 
 def _go_on(

@@ -9,15 +9,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+
 from metadata_digger.run import parts
 from metadata_digger.run.job import Job
 from metadata_digger.run.parts import Slice, sync, writing
-from metadata_digger.run.ranking import unranked
+from metadata_digger.run.ranking import arrange, unranked
 from metadata_digger.run.records import FAILED, FOLDER, LEFT_OUT, RECORD, ROWS, digest, now
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import Stage
+from metadata_digger.run.update import Do
+from metadata_digger.run.worker import Join, Piece
 from metadata_digger.schema import FILTERED
-from metadata_digger.sinks import Sink
+from metadata_digger.sinks import Removing, Sink
+from metadata_digger.sinks.columns import Columns
 from metadata_digger.sinks.refused import refusals
 
 # A piece of fewer rows is not worth the columns that it is sent with.
@@ -56,6 +61,37 @@ def plan(rows: Mapping[str, int], job: Job, workers: int, folders: Stage) -> lis
     return planned
 
 
+def write_output(job: Job, schema: pa.Schema, rows: Mapping[str, int], folders: Stage, do: Do, report: Report) -> None:
+    """The rows of the parts through the sink, in the order of the job's ranking, if it has one; what becomes of them
+    goes into the report.
+
+    `schema`: what the steps make. Raises ConfigError when the columns cannot be written, OutputError.
+    """
+    sink = job.sink
+    if sink is None:
+        return
+    if job.ranking is not None:
+        schema, rows = job.ranking.output(schema), arrange(job.ranking, rows, folders, report, do)
+    columns = Columns.of(schema, report.tags)
+    sink.check(columns)
+    if not sink.suffix:
+        if job.ranking is None:
+            rows = {part: count for part, count in rows.items() if parts.stretch_of(part)}  # a server has what is kept
+        if isinstance(sink, Removing) and folders.removed.exists():
+            with folders.removed.open(encoding="ascii") as ids:
+                sink.remove(line.rstrip("\n") for line in ids)
+    files = plan(rows, job, max(report.workers, 1), folders)
+    pieces = (Piece(slices, columns, target) for file in files for target, slices in file.pieces)
+    for _, refused in do(pieces):
+        report.refuse(refused)
+    report.files = names(files, sink)
+    for join, found in do(Join([target for target, _ in file.pieces], columns, file.target) for file in files):
+        if found:
+            report.digests[join.target.name] = found
+        for piece in join.pieces:  # not by the worker: one that dies and is followed by another would have taken them
+            piece.unlink(missing_ok=True)
+
+
 def names(files: Sequence[OutputFile], sink: Sink) -> tuple[str, ...]:
     return tuple(file.target.name for file in files) if sink.suffix else ()
 
@@ -85,9 +121,11 @@ def write_records(job: Job, report: Report, rows: Mapping[str, int], engine: str
             report.digests[f"{FOLDER}/{name}"] = digest(target / name)
         (target / RECORD).write_text(_record(job, report, engine, folders), "utf-8")
         if job.keep_rows:
-            for part in parts.names(folders.parts):
-                if part not in rows:  # a worker died after it had written the part, and its files were tried one by one
-                    parts.path_of(folders.parts, part).unlink()
+            # What workers left that died: half a part, or a whole one whose files were then tried one by one.
+            wanted = {parts.path_of(folders.parts, part) for part in rows}
+            for path in folders.parts.iterdir():
+                if path not in wanted:
+                    path.unlink()
             sync(folders.parts)
             folders.parts.rename(target / ROWS)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,8 +24,8 @@ from metadata_digger.run.counts import Summary
 from metadata_digger.run.parts import Slice, writing
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import Stage
+from metadata_digger.run.update import Do
 from metadata_digger.run.work import Work
-from metadata_digger.run.worker import Task
 from metadata_digger.schema import OK
 from metadata_digger.sinks.columns import written
 
@@ -137,7 +137,7 @@ def arrange(
     rows: Mapping[str, int],
     folders: Stage,
     report: Report,
-    do: Callable[[Iterable[Task]], Iterator[tuple[Task, Any]]],
+    do: Do,
 ) -> dict[str, int]:
     """The parts, ranked; the rows of each ranked part. `rows`: those of each part that are ok.
 

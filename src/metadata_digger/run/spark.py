@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -31,14 +31,13 @@ from metadata_digger.run.job import Job, Progress
 from metadata_digger.run.listing import Listing
 from metadata_digger.run.memory import share
 from metadata_digger.run.parts import name_of
-from metadata_digger.run.publish import names, plan, write_records
-from metadata_digger.run.ranking import arrange
+from metadata_digger.run.publish import write_output, write_records
 from metadata_digger.run.records import now
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import Stage, publish, stage
 from metadata_digger.run.work import Limits, Work
+from metadata_digger.run.worker import Task
 from metadata_digger.schema import FILE, OK
-from metadata_digger.sinks.columns import Columns
 from metadata_digger.storage.model import Entry, Fault, Found
 
 if TYPE_CHECKING:
@@ -96,34 +95,24 @@ def _run(
     start: float,
 ) -> Report:
     report = Report(output=job.output, started=now(), workers=spark.sparkContext.defaultParallelism)
-    with begin(job, folders, report) as (listing, rows):
+    do = functools.partial(_here, Work(job, folders.parts, limits))
+    with begin(job, folders, schema, report, do) as (listing, rows):
         _extract(spark, listing, job, limits, folders, report, progress, rows)
         report.timings["extract"] = time.monotonic() - start
-        if job.sink is not None and job.output is not None:
-            work = Work(job, folders.parts, limits)
-            ranked = rows
-            if job.ranking is not None:
-                schema = job.ranking.output(schema)
-                ranked = arrange(
-                    job.ranking, rows, folders, report, lambda tasks: ((task, task.run(work, _quiet)) for task in tasks)
-                )
-            columns = Columns.of(schema, report.tags)
-            job.sink.check(columns)
-            files = plan(ranked, job, 1, folders)
-            for file in files:
-                for target, slices in file.pieces:
-                    report.refuse(work.piece(slices, columns, target))
-                if digest := work.join([target for target, _ in file.pieces], columns, file.target):
-                    report.digests[file.target.name] = digest
-                for target, _ in file.pieces:
-                    target.unlink(missing_ok=True)
-            report.files = names(files, job.sink)
+        if job.output is not None:
+            write_output(job, schema, rows, folders, do, report)
             report.timings["publish"] = time.monotonic() - start - report.timings["extract"]
             report.seconds = time.monotonic() - start
             write_records(job, report, rows, "spark", folders)
             publish(folders, job)
     report.seconds = time.monotonic() - start
     return report
+
+
+def _here(work: Work, tasks: Iterable[Task]) -> Iterator[tuple[Any, Any]]:
+    """Tasks with their answers, done by the driver."""
+    for task in tasks:
+        yield task, task.run(work, lambda files: None)
 
 
 def _extract(

@@ -48,6 +48,16 @@ class Stage:
     def listing(self) -> Path:
         return self.root / "listing"
 
+    @property
+    def changes(self) -> Path:
+        """What an update found (Report.changes)."""
+        return self.root / "changes.json"
+
+    @property
+    def removed(self) -> Path:
+        """Ids of rows that a server is to forget, one a line; absent when there are none."""
+        return self.root / "removed"
+
 
 @contextmanager
 def stage(job: Job) -> Iterator[Stage]:
