@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from acting_steps import ActingStep
 from ranking_by_size import BySize
+from serving import FolderSink
 
 from metadata_digger.errors import OutputError
 from metadata_digger.run import local, ranking
@@ -106,6 +107,37 @@ def test_a_run_that_goes_on_ranks_all_rows_anew(tmp_path: Path, monkeypatch: pyt
         *(f"{number}.jpg" for number in range(24, 19, -1)),
     ]
     assert (report.seen, report.written, report.filtered) == (40, 20, 20)
+
+
+def test_an_update_ranks_the_rows_that_it_keeps_anew(tmp_path: Path) -> None:
+    files(tmp_path / "in", {f"{number:02d}.jpg": number for number in range(20)})
+    run(job(tmp_path))
+    before = rows(tmp_path / "out" / "out.csv")
+    (tmp_path / "in" / "19.jpg").unlink()
+    (tmp_path / "in" / "20.jpg").write_bytes(b"x" * 100)
+    report = run(job(tmp_path, update="time"))
+    assert report.changes == {"unchanged": 19, "new": 1, "changed": 0, "gone": 1}
+    updated = rows(tmp_path / "out" / "out.csv")
+    run(job(tmp_path, output=tmp_path / "fresh" / "out"))
+    assert sorted(updated) == sorted(rows(tmp_path / "fresh" / "out" / "out.csv")) != sorted(before)
+    assert [place for place, _ in updated] == sorted((place for place, _ in updated), reverse=True)
+
+
+def test_a_server_gets_what_is_left_and_an_update_replaces_it(tmp_path: Path) -> None:
+    files(tmp_path / "in", {f"{number:02d}.jpg": number for number in range(20)})
+    server = tmp_path / "server"
+    server.mkdir()
+
+    def held() -> list[str]:
+        found = (json.loads(path.read_text())["file_path"] for path in server.iterdir() if path.name != "commits")
+        return sorted(url.rpartition("/")[2] for url in found)
+
+    sink = FolderSink(str(server))
+    run(job(tmp_path, sink=sink))
+    assert held() == [f"{number}.jpg" for number in range(10, 20)]
+    (tmp_path / "in" / "20.jpg").write_bytes(b"x" * 100)  # now the mean is 13.8
+    run(job(tmp_path, sink=sink, update="time"))
+    assert held() == [f"{number}.jpg" for number in range(14, 21)]
 
 
 def test_names_of_ranked_parts_sort_as_the_places(tmp_path: Path) -> None:
