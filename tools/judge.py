@@ -21,6 +21,8 @@ PROGRAM = [sys.executable, "-P", "-m", "metadata_digger"]
 
 BAR = 0.995  # of expected triples found, and of given triples right, over all formats but fuzzing
 FORMAT_BAR, FUZZING_BAR = 0.97, 0.98  # of the same, in each format and in the fuzzing folder
+WHOLE, WHOLE_BAR = ("jpg", "tif", "png", "gif", "bmp", "webp", "pcx"), 0.97  # files of which every triple is right
+ERRORS_BAR = 0.90  # of the error texts, over all formats
 F1_AP = {"fast": (0.78, 0.83), "best": (0.82, 0.87)}  # micro-averaged, over all pictures and labels, by quality
 
 
@@ -48,7 +50,8 @@ def conformance(shared: Path, work: Path) -> bool:
     run(
         [sys.executable, samples / "score.py", "--root", root, "--paths", listed, "--json", tallies, result], check=True
     )
-    triples = {name: tally["triples"] for name, tally in json.loads(tallies.read_text()).items()}
+    sums = json.loads(tallies.read_text())
+    triples = {name: tally["triples"] for name, tally in sums.items()}
     triples["all but fuzzing"] = [a - b for a, b in zip(triples.pop("all"), triples["fuzzing"], strict=True)]
     good = True
     for name, (found, expected, given) in triples.items():
@@ -57,7 +60,13 @@ def conformance(shared: Path, work: Path) -> bool:
         if min(recall, precision) < bar or name == "all but fuzzing":
             print(f"conformance, {name}: recall {recall:.4f}, precision {precision:.4f} (bar {bar})")
         good = good and min(recall, precision) >= bar
-    return good
+    for name in WHOLE:
+        if sums[name]["whole"] < WHOLE_BAR * sums[name]["files"]:
+            print(f"conformance, {name}: {sums[name]['whole']} of {sums[name]['files']} files whole (bar {WHOLE_BAR})")
+            good = False
+    common, expected, given = sums["all"]["errors"]
+    print(f"conformance, error texts: {common} of {expected} found, {given} given (bar {ERRORS_BAR})")
+    return good and common >= ERRORS_BAR * max(expected, given)
 
 
 def labels(shared: Path, work: Path) -> bool:

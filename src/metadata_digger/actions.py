@@ -242,10 +242,10 @@ def _facts_of(model: Model) -> dict[str, str]:
 
 
 def _storage(config: Config) -> Storage:
-    from metadata_digger.storage import STORAGES
+    from metadata_digger.storage import STORAGES, Patterns
 
     kinds = {kind.name: kind for kind in STORAGES}
-    return kinds[config["input.storage.name"]]()
+    return kinds[config["input.storage.name"]](Patterns(config["input.include"], config["input.exclude"]))
 
 
 def _sink(config: Config) -> Sink:
@@ -269,6 +269,7 @@ def _sink(config: Config) -> Sink:
         labels_delimiter=config["enrichment.output.labelsDelimiter"],
         content=content,
         dialect=config["output.csv.dialect"],
+        raw=config["output.csv.raw"],
     )
 
 

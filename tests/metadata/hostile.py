@@ -13,6 +13,9 @@ from metadata_digger.metadata.extract import read_metadata
 from metadata_digger.metadata.model import Directory
 from metadata_digger.metadata.source import Reader
 
+SECONDS = 1.0  # of CPU, for a file with all its descriptions
+BYTES = 200 << 20
+
 
 def consume(read: Callable[[Reader], Iterator[Directory]], data: bytes) -> None:
     """Reads and describes everything; nothing but MetadataError may come of it."""
@@ -22,10 +25,6 @@ def consume(read: Callable[[Reader], Iterator[Directory]], data: bytes) -> None:
                 assert tag.description is None or tag.description.encode() is not None
     except MetadataError:
         pass
-
-
-SECONDS = 1.0  # of CPU, for a file with all its descriptions
-BYTES = 200 << 20
 
 
 def read_whole(data: bytes | Path) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 # The original reads its files with Typesafe Config, whose booleans these are.
 BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
@@ -42,6 +43,14 @@ def _boolean(text: str) -> bool:
 
 def _items(text: str) -> tuple[str, ...]:
     return tuple(item for item in (part.strip() for part in text.split(",")) if item)
+
+
+def _patterns(text: str) -> tuple[str, ...]:
+    items = _items(text)
+    for item in items:
+        if not item.strip("/."):
+            raise ValueError(f"{item!r} is no pattern; write for example *.jpg, 2019/** or cache/")
+    return items
 
 
 def _allowed(text: str) -> tuple[str, ...] | None:
@@ -130,6 +139,29 @@ def _servers(text: str) -> tuple[str, ...]:
         if not (host and port.isascii() and port.isdigit() and 0 < int(port) < 65536):
             raise ValueError(f"each entry must be HOST:PORT, for example localhost:2181; {item!r} is not")
     return items
+
+
+def _collection(text: str) -> str | None:
+    # What Solr itself demands of the name of a collection (SolrIdentifierValidator).
+    if text and not re.fullmatch(r"(?!-)[A-Za-z0-9_.-]+", text):
+        raise ValueError("must be of letters, digits, `_`, `.` and `-`, and not begin with `-`")
+    return text or None
+
+
+def _solr_url(text: str) -> str | None:
+    """Without a slash at its end."""
+    if not text:
+        return None
+    try:
+        parts = urlsplit(text)
+        well = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
+    except ValueError:  # a port that is none
+        well = False
+    if not well or parts.query or parts.fragment or not parts.path.strip("/"):
+        raise ValueError("must be http://HOST:PORT/solr or https://HOST:PORT/solr")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("must hold no user and no password: output.solr.credentialsFile is for them")
+    return text.rstrip("/")
 
 
 def _timezone(text: str) -> str:
@@ -225,6 +257,7 @@ TEXT = Kind("text", _text)
 EXACT_TEXT = Kind("text", str, exact=True)
 BOOLEAN = Kind("`true` or `false`", _boolean)
 LIST = Kind("comma list", _items)
+PATTERNS = Kind("comma list of patterns", _patterns)
 ALLOWED = Kind("comma list, or `*` for all", _allowed)
 MANDATORY = Kind("comma list of `Directory.Tag`", _mandatory)
 MAPPING = Kind("comma list of `INDEX:LABEL`", _mapping)
@@ -237,3 +270,5 @@ THRESHOLD = Kind("number", _threshold)
 TIMEZONE = Kind("time zone name", _timezone)
 RULES = Kind("comma list of `Directory.Tag:TYPE[:MAXDIFF]`", _rules)
 SERVERS = Kind("comma list of `HOST:PORT`", _servers)
+COLLECTION = Kind("name", _collection)
+SOLR_URL = Kind("URL", _solr_url)

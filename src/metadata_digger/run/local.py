@@ -60,6 +60,7 @@ def _run(job: Job, progress: Progress) -> Report:
             begin(job, folders, schema, report, partial(_all, processes)) as (listing, rows),
         ):
             _Extraction(processes, listing, report, progress, rows).run()
+            report.leave_out(listing.excluded)
             report.timings["extract"] = time.monotonic() - start
             if job.output is not None:
                 processes.patience = math.inf  # a slow disk is no poisonous file

@@ -98,6 +98,7 @@ def _run(
     do = functools.partial(_here, Work(job, folders.parts, limits))
     with begin(job, folders, schema, report, do) as (listing, rows):
         _extract(spark, listing, job, limits, folders, report, progress, rows)
+        report.leave_out(listing.excluded)
         report.timings["extract"] = time.monotonic() - start
         if job.output is not None:
             write_output(job, schema, rows, folders, do, report)

@@ -28,7 +28,7 @@ from metadata_digger.run.job import Job
 from metadata_digger.run.parts import sync, writing
 from metadata_digger.run.records import FOLDER, OURS
 from metadata_digger.run.unfinished import Unfinished
-from metadata_digger.storage.local import STAGE_SUFFIX
+from metadata_digger.storage.walk import STAGE_SUFFIX
 
 
 @dataclass(frozen=True, slots=True)

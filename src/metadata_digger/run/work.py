@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -81,7 +82,8 @@ class Work:
         """The hashes of each file, None where it cannot be read."""
         step, hashes = HashStep(types), list[tuple[str | None, ...]]()
         for files in self._batches(found):
-            batch = open_batch(files, self._job.storage, 0, self._limits.whole)
+            beat = partial(progress, len(hashes))
+            batch = open_batch(files, self._job.storage, 0, self._limits.whole, beat=beat)
             try:
                 (done,) = step.run(iter([batch]))
             finally:
@@ -112,7 +114,7 @@ class Work:
     ) -> Iterator[pa.RecordBatch]:
         done = 0
         for files in self._batches(found):
-            rows = self._steps(files)
+            rows = self._steps(files, partial(progress, done))
             summary.count(rows)
             yield rows
             done += len(files)
@@ -131,9 +133,9 @@ class Work:
         if start < len(found):
             yield found[start:]
 
-    def _steps(self, found: Sequence[Found]) -> pa.RecordBatch:
+    def _steps(self, found: Sequence[Found], beat: Callable[[], None] = lambda: None) -> pa.RecordBatch:
         job = self._job
-        self._pending = batch = open_batch(found, job.storage, self._pixels, self._limits.whole, job.max_pixels)
+        self._pending = batch = open_batch(found, job.storage, self._pixels, self._limits.whole, job.max_pixels, beat)
         try:
             rows = next(self._through).rows
         finally:

@@ -61,6 +61,11 @@ MEASUREMENT = b"meas\0\0\0\0" + pack(">I", 1) + fixed(0, 0.5, 1.25) + pack(">I",
         (b"rTRC", b"cur", "Red TRC", None),
         (b"\0\0\0\1", bytes(17), "Unknown tag (0x0001)", "[17 values]"),
         (b"\xff\xff\xff\xff", b"\x01\xff", "Unknown tag (0xffffffff)", "1 255"),
+        # numbers of fields of the header
+        (b"\0\0\0\x08", b"\1\2\3\4", "Version", None),
+        (b"\0\0\0\x0c", b"\1\xff", "Class", "Unknown (1 255)"),
+        (b"\0\0\0\x28", b"", "Primary Platform", "Unknown ()"),
+        (b"\0\0\0\x40", b"\1", "Rendering Intent", "Media-Relative Colorimetric"),
     ],
 )
 def test_tag(tag: bytes, data: bytes, name: str, text: str | None) -> None:

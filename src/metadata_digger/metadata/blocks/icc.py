@@ -10,7 +10,7 @@ from struct import unpack_from
 from metadata_digger.metadata.blocks.limits import beyond
 from metadata_digger.metadata.errors import Truncated
 from metadata_digger.metadata.model import Directory, Render, TagTable, Value
-from metadata_digger.metadata.render import decimal, narrowed, utf8, words
+from metadata_digger.metadata.render import decimal, long, narrowed, text, utf8, words
 from metadata_digger.metadata.source import Reader
 from metadata_digger.metadata.tags.icc import (
     CLASSES,
@@ -164,8 +164,22 @@ def _characters(number: int) -> str:
     return utf8((number & 0xFFFFFFFF).to_bytes(4, "big"))
 
 
-def _version(_: Directory, value: Value) -> str:
-    return f"{value >> 24}.{value >> 20 & 0xF}.{value >> 16 & 0xF}"
+# A tag of the profile may bear the number of a field of the header: then its bytes stand in the field's place.
+
+
+def _version(_: Directory, value: Value) -> str | None:
+    number = long(value)
+    return None if number is None else f"{number >> 24}.{number >> 20 & 0xF}.{number >> 16 & 0xF}"
+
+
+def _signatures(table: Mapping[str, str]) -> Render:
+    """Four characters out of a list."""
+
+    def render(_: Directory, value: Value) -> str:
+        characters = str(text(value))
+        return table.get(characters) or f"Unknown ({characters})"
+
+    return render
 
 
 TABLE = TagTable(
@@ -173,8 +187,8 @@ TABLE = TagTable(
     _Renders(
         {
             8: _version,
-            12: lambda _, value: CLASSES.get(value) or f"Unknown ({value})",
-            40: lambda _, value: PLATFORMS.get(value) or f"Unknown ({value})",
+            12: _signatures(CLASSES),
+            40: _signatures(PLATFORMS),
             64: words(INTENTS),
         }
     ),

@@ -9,9 +9,9 @@ from metadata_digger.metadata.errors import MetadataError
 from metadata_digger.metadata.model import Directory, Render, TagTable, Value
 from metadata_digger.metadata.render import int_words, integer, version, words
 from metadata_digger.metadata.source import Reader
+from metadata_digger.metadata.tags.exif import LIGHT_SOURCES
 from metadata_digger.metadata.tags.panasonic_raw import (
     DISTORTION_NAMES,
-    LIGHT_SOURCES,
     NAMES,
     WB_INFO_2_NAMES,
     WB_INFO_NAMES,

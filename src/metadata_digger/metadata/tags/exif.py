@@ -253,6 +253,32 @@ WORDS: dict[int, dict[int, str]] = {
     0xA40C: {0: "Unknown", 1: "Macro", 2: "Close view", 3: "Distant view"},
 }
 
+# Panasonic's tables of white balance use it too.
+LIGHT_SOURCES: dict[int, str] = {
+    0: "Unknown",
+    1: "Daylight",
+    2: "Florescent",
+    3: "Tungsten (Incandescent)",
+    4: "Flash",
+    9: "Fine Weather",
+    10: "Cloudy",
+    11: "Shade",
+    12: "Daylight Fluorescent",
+    13: "Day White Fluorescent",
+    14: "Cool White Fluorescent",
+    15: "White Fluorescent",
+    16: "Warm White Fluorescent",
+    17: "Standard light A",
+    18: "Standard light B",
+    19: "Standard light C",
+    20: "D55",
+    21: "D65",
+    22: "D75",
+    23: "D50",
+    24: "ISO Studio Tungsten",
+    255: "Other",
+}
+
 # The same for tags that the reference reads as signed 32-bit numbers.
 INT_WORDS: dict[int, dict[int, str]] = {
     0x0103: {
@@ -309,30 +335,7 @@ INT_WORDS: dict[int, dict[int, str]] = {
         6: "Partial",
         255: "(Other)",
     },
-    0x9208: {
-        0: "Unknown",
-        1: "Daylight",
-        2: "Florescent",
-        3: "Tungsten (Incandescent)",
-        4: "Flash",
-        9: "Fine Weather",
-        10: "Cloudy",
-        11: "Shade",
-        12: "Daylight Fluorescent",
-        13: "Day White Fluorescent",
-        14: "Cool White Fluorescent",
-        15: "White Fluorescent",
-        16: "Warm White Fluorescent",
-        17: "Standard light A",
-        18: "Standard light B",
-        19: "Standard light C",
-        20: "D55",
-        21: "D65",
-        22: "D75",
-        23: "D50",
-        24: "ISO Studio Tungsten",
-        255: "Other",
-    },
+    0x9208: LIGHT_SOURCES,
     0xA001: {1: "sRGB", 65535: "Undefined"},
 }
 

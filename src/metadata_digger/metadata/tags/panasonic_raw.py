@@ -101,29 +101,3 @@ DISTORTION_NAMES: dict[int, str] = {
     0x000B: "Distortion Param 11",
     0x000C: "Distortion N",
 }
-
-# Of both white balance tables.
-LIGHT_SOURCES: dict[int, str] = {
-    0: "Unknown",
-    1: "Daylight",
-    2: "Florescent",
-    3: "Tungsten (Incandescent)",
-    4: "Flash",
-    9: "Fine Weather",
-    10: "Cloudy",
-    11: "Shade",
-    12: "Daylight Fluorescent",
-    13: "Day White Fluorescent",
-    14: "Cool White Fluorescent",
-    15: "White Fluorescent",
-    16: "Warm White Fluorescent",
-    17: "Standard light A",
-    18: "Standard light B",
-    19: "Standard light C",
-    20: "D55",
-    21: "D65",
-    22: "D75",
-    23: "D50",
-    24: "ISO Studio Tungsten",
-    255: "Other",
-}

@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+MOON_PHASES: dict[int, str] = {
+    0: "New",
+    1: "Waxing Crescent",
+    2: "First Quarter",
+    3: "Waxing Gibbous",
+    4: "Full",
+    5: "Waning Gibbous",
+    6: "Last Quarter",
+    7: "Waning Crescent",
+}
+
 HYPERFIRE_NAMES: dict[int, str] = {
     0x0000: "Makernote Version",
     0x0002: "Firmware Version",
@@ -24,16 +35,7 @@ HYPERFIRE_NAMES: dict[int, str] = {
 }
 
 HYPERFIRE_WORDS: dict[int, dict[int, str]] = {
-    0x0024: {
-        0: "New",
-        1: "Waxing Crescent",
-        2: "First Quarter",
-        3: "Waxing Gibbous",
-        4: "Full",
-        5: "Waning Gibbous",
-        6: "Last Quarter",
-        7: "Waning Crescent",
-    },
+    0x0024: MOON_PHASES,
     0x0050: {0: "Off", 1: "On"},
 }
 
@@ -67,16 +69,7 @@ HYPERFIRE_2_NAMES: dict[int, str] = {
 
 HYPERFIRE_2_WORDS: dict[int, dict[int, str]] = {
     0x004A: {0: "Sunday", 1: "Monday", 2: "Tuesday", 3: "Wednesday", 4: "Thursday", 5: "Friday", 6: "Saturday"},
-    0x004C: {
-        0: "New",
-        1: "Waxing Crescent",
-        2: "First Quarter",
-        3: "Waxing Gibbous",
-        4: "Full",
-        5: "Waning Gibbous",
-        6: "Last Quarter",
-        7: "Waning Crescent",
-    },
+    0x004C: MOON_PHASES,
     0x005A: {0: "Off", 1: "On"},
 }
 
@@ -105,15 +98,6 @@ ULTRAFIRE_NAMES: dict[int, str] = {
 }
 
 ULTRAFIRE_WORDS: dict[int, dict[int, str]] = {
-    0x0043: {
-        0: "New",
-        1: "Waxing Crescent",
-        2: "First Quarter",
-        3: "Waxing Gibbous",
-        4: "Full",
-        5: "Waning Gibbous",
-        6: "Last Quarter",
-        7: "Waning Crescent",
-    },
+    0x0043: MOON_PHASES,
     0x0048: {0: "Off", 1: "On"},
 }

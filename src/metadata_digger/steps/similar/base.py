@@ -18,8 +18,9 @@ from metadata_digger.schema import OK
 from metadata_digger.steps.extract import ExtractStep
 from metadata_digger.steps.flatten import FlatTags
 from metadata_digger.steps.rename import safe
-from metadata_digger.storage.local import LocalStorage, url_of
+from metadata_digger.storage.local import LocalStorage
 from metadata_digger.storage.model import Entry
+from metadata_digger.storage.urls import url_of
 
 
 @dataclass(frozen=True, slots=True)
