@@ -65,6 +65,22 @@ def test_steps_and_their_order(configured, action: str, overrides: Sequence[str]
     pickle.dumps(work)
 
 
+def test_images_arrive(configured) -> None:
+    image = str(Path(__file__).parents[1] / "demo" / "photos" / "car-garage.jpg")
+    rules = "analytics.similar.tags=Exif IFD0.Model:STRING:2,Exif SubIFD.Exif Image Width:INT"
+    found = {}
+    for overrides in ([], [rules], [rules, "analytics.similar.minPassingConditions=1"]):
+        work = job(configured("find_similar", *overrides), BY_NAME["find_similar"], [image])
+        found[len(overrides)] = step = work.steps[-1]
+        assert work.ranking is not None
+        assert work.facts["similar"] == {"images": [image], "sha256": step.sha256}
+        pickle.dumps(work)
+    assert [type(step).__name__ for step in found.values()] == ["ProposeStep", "NearStep", "NearStep"]
+    assert (found[1].values, found[1].least, found[2].least) == ((("iPhone 4S", 3264),), -1, 1)
+    assert found[0].own == {f"file:{image}"}
+    assert job(configured("extract"), BY_NAME["extract"]).ranking is None
+
+
 def test_every_setting_arrives(configured) -> None:
     overrides = [
         "processing.cores=3",

@@ -6,7 +6,7 @@ Nothing heavy is imported before a job is made: `--help` and `extract_single` ne
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +18,7 @@ from metadata_digger.errors import ConfigError, ModelError
 if TYPE_CHECKING:
     from metadata_digger.config import Config
     from metadata_digger.labels.model import Model
-    from metadata_digger.pipeline import Step
+    from metadata_digger.pipeline import Ranking, Step
     from metadata_digger.run.job import Job
     from metadata_digger.sinks import Sink
     from metadata_digger.steps.filter import Selection
@@ -113,6 +113,27 @@ def _model(config: Config, name: str) -> Model:
     return model
 
 
+def _similar(config: Config, action: Action) -> Iterator[Step]:
+    from metadata_digger.steps.similar.base import read_bases
+    from metadata_digger.steps.similar.propose import ProposeStep
+    from metadata_digger.steps.similar.step import NearStep, sought
+    from metadata_digger.steps.similar.weigh import candidates
+
+    bases = read_bases(action.images, config["processing.timezone"])
+    own = frozenset(url for base in bases for url in base.urls)
+    if rules := config["analytics.similar.tags"]:
+        yield NearStep(rules, sought(rules, bases), config["analytics.similar.minPassingConditions"], own)
+        return
+    found = candidates(bases)
+    if not found:
+        who = f"{bases[0].path} has no value" if len(bases) == 1 else "the images share no value"
+        raise ConfigError(
+            f"analytics.similar.tags is not given, and {who} that tells a device, a person or a document; name tags "
+            f"to compare ('extract_single {bases[0].path}' lists them)"
+        )
+    yield ProposeStep(found, own)
+
+
 def _found(text: str) -> Path:
     """A path, or the name of a bundled model where there is no such path."""
     from metadata_digger.labels.bundled import bundled_model
@@ -134,6 +155,7 @@ class Action:
     writes: bool = True
     takes_image: bool = False
     built: bool = True
+    images: tuple[str, ...] = ()  # of a run: IMAGE ..., as on the command line
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -165,24 +187,31 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "find_similar",
-        "like extract, but only files whose tags are near those of IMAGE (not built yet)",
-        "",
-        (),
+        "like extract, but only files whose tags are near those of IMAGE",
+        "analytics.similar.tags says which tags. Without it the action finds out which of the image's values are rare\n"
+        "in the input, makes a rule of them and prints it. Of several images a file has to be near one; without rules\n"
+        "the values count that all of them share. The nearest files come first, with the reasons.",
+        (_file_type, _extract, _filter, _similar, _hash, _thumbnail),
         takes_image=True,
-        built=False,
     ),
 )
 BY_NAME = {action.name: action for action in ACTIONS}
 
 
-def job(config: Config, action: Action) -> Job:
+def job(config: Config, action: Action, images: Sequence[str] = ()) -> Job:
     """Everything that an engine needs to run an action, but what the command line says of outputs that are there;
-    raises ModelError when there is no model to use."""
+    raises ModelError when there is no model to use.
+
+    `images`: paths of the files that find_similar compares with.
+    """
     from metadata_digger import __version__
     from metadata_digger.run.fingerprint import DIRECTORY
     from metadata_digger.run.job import Job
     from metadata_digger.steps.label import LabelStep
+    from metadata_digger.steps.similar.propose import ProposeStep
+    from metadata_digger.steps.similar.step import NearStep
 
+    action = replace(action, images=tuple(images))
     steps = tuple(step for build in action.steps for step in build(config, action))
     facts: dict[str, Any] = {
         "version": __version__,
@@ -194,6 +223,8 @@ def job(config: Config, action: Action) -> Job:
         if isinstance(step, LabelStep):
             first, *_ = models = [_facts_of(model) for model in step.models]
             facts |= {"model": first, "models": models} if step.more else {"model": first}
+        if isinstance(step, NearStep | ProposeStep):
+            facts["similar"] = {"images": list(images), "sha256": step.sha256}
     writes = action.writes
     streams = writes and config["output.directoryPath"] == STANDARD_OUTPUT
     output = _output(config) if writes and not streams else None
@@ -205,6 +236,7 @@ def job(config: Config, action: Action) -> Job:
         output=output,
         streams=streams,
         gives_way=output is not None and config["output.directoryPath"] is None,
+        ranking=_ranking(steps) if writes else None,
         keep_rows=config["output.keepRows"],
         files_number=config["output.filesNumber"],
         cores=config["processing.cores"],
@@ -215,6 +247,14 @@ def job(config: Config, action: Action) -> Job:
         partitions=config["input.partitions"],
         facts=facts,
     )
+
+
+def _ranking(steps: Sequence[Step]) -> Ranking | None:
+    """The order of the rows that a step asks for."""
+    from metadata_digger.steps.similar.propose import ProposeStep
+    from metadata_digger.steps.similar.step import NearStep
+
+    return next((step.ranking() for step in steps if isinstance(step, NearStep | ProposeStep)), None)
 
 
 def _facts_of(model: Model) -> dict[str, str]:

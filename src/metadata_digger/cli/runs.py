@@ -30,9 +30,13 @@ def run_action(options: Namespace) -> int:
     config = load(options.config, options.set, action.name)
     for warning in config.warnings:
         write(f"metadata-digger: warning: {printable(warning)}", sys.stderr)
-    work = job(config, action)
+    work = job(config, action, getattr(options, "image", ()))
     if work.streams and (options.resume or options.update):
         raise ConfigError("output.directoryPath=- leaves nothing that --resume or --update could go on from")
+    if work.streams and work.ranking is not None:
+        raise ConfigError(
+            f"output.directoryPath=- writes rows as they come, and {action.name} sorts its own: name a directory"
+        )
     if action.writes:
         work = replace(
             work,

@@ -46,6 +46,8 @@ def summary(report: Report) -> Iterator[str]:
         found = ", ".join(f"{label} {count:,}" for label, count in _commonest(report.labels)[:LABELS])
         more = f", ... ({len(report.labels):,} labels)" if len(report.labels) > LABELS else ""
         yield f"labels      {found}{more}"
+    for number, line in enumerate(report.findings):
+        yield f"{'' if number else 'similar':<10}  {line}"
     if report.output is not None:
         if report.files:  # none where the rows went to a server
             yield f"output      {_files(report.output, report.files)}"

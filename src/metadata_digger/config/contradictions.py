@@ -35,6 +35,7 @@ def contradictions(values: Mapping[str, Any], action: str) -> Iterator[tuple[str
         yield key, f"{key}=true needs processing.hash.types: it compares hashes"
     if values[key] and values["output.format"] not in (None, "solr"):
         yield key, f"{key}=true needs output.format=solr: it compares with what is in the Solr collection"
+    yield from _similar(values)
     key = "storage.s3.credsProvided"
     if not values[key] and (values["storage.s3.accessKey"] or values["storage.s3.secretKey"]):
         yield (
@@ -63,6 +64,14 @@ def _classifiers(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for key, value in values.items():
         if key.startswith(CLASSIFIER) and key.endswith(".boxes") and value and form not in (None, "json", "parquet"):
             yield key, f"{key}=true needs output.format=json or parquet: {form} has no place for boxes"
+
+
+def _similar(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    key, rules = "analytics.similar.minPassingConditions", len(values["analytics.similar.tags"])
+    if values[key] >= 0 and not rules:
+        yield key, f"{key} needs analytics.similar.tags: without conditions there is nothing to count"
+    elif values[key] > rules:
+        yield key, f"{key}={values[key]} is more than the {rules} of analytics.similar.tags: nothing could be similar"
 
 
 def _output(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

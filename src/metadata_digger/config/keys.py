@@ -14,6 +14,7 @@ from metadata_digger.config.values import (
     AMOUNT,
     BOOLEAN,
     COLLECTION,
+    CONDITIONS,
     CORES,
     DIMENSIONS,
     EXACT_TEXT,
@@ -321,15 +322,14 @@ KEYS: tuple[Key, ...] = (
         "analytics.similar.tags",
         RULES,
         "",
-        "`find_similar`: what is compared. TYPE is STRING, INT, LONG or FLOAT; MAXDIFF is 0 when absent.",
-        built=False,
+        "`find_similar`: what is compared. TYPE is STRING, INT, LONG or FLOAT; MAXDIFF is 0 when absent. Without this "
+        "key the action proposes what to compare.",
     ),
     Key(
         "analytics.similar.minPassingConditions",
-        AMOUNT,
+        CONDITIONS,
         "-1",
         "`find_similar`: how many of the comparisons must hold; -1: all.",
-        built=False,
     ),
 )
 

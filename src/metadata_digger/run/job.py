@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from metadata_digger.pipeline import MAX_PIXELS, Step
+from metadata_digger.pipeline import MAX_PIXELS, Ranking, Step
 from metadata_digger.sinks import Sink
 from metadata_digger.storage import Storage
 
@@ -29,6 +29,7 @@ class Job:
     sink: Sink | None = None
     output: Path | None = None  # output.directoryPath; its own name is that of the files in it
     streams: bool = False
+    ranking: Ranking | None = None  # when the rows have an order of their own; it needs a sink
     overwrite: bool = False  # replace an output, throw an interrupted run's work away
     resume: bool = False  # go on with an interrupted run
     update: str | None = None  # bring the output up to date: by "time" (path, size, modification time) or by "hash"

@@ -69,7 +69,7 @@ def _run(job: Job, progress: Progress) -> Report:
             report.timings["extract"] = time.monotonic() - start
             if job.output is not None:
                 processes.patience = math.inf  # a slow disk is no poisonous file
-                write_output(job, Columns.of(schema, report.tags), rows, folders, partial(_all, processes), report)
+                write_output(job, schema, rows, folders, partial(_all, processes), report)
                 report.timings["publish"] = time.monotonic() - start - report.timings["extract"]
                 report.seconds = time.monotonic() - start
                 write_records(job, report, rows, "local", folders)

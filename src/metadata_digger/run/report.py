@@ -35,6 +35,8 @@ class Report:
     resumed: tuple[str, ...] = ()  # when an interrupted run was gone on with, as `started`
     changes: dict[str, int] = field(default_factory=dict)  # by --update: "unchanged", "new", "changed", "gone"
     lost: list[tuple[str, str]] = field(default_factory=list)  # (file, reason) of some that failed, see NAMED
+    findings: list[str] = field(default_factory=list)  # lines of a ranking, for the terminal
+    ranking: dict[str, Any] = field(default_factory=dict)  # and its facts, for run.json
     notes: list[str] = field(default_factory=list)  # what the user should know, for example fewer workers than cores
 
     @property

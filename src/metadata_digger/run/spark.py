@@ -106,7 +106,7 @@ def _run(
         report.leave_out(listing.excluded)
         report.timings["extract"] = time.monotonic() - start
         if job.output is not None:
-            write_output(job, Columns.of(schema, report.tags), rows, folders, do, report)
+            write_output(job, schema, rows, folders, do, report)
             report.timings["publish"] = time.monotonic() - start - report.timings["extract"]
             report.seconds = time.monotonic() - start
             write_records(job, report, rows, "spark", folders)
@@ -166,6 +166,10 @@ def _struct(one: Found) -> dict[str, Any]:
     return {"base": one.base, "url": one.url, "status": one.status, "reason": one.reason}
 
 
+def _quiet(files: int) -> None:
+    """Progress that is not told."""
+
+
 def extract_batches(payload: bytes, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Runs on an executor: rows of _TASKS to rows of _SUMMARIES."""
     work = _work(payload)
@@ -177,7 +181,7 @@ def extract_batches(payload: bytes, batches: Iterator[pa.RecordBatch]) -> Iterat
                 else Fault(one["base"], one["url"], one["status"], one["reason"])
                 for one in task["found"]
             ]
-            summary = work.extract(task["part"], found, lambda files: None)
+            summary = work.extract(task["part"], found, _quiet)
             yield pa.RecordBatch.from_pydict({"summary": [pickle.dumps(summary)]}, schema=_SUMMARIES)
 
 

@@ -108,8 +108,9 @@ class CsvSink:
         if pa.types.is_binary(column.type):
             return pa.array(base64_texts(column), pa.string())
         if not pa.types.is_list(column.type):
-            return column
-        return pc.binary_join(column, self.labels_delimiter if name == "labels" else ",")
+            return column if pa.types.is_string(column.type) else column.cast(pa.string())
+        delimiters = {"labels": self.labels_delimiter, "similar_reasons": "; "}
+        return pc.binary_join(column, delimiters.get(name, ","))
 
     def _cells(self, values: Column) -> Column:
         """Text as it stands between two quotes, but for what `_safe` does."""

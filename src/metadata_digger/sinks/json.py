@@ -16,7 +16,7 @@ from metadata_digger.sinks.cells import controls
 from metadata_digger.sinks.columns import Columns, written
 from metadata_digger.sinks.nested import content, nested
 from metadata_digger.sinks.pieces import concatenate
-from metadata_digger.sinks.wide import ADDED, CONTENT, base64_texts, fixed
+from metadata_digger.sinks.wide import ADDED, CONTENT, SIMILAR, base64_texts, fixed
 from metadata_digger.steps.filter import EVERYTHING, Selection
 from metadata_digger.steps.flatten import tag_names
 from metadata_digger.steps.rename import DEFAULT, Naming
@@ -90,6 +90,9 @@ class JsonSink:
             columns[title("File Type")] = rows.column("file_type").to_pylist()
             columns[title("Directory Names")] = rows.column("directories").to_pylist()
             columns[title("Tag Names")] = tag_names(rows.column("tags")).to_pylist()
+            for name, words in SIMILAR:
+                if name in fields:
+                    columns[title(words)] = rows.column(name).to_pylist()
             if self.content:
                 columns[title(CONTENT)] = [content(metadata) for metadata in objects]
         notes = title("Notes")
