@@ -9,16 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from metadata_digger import __version__
+from metadata_digger import __version__, picture
 from metadata_digger.actions import ACTIONS, BY_NAME, job
 from metadata_digger.config import Config, load
 from metadata_digger.config.keys import BY_NAME as KEYS
 from metadata_digger.labels.bundled import bundled_model
+from metadata_digger.pipeline import MAX_PIXELS
 from metadata_digger.sinks import SINKS
 from metadata_digger.sinks.csv import CsvSink
 from metadata_digger.sinks.json import JsonSink
 from metadata_digger.steps.filter import Selection
+from metadata_digger.steps.hash import HashStep
 from metadata_digger.steps.rename import Naming
+from metadata_digger.steps.thumbnail import ThumbnailStep
 from metadata_digger.storage import STORAGES
 
 
@@ -33,9 +36,21 @@ def configured(tmp_path: Path) -> object:
     return configure
 
 
+TYPES = ["filter.allowedFileTypes=jpg"]
+ADDED = ["processing.hash.types=md5", "processing.thumbnails.enabled=true", "processing.thumbnails.smallDimensions=9x9"]
+
+
 @pytest.mark.parametrize(
     ("action", "overrides", "steps"),
     [
+        ("extract", TYPES, ["FileTypeStep", "ExtractStep"]),
+        ("full", TYPES, ["FileTypeStep", "ExtractStep", "LabelStep"]),
+        ("detect_categories", TYPES, ["FileTypeStep", "LabelStep"]),
+        ("describe", TYPES, ["ExtractStep"]),
+        ("extract", ADDED, ["ExtractStep", "HashStep", "ThumbnailStep"]),
+        ("full", ADDED, ["ExtractStep", "HashStep", "LabelStep", "ThumbnailStep"]),
+        ("detect_categories", ADDED, ["LabelStep"]),
+        ("describe", ADDED, ["ExtractStep"]),
         ("extract", [], ["ExtractStep"]),
         ("extract", ["filter.mandatoryTags=GPS.GPS Latitude"], ["ExtractStep", "FilterStep"]),
         ("detect_categories", ["filter.mandatoryTags=GPS.GPS Latitude"], ["LabelStep"]),
@@ -81,6 +96,20 @@ def test_every_setting_arrives(configured) -> None:
     more = ["output.format=json", "output.json.allDirectories=true"]
     work = job(configured("extract", *overrides, *more), BY_NAME["extract"])
     assert work.sink == JsonSink(naming, selection, content=True, all_directories=True)
+
+
+def test_hashes_thumbnails_and_the_limit_of_pixels_arrive(configured) -> None:
+    overrides = [
+        "processing.hash.types=SHA1,md5",
+        "processing.thumbnails.enabled=true",
+        "processing.thumbnails.mediumDimensions=30x20",
+        "processing.thumbnails.format=png",
+        "processing.maxPixels=-1",
+    ]
+    work = job(configured("extract", *overrides), BY_NAME["extract"])
+    assert work.steps[1:] == (HashStep(("sha1", "md5")), ThumbnailStep(None, (30, 20), "png"))
+    assert work.max_pixels == -1
+    assert job(configured("extract"), BY_NAME["extract"]).max_pixels == MAX_PIXELS == picture.MAX_PIXELS
 
 
 def test_registries_and_keys_agree(configured) -> None:

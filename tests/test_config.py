@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from metadata_digger.actions import ACTIONS
-from metadata_digger.config import examine, load
+from metadata_digger.config import examine, file_types, load
 from metadata_digger.config.keys import BY_NAME, KEYS, READING, WRITING
 from metadata_digger.config.values import available_cores
 from metadata_digger.errors import ConfigError
@@ -111,6 +111,12 @@ def test_required_keys_follow_the_actions() -> None:
         ("processing.timezone=Europe/Warsaw", "processing.timezone", "Europe/Warsaw"),
         ("processing.thumbnails.enabled=false", "processing.thumbnails.enabled", False),
         ("processing.hash.types=", "processing.hash.types", ()),
+        ("filter.allowedFileTypes=*", "filter.allowedFileTypes", None),
+        (
+            "filter.allowedFileTypes=jpg, *.HEIC,.tif,webp,JPEG",
+            "filter.allowedFileTypes",
+            ("JPEG", "HEIF", "TIFF", "WebP"),
+        ),
         ("output.zk.znode=", "output.zk.znode", None),
         ("enrichment.classifier.quality=BEST", "enrichment.classifier.quality", "best"),
         ("enrichment.classifier.a-b_1.modelPath=m", "enrichment.classifier.a-b_1.modelPath", "m"),
@@ -160,6 +166,10 @@ def test_values(tmp_path: Path, line: str, key: str, value: object) -> None:
         ("processing.timezone=Mars/Olympus", "must be a time zone"),
         ("processing.timezone=../../etc/passwd", "must be a time zone"),
         ("processing.timezone=Europe", "must be a time zone"),
+        ("filter.allowedFileTypes=JPEG,pgn", "'pgn' is no file type that is told apart; did you mean PNG?"),
+        ("filter.allowedFileTypes=qqqqqqqqq", "it must be one of JPEG, TIFF, PNG"),
+        ("filter.allowedFileTypes=nef", "'nef' files have the type TIFF"),
+        ("filter.allowedFileTypes=,", "must name at least one"),
         ("processing.hash.types=md5,foo", "'foo' is none of crc32, md5, sha1"),
         ("processing.thumbnails.smallDimensions=100", "must be WIDTHxHEIGHT"),
         ("processing.thumbnails.smallDimensions=0x100", "must be WIDTHxHEIGHT"),
@@ -198,11 +208,6 @@ def test_bad_lines(tmp_path: Path, line: str, fault: str) -> None:
         "input.storage.name=s3",
         "storage.s3.endpoint=x",
         "storage.s3.credsProvided=false",
-        "filter.allowedFileTypes=JPEG",
-        "processing.hash.types=md5",
-        "processing.thumbnails.enabled=true",
-        "processing.thumbnails.smallDimensions=100x100",
-        "processing.thumbnails.format=png",
         "output.solr.conversion.integerTags=a",
         "analytics.similar.tags=GPS.GPS Latitude:STRING",
         "analytics.similar.minPassingConditions=2",
@@ -354,6 +359,16 @@ def test_config_is_immutable_and_picklable(tmp_path: Path) -> None:
         config["output.format"] = "json"  # type: ignore[index]  # the point of the test
     with pytest.raises(KeyError):
         config["output.fromat"]
+
+
+def test_file_types_are_those_that_the_extractor_tells_apart() -> None:
+    from metadata_digger.metadata.tags.file_types import BRANDS, MAGIC, MOV, MP3, RIFF, RIFF_FORMS
+
+    told = {kind.name for _, kind in MAGIC} | {kind.name for kind in (MOV, MP3, RIFF)}
+    told |= {kind.name for kinds in (RIFF_FORMS, BRANDS) for kind in kinds.values()}
+    assert set(file_types.NAMES) == told
+    assert set(file_types.EXTENSIONS.values()) <= told
+    assert {name.upper() for name in told}.isdisjoint({*file_types.EXTENSIONS, *file_types.TIFFS})
 
 
 SOLR = "input.paths=/in\noutput.storage.name=solr\noutput.format=solr\noutput.collection=c\n"

@@ -195,8 +195,8 @@ def bomb(width: int, height: int) -> bytes:
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "no picture format"),  # would start Ghostscript
         (saved(scene(), "JPEG")[:300], "Truncated"),
         (saved(scene(), "PNG")[:50], ""),
-        (bomb(20_000, 20_000), "limit of 178956970 pixels"),
-        (bomb(2**31 - 1, 2**31 - 1), "limit of 178956970 pixels"),
+        (bomb(20_000, 20_000), "more pixels than processing.maxPixels allows"),
+        (bomb(2**31 - 1, 2**31 - 1), "more pixels than processing.maxPixels allows"),
         (bomb(0, 5), ""),
         (b"BM" + b"\xff" * 60, ""),
         (b"II*\0\x08\0\0\0\xff\xff" + b"\xff" * 40, ""),
@@ -211,11 +211,40 @@ def test_reasons(content: bytes, reason: str) -> None:
     assert str(error.value)
 
 
-def test_the_limit_can_be_lower() -> None:
-    content = saved(scene(100, 100), "PNG")
-    assert decode(content, 416, max_pixels=10_000).width == 100
-    with pytest.raises(PictureError, match="100 x 100 pixels, more than the limit of 9,999"):
-        decode(content, 416, max_pixels=9_999)
+@pytest.mark.parametrize(("limit", "allowed"), [(10_000, True), (9_999, False), (9_998, False), (-1, True), (1, False)])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF", "ICO"])  # Pillow opens the PNG in an ICO by itself
+def test_the_limit(limit: int, allowed: bool, kind: str) -> None:
+    content = saved(scene(100, 100), kind, **({"sizes": [(100, 100)]} if kind == "ICO" else {}))
+    before = Image.MAX_IMAGE_PIXELS
+    if allowed:
+        assert decode(content, 416, max_pixels=limit).width == 100
+    else:
+        with pytest.raises(PictureError, match=r"it has more pixels than processing\.maxPixels allows"):
+            decode(content, 416, max_pixels=limit)
+    assert before == Image.MAX_IMAGE_PIXELS
+
+
+def test_without_a_limit_more_than_pillow_allows_is_decoded() -> None:
+    content = saved(Image.new("L", (14_000, 13_000)), "JPEG")
+    with pytest.raises(PictureError, match="more pixels"):
+        decode(content, 416)
+    found = decode(content, 416, max_pixels=-1)
+    assert (found.width, found.height) == (14_000, 13_000)
+
+
+def test_what_is_stored_and_whether_it_is_the_file_itself() -> None:
+    plain = decode(saved(scene(), "JPEG"), 416)
+    assert (plain.stored, plain.as_is) == (None, True)
+    clear = decode(saved(Image.new("RGBA", (9, 5), (10, 20, 30, 40)), "PNG"), 416)
+    assert clear.stored is not None
+    assert (clear.stored.getpixel((0, 0)), clear.as_is) == ((10, 20, 30, 40), True)
+    exif = Image.Exif()
+    exif[picture.ORIENTATION] = 6
+    turned = decode(saved(Image.new("L", (9, 5)), "JPEG", exif=exif), 416)
+    assert turned.stored is not None
+    assert (turned.stored.mode, turned.stored.size, turned.as_is) == ("L", (5, 9), False)
+    cut = saved(scene(300, 200), "PNG")
+    assert not decode(cut[: len(cut) // 2], 416).as_is
 
 
 @pytest.mark.parametrize(

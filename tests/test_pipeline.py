@@ -27,7 +27,7 @@ class Counting:
 
     def __init__(self, data: bytes) -> None:
         self.data = data
-        self.size = len(data)
+        self.size = self.stored = len(data)
         self.reads: list[tuple[int, int]] = []
         self.closed = False
 
@@ -35,6 +35,9 @@ class Counting:
         assert 0 <= offset <= offset + length <= self.size
         self.reads.append((offset, length))
         return self.data[offset : offset + length]
+
+    def grew(self) -> bool:
+        return False
 
     def close(self) -> None:
         self.closed = True

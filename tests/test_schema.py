@@ -8,21 +8,27 @@ import pytest
 
 from metadata_digger.errors import ConfigError
 from metadata_digger.pipeline import Step
-from metadata_digger.schema import BOXED, EXTRACTED, FILE, LABELLED
+from metadata_digger.schema import BOXED, EXTRACTED, FILE, HASHES, LABELLED, THUMBNAILS, hashed, thumbnailed
 from metadata_digger.steps.extract import ExtractStep
 from metadata_digger.steps.filter import FilterStep
+from metadata_digger.steps.hash import HashStep
 from metadata_digger.steps.label import LabelStep
+from metadata_digger.steps.thumbnail import ThumbnailStep
 
 # Step, fields that it appends.
 STEPS: list[tuple[Step, list[pa.Field[Any]]]] = [
     (ExtractStep(), EXTRACTED),
     (LabelStep(SimpleNamespace(boxes=None)), LABELLED),  # type: ignore[arg-type]  # as much of a model as is asked
+    (HashStep(HASHES), hashed(HASHES)),
+    (HashStep(("sha1", "crc32")), hashed(("sha1", "crc32"))),
+    (ThumbnailStep((10, 10), (30, 20)), thumbnailed(THUMBNAILS)),
     (LabelStep(SimpleNamespace(boxes="maps")), [*LABELLED, *BOXED]),  # type: ignore[arg-type]
 ]
 
 
 def test_names_are_distinct() -> None:
-    names = [field.name for field in (*FILE, *EXTRACTED, *LABELLED, *BOXED)]
+    added = [*hashed(HASHES), *thumbnailed(THUMBNAILS)]
+    names = [field.name for field in (*FILE, *EXTRACTED, *added, *LABELLED, *BOXED)]
     assert len(names) == len(set(names))
 
 

@@ -24,6 +24,13 @@ if TYPE_CHECKING:
     from metadata_digger.storage import Storage
 
 
+def _file_type(config: Config, action: Action) -> Iterator[Step]:
+    from metadata_digger.steps.file_type import FileTypeStep
+
+    if config["filter.allowedFileTypes"] is not None:
+        yield FileTypeStep(config["filter.allowedFileTypes"])
+
+
 def _extract(config: Config, action: Action) -> Iterator[Step]:
     from metadata_digger.steps.extract import ExtractStep
 
@@ -35,6 +42,23 @@ def _filter(config: Config, action: Action) -> Iterator[Step]:
 
     if config["filter.mandatoryTags"]:
         yield FilterStep(config["filter.mandatoryTags"], _selection(config))
+
+
+def _hash(config: Config, action: Action) -> Iterator[Step]:
+    from metadata_digger.steps.hash import HashStep
+
+    if config["processing.hash.types"]:
+        yield HashStep(config["processing.hash.types"])
+
+
+def _thumbnail(config: Config, action: Action) -> Iterator[Step]:
+    from metadata_digger.steps.thumbnail import ThumbnailStep
+
+    enabled, small, medium, form = (
+        config[f"processing.thumbnails.{word}"] for word in ("enabled", "smallDimensions", "mediumDimensions", "format")
+    )
+    if enabled:
+        yield ThumbnailStep(small, medium, form)
 
 
 def _label(config: Config, action: Action) -> Iterator[Step]:
@@ -101,19 +125,20 @@ ACTIONS: tuple[Action, ...] = (
         "extract",
         "metadata of every file, as CSV or JSON",
         "Files whose type is unknown and files that the filters leave out are counted and listed in the report.",
-        (_extract, _filter),
+        (_file_type, _extract, _filter, _hash, _thumbnail),
     ),
     Action(
         "detect_categories",
         "labels only: what can be seen on every picture",
-        "Reads no metadata, so the filters do not apply. Pictures that cannot be decoded count as failed.",
-        (_label,),
+        "Reads no metadata: of the filters only that of file types applies, and there are no hashes and thumbnails. "
+        "Pictures that cannot be decoded count as failed.",
+        (_file_type, _label),
     ),
     Action(
         "full",
         "metadata and labels of every file in one pass",
         "A file that has metadata stays in the output when its picture cannot be decoded, without labels.",
-        (_extract, _filter, _label),
+        (_file_type, _extract, _filter, _hash, _label, _thumbnail),
     ),
     Action(
         "describe",
@@ -158,6 +183,7 @@ def job(config: Config, action: Action, *, overwrite: bool = False) -> Job:
         cores=config["processing.cores"],
         memory_gb=config["processing.maxMemoryGB"],
         timezone=config["processing.timezone"],
+        max_pixels=config["processing.maxPixels"],
         partitions=config["input.partitions"],
         facts=facts,
     )
@@ -169,10 +195,10 @@ def _facts_of(model: Model) -> dict[str, str]:
 
 
 def _storage(config: Config) -> Storage:
-    from metadata_digger.storage import STORAGES
+    from metadata_digger.storage import STORAGES, Patterns
 
     kinds = {kind.name: kind for kind in STORAGES}
-    return kinds[config["input.storage.name"]]()
+    return kinds[config["input.storage.name"]](Patterns(config["input.include"], config["input.exclude"]))
 
 
 def _sink(config: Config) -> Sink:
@@ -196,6 +222,7 @@ def _sink(config: Config) -> Sink:
         labels_delimiter=config["enrichment.output.labelsDelimiter"],
         content=content,
         dialect=config["output.csv.dialect"],
+        raw=config["output.csv.raw"],
     )
 
 

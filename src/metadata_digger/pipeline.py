@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from metadata_digger.picture import Picture, PictureError
 
 WHOLE = 1 << 30  # bytes of a file that are held in memory at once, unless the engine says otherwise
+MAX_PIXELS = 178_956_970  # of a picture that is decoded, unless the configuration says otherwise
+BEAT = 64 << 20  # bytes of a stream between two signs of life
+HOLLOW = 64 << 30  # a file larger than this, and less than a thousandth of it stored, is holes: refused as a stream
+CHUNK = 256 << 10  # bytes of a stream: they stay in a core's cache while several hashes go over them
 
 
 class OpenFile:
@@ -28,12 +32,24 @@ class OpenFile:
     decoded at most once, however many steps want them. A file that could not be opened raises its StorageError.
     """
 
-    __slots__ = ("_blocks", "_content", "_fault", "_picture", "_source", "pixels", "size", "url", "whole")
+    __slots__ = (
+        "_beat", "_blocks", "_content", "_fault", "_picture", "_source", "max_pixels", "pixels", "size", "url", "whole"
+    )  # fmt: skip
 
-    def __init__(self, url: str, source: OpenSource | StorageError, pixels: int = 0, whole: int = WHOLE) -> None:
+    def __init__(
+        self,
+        url: str,
+        source: OpenSource | StorageError,
+        pixels: int = 0,
+        whole: int = WHOLE,
+        max_pixels: int = MAX_PIXELS,
+        beat: Callable[[], None] = lambda: None,
+    ) -> None:
         self.url = url
         self.pixels = pixels  # long edge of the picture that the steps want
         self.whole = whole
+        self.max_pixels = max_pixels  # -1: no limit
+        self._beat = beat
         self._fault = source if isinstance(source, StorageError) else None
         self._source = None if isinstance(source, StorageError) else source
         self.size = self._source.size if self._source is not None else 0
@@ -86,6 +102,33 @@ class OpenFile:
             self._blocks.clear()
         return self._content
 
+    def chunks(self) -> Iterator[bytes | memoryview]:
+        """The file from its start to its end, piece by piece; raises StorageError, also when it changed meanwhile.
+
+        Nothing is kept, unless a picture is wanted of the file and it may be held whole: then it is fetched here, once
+        for both.
+        """
+        if self._content is None and self.pixels and self.size <= self.whole:
+            self.content()
+        if self._content is not None:
+            view = memoryview(self._content)
+            yield from (view[at : at + CHUNK] for at in range(0, self.size, CHUNK))
+        else:
+            yield from self._stream(self._open())
+        if self._open().grew():
+            raise StorageError(f"it is longer than the {self.size:,} bytes that it had when it was opened")
+
+    def _stream(self, source: OpenSource) -> Iterator[bytes]:
+        if self.size > HOLLOW and source.stored < self.size // 1000:
+            raise StorageError(f"a file of holes: it states {self.size:,} bytes, and {source.stored:,} are stored")
+        for at in range(0, self.size, CHUNK):
+            if at and not at % BEAT:
+                self._beat()
+            try:
+                yield source.read_at(at, min(CHUNK, self.size - at))
+            except Truncated as error:
+                raise StorageError(str(error)) from error
+
     def picture(self) -> Picture:
         """The picture, upright; its long edge has at least `pixels` (or all there are) of what the steps asked for.
 
@@ -96,7 +139,7 @@ class OpenFile:
 
         if self._picture is None:
             try:
-                self._picture = decode(self.content(), self.pixels, name=self.url)
+                self._picture = decode(self.content(), self.pixels, name=self.url, max_pixels=self.max_pixels)
             except PictureError as error:
                 self._picture = error
         if isinstance(self._picture, PictureError):
@@ -174,9 +217,17 @@ def row_id(url: str) -> str:
     return hashlib.md5(url.encode(), usedforsecurity=False).hexdigest().upper()
 
 
-def open_batch(found: Sequence[Found], storage: Storage, pixels: int = 0, whole: int = WHOLE) -> Batch:
+def open_batch(
+    found: Sequence[Found],
+    storage: Storage,
+    pixels: int = 0,
+    whole: int = WHOLE,
+    max_pixels: int = MAX_PIXELS,
+    beat: Callable[[], None] = lambda: None,
+) -> Batch:
     """Opens the files; rows have the schema `schema.FILE`. A file that cannot be opened, or a Fault of the listing, has
-    a row with its status and reason. `whole`: the largest file in bytes that `content` fetches."""
+    a row with its status and reason. `whole`: the largest file in bytes that `content` fetches. `max_pixels`: the
+    largest picture that is decoded; -1: any. `beat` is called now and then while a large file is read as a stream."""
     files: list[OpenFile] = []
     sizes: list[int] = []
     statuses: list[str] = []
@@ -191,7 +242,7 @@ def open_batch(found: Sequence[Found], storage: Storage, pixels: int = 0, whole:
         else:
             source = StorageError(one.reason, one.status)
         failed = isinstance(source, StorageError)
-        files.append(OpenFile(one.url, source, pixels, whole))
+        files.append(OpenFile(one.url, source, pixels, whole, max_pixels, beat))
         statuses.append(source.status if isinstance(source, StorageError) else OK)
         reasons.append(str(source) if failed else None)
         sizes.append(source.size if not isinstance(source, StorageError) else getattr(one, "size", 0))

@@ -5,6 +5,7 @@ A row starts as FILE, every step appends fields and never rebuilds those before 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import pyarrow as pa
@@ -70,3 +71,18 @@ LABELLED: list[pa.Field[Any]] = [
     pa.field("models", pa.list_(MODEL), nullable=False),  # the first one is that of the keys without a name
 ]
 BOXED: list[pa.Field[Any]] = [pa.field("boxes", pa.list_(BOX))]  # where asked for; by model, best first
+
+HASHES = ("crc32", "md5", "sha1", "sha224", "sha256", "sha384", "sha512")
+
+
+def hashed(types: Sequence[str]) -> list[pa.Field[Any]]:
+    """A field for each type of hash, `hash_md5`: lower-case hex, null where the file could not be read."""
+    return [pa.field(f"hash_{kind}", pa.string()) for kind in types]
+
+
+THUMBNAILS = ("small_thumb", "medium_thumb")
+
+
+def thumbnailed(names: Sequence[str]) -> list[pa.Field[Any]]:
+    """A field for each of the thumbnails that are asked for: a picture file's bytes, null where there is no picture."""
+    return [pa.field(name, pa.binary()) for name in names]

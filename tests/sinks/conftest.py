@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -17,16 +17,17 @@ KEYS = ("directory", "tag", "name", "value")
 def rows() -> Callable[..., pa.RecordBatch]:
     """A batch of rows given as dictionaries: `tags` as (directory, id, name, value); what is absent has a plain value.
 
-    `fields` says which of the steps ran.
+    `fields` says which of the steps ran, `added` what they added because the configuration asked for it.
     """
 
-    def make(*given: dict[str, Any], fields: str = "extracted") -> pa.RecordBatch:
+    def make(*given: dict[str, Any], fields: str = "extracted", added: Sequence[pa.Field[Any]] = ()) -> pa.RecordBatch:
         schema = pa.schema(
             [
                 *FILE,
                 *(EXTRACTED if fields in ("extracted", "full") else []),
                 *(LABELLED if fields in ("labelled", "boxed", "full") else []),
                 *(BOXED if fields == "boxed" else []),
+                *added,
             ]
         )
         complete = [_complete(number, row) for number, row in enumerate(given)]

@@ -15,8 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from metadata_digger.schema import OWN_TAG
+from metadata_digger.schema import OWN_TAG, THUMBNAILS, hashed, thumbnailed
 from metadata_digger.sinks import SINKS, Sink
+from metadata_digger.sinks.cells import ESCAPES, tame
 from metadata_digger.sinks.columns import Columns, scan
 from metadata_digger.sinks.csv import CsvSink
 from metadata_digger.sinks.json import JsonSink
@@ -28,7 +29,9 @@ Rows = Callable[..., pa.RecordBatch]
 # Every sink with its plain options and with all others turned.
 CASES: dict[str, Sink] = {
     "csv": CsvSink(),
-    "csv spark": CsvSink(dialect="spark", content=True, labels_delimiter="|", naming=Naming("snakeCase", "md_")),
+    "csv spark": CsvSink(
+        dialect="spark", raw=True, content=True, labels_delimiter="|", naming=Naming("snakeCase", "md_")
+    ),
     "json": JsonSink(),
     "json all": JsonSink(all_directories=True, content=True, naming=Naming("snakeCase", "md_")),
 }
@@ -177,6 +180,27 @@ def test_labels(sink: Sink, rows: Rows, tmp_path: Path, fields: str) -> None:
         assert found == [["person", "car"], [], []]
 
 
+def test_hashes_and_thumbnails(sink: Sink, rows: Rows, tmp_path: Path) -> None:
+    added = [*hashed(("sha1", "crc32")), *thumbnailed(THUMBNAILS)]
+    nothing = dict.fromkeys(field.name for field in added)
+    batch = rows(
+        {"hash_sha1": "ab" * 20, "hash_crc32": "0", "small_thumb": b"\xff\xd8\0", "medium_thumb": bytes(300)},
+        nothing,
+        {**nothing, "small_thumb": b""},
+        added=added,
+    )
+    first, second, third = read(sink, publish(sink, tmp_path, [batch]))
+    keys = [key(sink, words) for words in ("Hash sha1", "Hash crc32", "Small Thumb", "Medium Thumb")]
+    assert [first[name] for name in keys] == ["ab" * 20, "0", "/9gA", "A" * 400]
+    flat = isinstance(sink, CsvSink)
+    assert [second[name] for name in keys] == (["", "", "", ""] if flat else [None] * 4)
+    assert third[keys[2]] == ""
+    places = [list(first).index(name) for name in (key(sink, "File Path"), *keys, key(sink, "File Type"))]
+    assert places == sorted(places)
+    plain = read(sink, publish(sink, tmp_path, [rows({})]))[0]
+    assert set(keys).isdisjoint(plain)
+
+
 def test_of_a_repeated_tag_the_last_value_is_kept(sink: Sink, rows: Rows, tmp_path: Path) -> None:
     tags = [
         ("WebP", 1, "Image Width", "1"),
@@ -267,5 +291,6 @@ def check_text(sink: Sink, rows: Rows, folder: Path, text: str) -> None:
         if sink.dialect == "spark":
             blank = "".join(map(chr, range(0x21)))
             expected = (expected.strip(blank) or '""') if expected else ""
-        expected = expected.replace("\r", "\\r").replace("\0", "\\0")
+        expected = expected.translate(ESCAPES)
+        expected = expected if sink.raw else tame(expected)
     assert (value(sink, first, "JPEG", "Comment") or "") == expected

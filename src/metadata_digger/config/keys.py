@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from metadata_digger.config.file_types import FILE_TYPES
 from metadata_digger.config.values import (
     ALLOWED,
     AMOUNT,
@@ -20,6 +21,7 @@ from metadata_digger.config.values import (
     LIST,
     MANDATORY,
     MAPPING,
+    PATTERNS,
     RULES,
     SERVERS,
     SOLR_URL,
@@ -57,23 +59,22 @@ KEYS: tuple[Key, ...] = (
         "input.paths",
         LIST,
         "",
-        "Directories to read, with all their subdirectories; single files too.",
+        "Directories to read, with all their subdirectories; single files; globs; `@list.txt`, a file with a path in "
+        "each line.",
         required=READING,
     ),
     Key("input.storage.name", choice("file", "hdfs", "s3"), "file", "Where the input is.", built=("file",)),
     Key(
         "input.include",
-        LIST,
+        PATTERNS,
         "",
         "Patterns of the files to read, for example `*.jpg,2019/**`; none: all. Case does not count.",
-        built=False,
     ),
     Key(
         "input.exclude",
-        LIST,
+        PATTERNS,
         "",
-        "Patterns of files and directories to leave out, for example `*.tmp,.cache/**`; stronger than `input.include`.",
-        built=False,
+        "Patterns of files and directories to leave out, for example `*.tmp,.cache/`; stronger than `input.include`.",
     ),
     Key(
         "input.partitions",
@@ -107,7 +108,12 @@ KEYS: tuple[Key, ...] = (
         "",
         "A file without a non-empty value of each is left out. Looks only at allowed directories.",
     ),
-    Key("filter.allowedFileTypes", ALLOWED, "*", "File types that are kept.", built=False),
+    Key(
+        "filter.allowedFileTypes",
+        FILE_TYPES,
+        "*",
+        "Only files of these types, as their first bytes tell, for example `JPEG,HEIF` or `jpg,heic`.",
+    ),
     Key("processing.cores", CORES, "all", "Worker processes. One machine only."),
     Key("processing.maxMemoryGB", GIGABYTES, "2", "What all processes together should stay under. One machine only."),
     Key("processing.timezone", TIMEZONE, "UTC", "Time zone of dates that a file states as an instant."),
@@ -116,14 +122,12 @@ KEYS: tuple[Key, ...] = (
         AMOUNT,
         "178956970",
         "Largest picture that is decoded, in pixels; -1: no limit. A larger one keeps its metadata.",
-        built=False,
     ),
     Key(
         "processing.hash.types",
         choices("crc32", "md5", "sha1", "sha224", "sha256", "sha384", "sha512"),
         "",
         "Hashes of each file, one column each (`HashMd5`, `hash_md5`).",
-        built=False,
     ),
     Key(
         "processing.hash.comparator",
@@ -132,27 +136,29 @@ KEYS: tuple[Key, ...] = (
         "Leave out files all of whose hashes are in the Solr collection already.",
         built=False,
     ),
-    Key("processing.thumbnails.enabled", BOOLEAN, "false", "Add thumbnails, as base64 text.", built=False),
+    Key(
+        "processing.thumbnails.enabled",
+        BOOLEAN,
+        "false",
+        "Add thumbnails: `SmallThumb`, `MediumThumb`, as base64 text in CSV and JSON.",
+    ),
     Key(
         "processing.thumbnails.smallDimensions",
         DIMENSIONS,
         "",
         "Box that the small thumbnail fits in; the ratio is kept.",
-        built=False,
     ),
     Key(
         "processing.thumbnails.mediumDimensions",
         DIMENSIONS,
         "",
         "Box that the medium thumbnail fits in; the ratio is kept.",
-        built=False,
     ),
     Key(
         "processing.thumbnails.format",
         choice("jpeg", "png"),
         "jpeg",
         "Picture format of the thumbnails; the original made png.",
-        built=False,
     ),
     Key(
         "output.storage.name",
@@ -205,8 +211,8 @@ KEYS: tuple[Key, ...] = (
         "output.csv.raw",
         BOOLEAN,
         "false",
-        "Write text that a spreadsheet would take for a formula as it is, as the original did.",
-        built=False,
+        "CSV: write text that a spreadsheet would take for a formula as it is, as the original did, and not behind a "
+        "single quote.",
     ),
     Key(
         "output.json.allDirectories",

@@ -44,6 +44,14 @@ def _items(text: str) -> tuple[str, ...]:
     return tuple(item for item in (part.strip() for part in text.split(",")) if item)
 
 
+def _patterns(text: str) -> tuple[str, ...]:
+    items = _items(text)
+    for item in items:
+        if not item.strip("/."):
+            raise ValueError(f"{item!r} is no pattern; write for example *.jpg, 2019/** or cache/")
+    return items
+
+
 def _allowed(text: str) -> tuple[str, ...] | None:
     """None stands for everything."""
     if text == "*":
@@ -230,6 +238,7 @@ TEXT = Kind("text", _text)
 EXACT_TEXT = Kind("text", str, exact=True)
 BOOLEAN = Kind("`true` or `false`", _boolean)
 LIST = Kind("comma list", _items)
+PATTERNS = Kind("comma list of patterns", _patterns)
 ALLOWED = Kind("comma list, or `*` for all", _allowed)
 MANDATORY = Kind("comma list of `Directory.Tag`", _mandatory)
 MAPPING = Kind("comma list of `INDEX:LABEL`", _mapping)

@@ -79,6 +79,8 @@ class Model:
 class Pictured(Protocol):
     """A file whose bytes and whose picture can be had: pipeline.OpenFile."""
 
+    max_pixels: int
+
     def content(self) -> bytes: ...
     def picture(self) -> Picture: ...
 
@@ -114,7 +116,7 @@ class Session:
         """
         wanted = self.model.input
         if wanted.pictures == "original":
-            values, notes = original.tensor(file.content(), wanted.width, wanted.height)
+            values, notes = original.tensor(file.content(), wanted.width, wanted.height, file.max_pixels)
             return Seen(self._of_original(values if wanted.layout == "NCHW" else values.transpose(0, 2, 3, 1)), notes)
         picture = file.picture()
         if self.model.boxes is None:

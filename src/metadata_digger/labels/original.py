@@ -25,12 +25,12 @@ from metadata_digger.picture import (
     SALVAGEABLE,
     PictureError,
     bands,
-    decode,
     opened,
     quiet,
     reason_of,
     rgb,
     silent_libtiff,
+    upright,
 )
 
 # What OpenCV 3.2 and ImageIO read between them; the rest is a matter of this program alone.
@@ -48,16 +48,16 @@ class Read:
     notes: tuple[str, ...] = ()
 
 
-def tensor(content: bytes, width: int, height: int) -> tuple[Array, tuple[str, ...]]:
+def tensor(content: bytes, width: int, height: int, max_pixels: int = MAX_PIXELS) -> tuple[Array, tuple[str, ...]]:
     """The network's input (1, 3, height, width), float32, blue green red, 0 to 255, and notes; raises PictureError."""
-    read = read_picture(content)
+    read = read_picture(content, max_pixels)
     values = resized(read.picture, width, height)
     return np.ascontiguousarray(values[:, :, ::-1].transpose(2, 0, 1), np.float32)[None], read.notes
 
 
-def read_picture(content: bytes) -> Read:
+def read_picture(content: bytes, max_pixels: int = MAX_PIXELS) -> Read:
     """Raises PictureError and nothing else, whatever the bytes are."""
-    with quiet():
+    with quiet(max_pixels):
         try:
             return known(content)
         except PictureError:
@@ -68,7 +68,7 @@ def read_picture(content: bytes) -> Read:
 
 def known(content: bytes) -> Read:
     try:
-        image = opened(content, MAX_PIXELS)
+        image = opened(content)
     except UnidentifiedImageError:
         floats = read_float_tiff(content)
         return modern(content) if floats is None else Read(Whole(floats))
@@ -82,7 +82,7 @@ def known(content: bytes) -> Read:
     try:
         load(image)
     except SALVAGEABLE as error:
-        image = opened(continued(content), MAX_PIXELS)
+        image = opened(continued(content))
         load(image, partly=True)
         if all(low == high for low, high in bands(image)):
             raise
@@ -93,7 +93,7 @@ def known(content: bytes) -> Read:
 
 
 def modern(content: bytes) -> Read:
-    picture = decode(content, 0)
+    picture = upright(content, 0)
     return Read(Whole(np.asarray(picture.image)), picture.notes)
 
 
@@ -155,7 +155,7 @@ def repainted(image: Image.Image) -> Sampled:
 
 
 def jpeg(content: bytes) -> Read:
-    image = opened(content, MAX_PIXELS)
+    image = opened(content)
     layers = [tuple(layer) for layer in getattr(image, "layer", ())]  # (identifier, horizontal, vertical, table)
     plain_rgb = tuple(layer[0] for layer in layers) == RGB_LETTERS or image.info.get("adobe_transform") == 0
     half = [layer[1:3] for layer in layers] == HALVED and min(image.size) > 1 and not plain_rgb
@@ -174,7 +174,7 @@ def jpeg(content: bytes) -> Read:
         if rows := filled(planes):
             pixels = rgb_of(planes[:rows].astype(np.int32))
             return Read(Whole(np.concatenate([pixels, pixels[-1:].repeat(len(planes) - rows, 0)])), (note,))
-    image = opened(content, MAX_PIXELS)
+    image = opened(content)
     load(image, partly=True)
     if all(low == high for low, high in bands(image)):
         raise PictureError(note)
@@ -198,7 +198,7 @@ def halved(content: bytes, *, partly: bool = False) -> HalvedColours:
 
 def decoded(content: bytes, mode: str, reduced: int, *, partly: bool = False) -> Array:
     """The planes of a JPEG before colours are made of them: decoded at half the size, halved colours are untouched."""
-    image = opened(content, MAX_PIXELS)
+    image = opened(content)
     image.draft(mode, (image.width // reduced, image.height // reduced))
     if partly:  # without the end that Pillow adds, so that missing rows stay empty
         setattr(image, "load_read", getattr(image, "fp").read)  # noqa: B009, B010 - not in Pillow's types

@@ -22,7 +22,7 @@ _MODULES = {kind: form.module for form in FORMATS for kind in form.types}
 _MAGIC: dict[int, list[tuple[bytes, FileType]]] = {}
 for _magic, _kind in sorted(MAGIC, key=lambda row: -len(row[0])):
     _MAGIC.setdefault(_magic[0], []).append((_magic, _kind))
-_HEAD = 32  # bytes that detection looks at
+HEAD = 32  # bytes that detection looks at
 _DIRECTORIES = 30_000  # of one file; the most in the corpus is below 300, a comment of 5 bytes makes one
 
 
@@ -64,7 +64,7 @@ def read_metadata(source: str | os.PathLike[str] | bytes | ByteSource) -> list[D
 def _read(source: ByteSource) -> list[Directory]:
     if not source.size:
         raise Truncated("The file is empty")
-    kind = detect(source.read_at(0, min(_HEAD, source.size)))
+    kind = detect(source.read_at(0, min(HEAD, source.size)))
     if kind is None:
         raise UnknownFormat("File format could not be determined")
     directories: list[Directory] = []

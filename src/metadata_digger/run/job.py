@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from metadata_digger.pipeline import Step
+from metadata_digger.pipeline import MAX_PIXELS, Step
 from metadata_digger.sinks import Sink
 from metadata_digger.storage import Storage
 
@@ -29,6 +29,7 @@ class Job:
     cores: int = 1  # worker processes
     memory_gb: float = 2.0  # what all processes together should stay under
     timezone: str = "UTC"  # TZ of the worker processes
+    max_pixels: int = MAX_PIXELS  # of a picture that is decoded; -1: no limit
     seconds_per_batch: float = 300.0  # a batch of files without progress for so long is given up
     partitions: int = -1  # Spark only: input.partitions
     facts: Mapping[str, Any] = field(

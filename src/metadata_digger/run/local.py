@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -56,9 +56,11 @@ def _run(job: Job, progress: Progress) -> Report:
         pool(workers, (job, folders.parts, limits), job.timezone, folders.logs, job.seconds_per_batch) as processes,
     ):
         skip = [] if job.output is None else [str(job.output)]
-        walk = job.storage.walk(job.paths, skip)
+        excluded: Counter[str] = Counter()
+        walk = job.storage.walk(job.paths, skip, excluded)
         with closing(Listing(walk, folders.root / "listing")) as listing:
             rows = _Extraction(processes, listing, report, progress).run()
+        report.leave_out(excluded)
         report.timings["extract"] = time.monotonic() - start
         if job.sink is not None and job.output is not None:
             _publish(job, Columns.of(schema, report.tags), rows, folders, processes, report)

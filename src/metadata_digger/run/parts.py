@@ -15,7 +15,8 @@ from metadata_digger.errors import OutputError
 from metadata_digger.sinks.columns import written
 
 GROUP = 32 << 20  # bytes of rows in memory before they are written
-ROWS = 256  # rows read back at once
+ROWS = 256  # rows read back at once, and bytes of them: thumbnails make long rows
+BYTES = 8 << 20
 
 
 class Slice(NamedTuple):
@@ -67,7 +68,7 @@ def read(folder: Path, slices: Sequence[Slice]) -> Iterator[pa.RecordBatch]:
     for part, start, stop in slices:
         at = 0
         with pq.ParquetFile(path_of(folder, part)) as file:
-            for batch in file.iter_batches(batch_size=ROWS, use_threads=False):
+            for batch in file.iter_batches(batch_size=_rows(file.metadata), use_threads=False):
                 good = written(batch)
                 first, last = max(start - at, 0), min(stop - at, len(good))
                 if first < last:
@@ -75,3 +76,8 @@ def read(folder: Path, slices: Sequence[Slice]) -> Iterator[pa.RecordBatch]:
                 at += len(good)
                 if at >= stop:
                     break
+
+
+def _rows(metadata: pq.FileMetaData) -> int:
+    groups = (metadata.row_group(number).total_byte_size for number in range(metadata.num_row_groups))
+    return max(min(ROWS, BYTES * metadata.num_rows // max(sum(groups), 1)), 1)

@@ -49,6 +49,14 @@ class Report:
         """Failed, denied, not found, timed out."""
         return self.seen - self.written - self.filtered
 
+    def leave_out(self, excluded: Counter[str]) -> None:
+        """What the listing did not give, by kind: it is no input, but whoever mistyped a pattern should see it."""
+        words = {"files": ("file", "files"), "directories": ("directory", "directories")}
+        if found := [
+            f"{excluded[kind]:,} {word[excluded[kind] > 1]}" for kind, word in words.items() if excluded[kind]
+        ]:
+            self.notes.append(f"input.include and input.exclude leave out {' and '.join(found)}, which are not counted")
+
     def add(self, summary: Summary) -> None:
         self.statuses.update(summary.statuses)
         self.labels.update(summary.labels)

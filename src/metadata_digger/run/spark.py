@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -78,8 +79,10 @@ def run(
     report = Report(output=job.output, started=datetime.now(UTC).isoformat(timespec="seconds"))
     with stage(job.output, job.overwrite) as folders, session(master, folders, settings or {}) as spark:
         report.workers = spark.sparkContext.defaultParallelism
-        found = job.storage.walk(job.paths, [] if job.output is None else [str(job.output)])
+        excluded: Counter[str] = Counter()
+        found = job.storage.walk(job.paths, [] if job.output is None else [str(job.output)], excluded)
         rows = _extract(spark, found, job, limits, folders, report, progress)
+        report.leave_out(excluded)
         report.timings["extract"] = time.monotonic() - start
         if job.sink is not None and job.output is not None:
             columns = Columns.of(schema, report.tags)

@@ -22,7 +22,7 @@ from pathlib import Path
 from metadata_digger.errors import OutputError
 from metadata_digger.run.interrupt import unbroken
 from metadata_digger.run.parts import writing
-from metadata_digger.storage.local import STAGE_SUFFIX
+from metadata_digger.storage.walk import STAGE_SUFFIX
 
 REPORT = "_report.json"
 

@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -111,7 +112,7 @@ class Work:
     ) -> Iterator[pa.RecordBatch]:
         done = 0
         for files in self._batches(found):
-            rows = self._steps(files)
+            rows = self._steps(files, partial(progress, done))
             _count(rows, summary, lines)
             yield rows
             done += len(files)
@@ -130,8 +131,9 @@ class Work:
         if start < len(found):
             yield found[start:]
 
-    def _steps(self, found: Sequence[Found]) -> pa.RecordBatch:
-        self._pending = batch = open_batch(found, self._job.storage, self._pixels, self._limits.whole)
+    def _steps(self, found: Sequence[Found], beat: Callable[[], None] = lambda: None) -> pa.RecordBatch:
+        job = self._job
+        self._pending = batch = open_batch(found, job.storage, self._pixels, self._limits.whole, job.max_pixels, beat)
         try:
             rows = next(self._through).rows
         finally:

@@ -9,17 +9,24 @@ from json import JSONEncoder
 from pathlib import Path
 from typing import Any, ClassVar
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from metadata_digger.schema import Column
+from metadata_digger.sinks.cells import controls
 from metadata_digger.sinks.columns import Columns, written
 from metadata_digger.sinks.pieces import concatenate
-from metadata_digger.sinks.wide import CONTENT
+from metadata_digger.sinks.wide import ADDED, CONTENT, base64_texts, fixed
 from metadata_digger.steps.filter import EVERYTHING, Selection
 from metadata_digger.steps.flatten import flatten, tag_names
 from metadata_digger.steps.rename import DEFAULT, Naming, safe
 
 _encode = JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+
+# JSON itself escapes C0 alone; the others of `controls` steer terminals, or end a line for some readers. By the first
+# byte of each how many it has.
+_LENGTHS = {0x7F: 1, 0xC2: 2, 0xE2: 3}
 
 Metadata = dict[str, dict[str, str | None]]
 
@@ -43,7 +50,7 @@ class JsonSink:
         with target.open("wb") as file:
             for batch in batches:
                 lines = [_encode(row) + "\n" for row in self._objects(written(batch), frame)]
-                file.write("".join(lines).encode())
+                file.write(_bytes("".join(lines)))
                 rows += len(lines)
         return rows
 
@@ -63,6 +70,11 @@ class JsonSink:
         if "labels" in fields:
             columns[title("Labels")] = [labels or [] for labels in rows.column("labels").to_pylist()]
             columns |= self._labelled(rows)
+        for name, words in fixed(fields):
+            if name in ADDED:
+                column: Column = rows.column(name)
+                binary = pa.types.is_binary(column.type)
+                columns[title(words)] = base64_texts(column) if binary else column.to_pylist()
         if "tags" in fields:
             nested = list(self._nested(rows, frame))
             columns[title("Metadata")] = nested
@@ -129,6 +141,18 @@ class JsonSink:
                 if value is not None or key[1] not in tags:
                     tags[key[1]] = value
             yield metadata
+
+
+def _bytes(lines: str) -> bytes:
+    data = lines.encode()
+    found = np.frombuffer(data, np.uint8)
+    places = controls(found)
+    parts, done = [], 0
+    for place in places[found[places] != 10].tolist():
+        end = place + _LENGTHS[data[place]]
+        parts += [data[done:place], b"\\u%04x" % ord(data[place:end].decode())]
+        done = end
+    return b"".join((*parts, data[done:])) if parts else data
 
 
 def _scores(scores: list[dict[str, Any]] | None, model: str | None) -> dict[str, float]:

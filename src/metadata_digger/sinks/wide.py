@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
+from binascii import b2a_base64
+from collections.abc import Sequence
+
 from metadata_digger.errors import ConfigError
+from metadata_digger.schema import HASHES, THUMBNAILS, Column, hashed
 from metadata_digger.sinks.columns import Columns
 from metadata_digger.steps.filter import Selection
 from metadata_digger.steps.rename import Naming
 
-# Field of the row, and its title in the original; in the original's order.
-FIXED = (
-    ("id", "ID"),
-    ("base_path", "Base Path"),
-    ("file_path", "File Path"),
-    ("labels", "Labels"),
+# Field of the row, and its title in the original; in the original's order, hashes in that of the configuration.
+_BEFORE = (("id", "ID"), ("base_path", "Base Path"), ("file_path", "File Path"), ("labels", "Labels"))
+_HASHES = tuple((field.name, f"Hash {kind}") for field, kind in zip(hashed(HASHES), HASHES, strict=True))
+_BEHIND = (
+    ("small_thumb", "Small Thumb"),
+    ("medium_thumb", "Medium Thumb"),
     ("file_type", "File Type"),
     ("directories", "Directory Names"),
     ("tags", "Tag Names"),
 )
+FIXED = (*_BEFORE, *_HASHES, *_BEHIND)
+ADDED = (*dict(_HASHES), *THUMBNAILS)  # fields that steps add where the configuration asks for them
 CONTENT = "Metadata Content"
 _SHOWN = 10  # clashes that are named; a hundred would bury the advice
+
+
+def fixed(fields: Sequence[str]) -> list[tuple[str, str]]:
+    """Field and title of each column that every row with these fields has, in order."""
+    titles = dict(FIXED)
+    hashes = [name for name in fields if name in dict(_HASHES)]
+    names = [*dict(_BEFORE), *hashes, *dict(_BEHIND)]
+    return [(name, titles[name]) for name in names if name in fields]
+
+
+def base64_texts(column: Column) -> list[str | None]:
+    """Bytes as forms of text have them."""
+    return [None if value is None else b2a_base64(value, newline=False).decode() for value in column.to_pylist()]
 
 
 def content_title(naming: Naming) -> str:
@@ -32,7 +51,7 @@ def layout(columns: Columns, naming: Naming, selection: Selection) -> tuple[list
     Raises ConfigError when tags of two directories would, or a tag and a column that every row has. Letters' case does
     not count: most databases take ExifISO and ExifIso for one column.
     """
-    taken = {naming.title(title).lower(): title for _, title in (*FIXED, (CONTENT, CONTENT))}
+    taken = {naming.title(title).lower() for title in (*dict(FIXED).values(), CONTENT)}
     names: list[str] = []
     places: dict[tuple[str, str], int] = {}
     holders: dict[str, tuple[str, str]] = {}

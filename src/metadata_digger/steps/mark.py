@@ -27,12 +27,13 @@ def mark(rows: pa.RecordBatch, verdicts: Mapping[int, tuple[str, str]]) -> pa.Re
 
 
 def note(rows: pa.RecordBatch, notes: Mapping[int, Sequence[str]]) -> pa.RecordBatch:
-    """The rows with further notes for some of them, by index."""
+    """The rows with further notes for some of them, by index; none twice: two steps may say the same of a picture."""
     if not notes:
         return rows
     column = rows.column("notes").to_pylist()
     for row, texts in notes.items():
-        column[row] = [*(column[row] or ()), *map(valid, texts)]
+        before = column[row] or []
+        column[row] = [*before, *(text for text in map(valid, texts) if text not in before)]
     return replaced(rows, {"notes": column})
 
 
