@@ -21,6 +21,7 @@ from metadata_digger.run.listing import CHUNK, NOTHING, Begun, Listing, agreed, 
 from metadata_digger.run.local import run
 from metadata_digger.run.parts import Stretch
 from metadata_digger.sinks import CsvSink
+from metadata_digger.sinks.columns import Columns
 from metadata_digger.storage import Entry, Fault, LocalStorage
 from metadata_digger.storage.model import Found
 
