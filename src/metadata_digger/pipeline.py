@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import pyarrow as pa
 
@@ -185,6 +185,30 @@ class Step(Protocol):
         """The schema after this step; raises ConfigError when the input lacks what it needs."""
 
     def run(self, batches: Iterator[Batch]) -> Iterator[Batch]: ...
+
+
+class Ranking(Protocol):
+    """An order of the rows that only all of them together decide (run.ranking). Picklable.
+
+    `settled` is what it is when the counts of all parts are known.
+    """
+
+    counted: ClassVar[tuple[str, ...]]  # the columns that `count` reads; none: nothing needs counting
+    by: ClassVar[str]  # the integer column that orders the rows, the highest first; equals keep their order
+
+    def output(self, schema: pa.Schema) -> pa.Schema:
+        """What `rank` makes of rows of the steps' schema."""
+
+    def count(self, rows: pa.RecordBatch) -> Any:
+        """Of rows that are ok, which have the columns `counted` alone."""
+
+    def settled(self, counts: Sequence[Any]) -> Ranking: ...
+
+    def rank(self, rows: pa.RecordBatch) -> pa.RecordBatch:
+        """The same rows, in their order; some of those that were ok may be filtered now."""
+
+    def told(self, best: Sequence[tuple[int, str, list[str]]]) -> tuple[list[str], dict[str, Any]]:
+        """Lines for people, and facts for the report, of the best (place, file, reasons)."""
 
 
 @dataclass(frozen=True, slots=True)

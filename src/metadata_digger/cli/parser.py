@@ -103,7 +103,7 @@ def _command(commands: Commands, name: str, line: str, more: str) -> ArgumentPar
 def _add_action(command: ArgumentParser, action: Action) -> None:
     _add_configuration(command)
     if action.takes_image:
-        command.add_argument("image", metavar="IMAGE", help="the file to compare with")
+        command.add_argument("image", metavar="IMAGE", nargs="+", help="a file of this machine to compare with")
     if action.writes:
         command.add_argument("--overwrite", action="store_true", help=OVERWRITE)
         command.add_argument("--resume", action="store_true", help=RESUME)

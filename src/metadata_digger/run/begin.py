@@ -61,7 +61,8 @@ def begin(
                 report.changes = update.changes
                 with writing(folders.changes):
                     folders.changes.write_text(json.dumps(update.changes))
-                _remember(job, folders, update.ids_not_kept())
+                # In a ranking every row may be another one now: all are sent anew.
+                _remember(job, folders, all_ids(rows_of(job.output)) if job.ranking else update.ids_not_kept())
                 yield listing, rows
             return
         report.notes.append(f"--update: all files are read anew: {why}")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from metadata_digger.errors import DiggerError
@@ -22,6 +24,7 @@ from metadata_digger.run.publish import write_output, write_records
 from metadata_digger.run.records import now
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import publish, stage
+from metadata_digger.run.streaming import put
 from metadata_digger.run.tasks import by
 from metadata_digger.run.worker import Extract
 from metadata_digger.schema import FAILED, FILE, OK
@@ -47,6 +50,8 @@ def _run(job: Job, progress: Progress) -> Report:
     chain = compose(job.steps)
     schema = chain.output(FILE)
     job.storage.check(job.paths)
+    if job.sink is not None:
+        job.sink.check(Columns.of(schema, ()))  # what needs no file to be known; what the files have is checked later
     if job.output is not None:
         job = replace(job, output=Path.cwd() / job.output)
     workers, limits, note = share(job.cores, job.memory_gb, chain.pixels > 0)
@@ -54,22 +59,27 @@ def _run(job: Job, progress: Progress) -> Report:
         if folders.complete:
             return complete(job)
         report = Report(workers=workers, output=job.output, started=now(), notes=[note] if note else [])
+        deliver = partial(put, folders.parts, report) if job.streams else _nowhere
         with (
             pool(workers, (job, folders.parts, limits), job.timezone, folders.logs, job.seconds_per_batch) as processes,
             begin(job, folders, schema, report, by(processes)) as (listing, rows),
         ):
-            _Extraction(processes, listing, report, progress, rows).run()
+            _Extraction(processes, listing, report, progress, deliver, rows).run()
             report.leave_out(listing.excluded)
             report.timings["extract"] = time.monotonic() - start
             if job.output is not None:
                 processes.patience = math.inf  # a slow disk is no poisonous file
-                write_output(job, Columns.of(schema, report.tags), rows, folders, by(processes), report)
+                write_output(job, schema, rows, folders, by(processes), report)
                 report.timings["publish"] = time.monotonic() - start - report.timings["extract"]
                 report.seconds = time.monotonic() - start
                 write_records(job, report, rows, "local", folders)
                 publish(folders, job)
     report.seconds = time.monotonic() - start
     return report
+
+
+def _nowhere(part: str) -> None:
+    """It stays in the stage until all are there."""
 
 
 @dataclass(slots=True)
@@ -80,6 +90,7 @@ class _Extraction:
     listing: Listing
     report: Report
     progress: Progress
+    deliver: Callable[[str], None]  # a part that is done
     rows: dict[str, int]  # ok in each part
     again: deque[Extract] = field(default_factory=deque)
     tries: dict[str, int] = field(default_factory=dict)  # of parts that failed
@@ -121,6 +132,7 @@ class _Extraction:
         part, found = task
         self.report.add(summary)
         self.rows[part] = summary.statuses[OK]
+        self.deliver(part)
         if part not in self.tries and len(found) >= self.size / 2:
             # Half way to what this batch was worth: files differ, and one slow file should not halve all batches.
             due = len(found) / max(seconds, 1e-3) * SECONDS

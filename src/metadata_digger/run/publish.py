@@ -9,9 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from metadata_digger.run import parts
+import pyarrow as pa
+
+from metadata_digger.run import parts, twins, untaken
 from metadata_digger.run.job import Job
 from metadata_digger.run.parts import Slice, sync, writing
+from metadata_digger.run.ranking import arrange, unranked
 from metadata_digger.run.records import FAILED, FOLDER, LEFT_OUT, RECORD, ROWS, digest, now
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import Stage
@@ -58,17 +61,24 @@ def plan(rows: Mapping[str, int], job: Job, workers: int, folders: Stage) -> lis
     return planned
 
 
-def write_output(job: Job, columns: Columns, rows: Mapping[str, int], folders: Stage, do: Do, report: Report) -> None:
-    """The rows of the parts through the sink; what becomes of them goes into the report.
+def write_output(job: Job, schema: pa.Schema, rows: Mapping[str, int], folders: Stage, do: Do, report: Report) -> None:
+    """The rows of the parts through the sink, in the order of the job's ranking, if it has one; what becomes of them
+    goes into the report.
 
-    Raises ConfigError when the columns cannot be written, OutputError.
+    `schema`: what the steps make. Raises ConfigError when the columns cannot be written, OutputError.
     """
     sink = job.sink
     if sink is None:
         return
+    if job.ranking is not None:
+        schema, rows = job.ranking.output(schema), arrange(job.ranking, rows, folders, report, do)
+    columns = Columns.of(schema, report.tags)
     sink.check(columns)
+    if job.distinct:
+        twins.find(folders.parts, list(rows), job.distinct, twins.database(folders.pieces))
     if not sink.suffix:
-        rows = {part: count for part, count in rows.items() if parts.stretch_of(part)}  # a server has what is kept
+        if job.ranking is None:
+            rows = {part: count for part, count in rows.items() if parts.stretch_of(part)}  # a server has what is kept
         if isinstance(sink, Removing) and folders.removed.exists():
             with folders.removed.open(encoding="ascii") as ids:
                 sink.remove(line.rstrip("\n") for line in ids)
@@ -114,6 +124,8 @@ def write_records(job: Job, report: Report, rows: Mapping[str, int], engine: str
         (target / RECORD).write_text(_record(job, report, engine, folders), "utf-8")
         if job.keep_rows:
             # What workers left that died: half a part, or a whole one whose files were then tried one by one.
+            if lines := list(refusals(folders.pieces)):
+                untaken.note(folders.parts, rows, lines, folders.pieces / "untaken.sqlite")
             wanted = {parts.path_of(folders.parts, part) for part in rows}
             for path in folders.parts.iterdir():
                 if path not in wanted:
@@ -146,6 +158,7 @@ def _record(job: Job, report: Report, engine: str, folders: Stage) -> str:
         "reasons": reasons,
         "labels": dict(report.labels.most_common()),
         **({"changes": report.changes} if report.changes else {}),
+        **({"ranking": report.ranking} if report.ranking else {}),
         "files": report.digests,
         "notes": report.notes,
     }
@@ -153,7 +166,10 @@ def _record(job: Job, report: Report, engine: str, folders: Stage) -> str:
 
 
 def _write_left_out(rows: Mapping[str, int], folders: Stage, target: Path) -> None:
-    """Streamed, part by part; rows that a server refused come last. Raises OSError."""
+    """Streamed, part by part; then what a ranking left out; rows that were ok until they were to be written come last.
+
+    Raises OSError.
+    """
     lists = [(target / name).open("w", encoding="utf-8") for name in (FAILED, LEFT_OUT)]
     with lists[0] as failed, lists[1] as other:
         for part in sorted(rows):
@@ -163,6 +179,10 @@ def _write_left_out(rows: Mapping[str, int], folders: Stage, target: Path) -> No
             for file, status, reason in parts.left_out(folders.parts, part):
                 line = json.dumps({"file": file, "status": status, "reason": reason}, ensure_ascii=False) + "\n"
                 (other if status == FILTERED else failed).write(line)
+        for lines in unranked(folders):
+            with lines.open(encoding="utf-8") as source:
+                shutil.copyfileobj(source, other)
         for lines in sorted(refusals(folders.pieces)):
             with lines.open(encoding="utf-8") as source:
-                shutil.copyfileobj(source, failed)
+                for line in source:
+                    (other if json.loads(line)["status"] == FILTERED else failed).write(line)

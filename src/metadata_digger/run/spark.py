@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from metadata_digger import errors
-from metadata_digger.errors import DiggerError
+from metadata_digger.errors import ConfigError, DiggerError
 from metadata_digger.pipeline import compose
 from metadata_digger.run.begin import begin, complete
 from metadata_digger.run.counts import Summary
@@ -72,10 +72,14 @@ def run(
     Raises DiggerError for what ends a run, also where Spark or Java is missing.
     """
     start = time.monotonic()
+    if job.streams:
+        raise ConfigError("output.directoryPath=- is for one machine; name a directory, or leave out --engine spark")
     chain = compose(job.steps)
     schema = chain.output(FILE)
     check_spark()
     job.storage.check(job.paths)
+    if job.sink is not None:
+        job.sink.check(Columns.of(schema, ()))  # what needs no file to be known; what the files have is checked later
     if job.output is not None:
         job = replace(job, output=Path.cwd() / job.output)
     limits = share(job.cores, job.memory_gb, chain.pixels > 0).limits
@@ -102,7 +106,7 @@ def _run(
         report.leave_out(listing.excluded)
         report.timings["extract"] = time.monotonic() - start
         if job.output is not None:
-            write_output(job, Columns.of(schema, report.tags), rows, folders, do, report)
+            write_output(job, schema, rows, folders, do, report)
             report.timings["publish"] = time.monotonic() - start - report.timings["extract"]
             report.seconds = time.monotonic() - start
             write_records(job, report, rows, "spark", folders)
@@ -156,6 +160,10 @@ def _struct(one: Found) -> dict[str, Any]:
     return {"base": one.base, "url": one.url, "status": one.status, "reason": one.reason}
 
 
+def _quiet(files: int) -> None:
+    """Progress that is not told."""
+
+
 def extract_batches(payload: bytes, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Runs on an executor: rows of _TASKS to rows of _SUMMARIES."""
     work = _work(payload)
@@ -167,7 +175,7 @@ def extract_batches(payload: bytes, batches: Iterator[pa.RecordBatch]) -> Iterat
                 else Fault(one["base"], one["url"], one["status"], one["reason"])
                 for one in task["found"]
             ]
-            summary = work.extract(task["part"], found, lambda files: None)
+            summary = work.extract(task["part"], found, _quiet)
             yield pa.RecordBatch.from_pydict({"summary": [pickle.dumps(summary)]}, schema=_SUMMARIES)
 
 
