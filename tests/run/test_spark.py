@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from acting_steps import ActingStep
+from test_kills import found
 from test_local import contents, files, job, left_out, rows
 
 from metadata_digger.errors import DiggerError, ModelError
@@ -91,3 +92,32 @@ def test_equal_rows_and_errors_of_executors(tmp_path: Path) -> None:
         spark.run(broken, "local[2]", settings=settings)
     # No output; batches that were done before the broken one stay for --resume.
     assert {*contents(tmp_path)} - {".out.metadata-digger"} == {"here", "in", "there"}
+
+
+@pytest.mark.spark
+@pytest.mark.skipif(not have_spark(), reason="needs Java 17 or newer")
+def test_an_interrupted_run_goes_on_and_is_brought_up_to_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one engine began the other ends; the rows are those of an unbroken run."""
+    pytest.importorskip("pyspark")
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    root = files(tmp_path / "in", *(f"{number % 5}/slow-{number:04d}.jpg" for number in range(100)))
+
+    def interrupt(done: int, total: int | None) -> None:
+        if done >= 40:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        local.run(job(tmp_path), interrupt)
+    report = spark.run(job(tmp_path, resume=True), "local[2]")
+    assert (report.written, len(report.resumed)) == (100, 1)
+    unbroken = job(tmp_path, output=tmp_path / "unbroken" / "out", overwrite=True)
+    local.run(unbroken)
+    assert found(tmp_path / "out") == found(tmp_path / "unbroken" / "out")
+    assert spark.run(job(tmp_path, resume=True), "local[2]").notes[-1].startswith("the output is complete")
+
+    (root / "0" / "slow-0000.jpg").unlink()
+    files(root, "new.jpg")
+    report = spark.run(job(tmp_path, update="time"), "local[2]")
+    assert report.changes == {"unchanged": 99, "new": 1, "changed": 0, "gone": 1}
+    local.run(unbroken)
+    assert found(tmp_path / "out") == found(tmp_path / "unbroken" / "out")

@@ -185,17 +185,19 @@ def _parents(output: Path) -> Iterator[None]:
 @contextmanager
 def _locked(home: Path, output: Path) -> Iterator[None]:
     """The system frees the lock when its holder is gone, so a killed run does not lock out the next one."""
-    with writing(home):
-        lock = _lock(home)
-    if lock is None:
-        raise OutputError(f"output.directoryPath: another run is writing {output}")
+    lock: int | None = None
     try:
+        with writing(home), unbroken():  # what is made is known below, whenever a signal comes
+            lock = _lock(home)
+        if lock is None:
+            raise OutputError(f"output.directoryPath: another run is writing {output}")
         yield
     finally:
-        with unbroken(), suppress(OSError):
-            (home / "lock").unlink()
-            os.close(lock)
-            home.rmdir()  # not when unfinished work is left
+        if lock is not None:
+            with unbroken(), suppress(OSError):
+                (home / "lock").unlink()
+                os.close(lock)
+                home.rmdir()  # not when unfinished work is left
 
 
 def _lock(home: Path) -> int | None:
