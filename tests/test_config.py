@@ -141,7 +141,10 @@ def test_values(tmp_path: Path, line: str, key: str, value: object) -> None:
         ("enrichment.classifier.x.colour=red", "c:4: enrichment.classifier.x.colour: unknown key"),
         ("enrichment.classifier.a b.modelPath=m", "unknown key"),
         ("enrichment.classifier.x.modelPath=m\nenrichment.classifier.x.quality=high", "must be fast or best"),
-        ("enrichment.classifier.boxes=true", "enrichment.classifier.boxes=true needs output.format=json: csv has no"),
+        (
+            "enrichment.classifier.boxes=true",
+            "enrichment.classifier.boxes=true needs output.format=json or parquet: csv has no",
+        ),
         (
             "enrichment.classifier.x.modelPath=m\nenrichment.classifier.x.boxes=true",
             "enrichment.classifier.x.boxes=true needs output.format=json",
@@ -218,7 +221,6 @@ def test_bad_lines(tmp_path: Path, line: str, fault: str) -> None:
         "input.storage.name=s3",
         "storage.s3.endpoint=x",
         "storage.s3.credsProvided=false",
-        "output.solr.conversion.integerTags=a",
     ],
 )
 def test_what_is_not_built_yet_is_never_ignored(tmp_path: Path, line: str) -> None:
@@ -246,6 +248,15 @@ def test_defaults_of_what_is_not_built_yet_are_accepted(tmp_path: Path) -> None:
         (
             GOOD + "input.paths=file:///data/out/a",
             "c:3: output.directoryPath would replace the input file:///data/out/a",
+        ),
+        (GOOD + "output.directoryPath=-", "c:4: output.directoryPath=- writes JSON Lines; set output.format=json"),
+        (
+            GOOD + "output.directoryPath=-\noutput.format=json\noutput.json.allDirectories=true",
+            "c:6: output.json.allDirectories=true needs all rows before the first is written",
+        ),
+        (
+            GOOD + "output.directoryPath=-\noutput.format=json\noutput.filesNumber=2",
+            "c:6: output.filesNumber=2 needs a directory for the files",
         ),
         (GOOD + "output.storage.name=solr", "c:2: output.format=csv makes files"),
         (GOOD + "output.format=solr", "c: output.storage.name must be solr"),

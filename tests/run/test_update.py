@@ -273,6 +273,22 @@ def test_a_server_forgets_what_is_gone(tmp_path: Path) -> None:
     assert len(contents(tmp_path / "server")) == 4
 
 
+def test_what_a_server_refused_is_tried_again(tmp_path: Path) -> None:
+    root = files(tmp_path / "in", *(f"{number:03d}.jpg" for number in range(300)), "bad-1.jpg", "bad-2.jpg")
+    (tmp_path / "server").mkdir()
+    sink = FolderSink(str(tmp_path / "server"))
+    report = run(job(tmp_path, sink=sink, facts=FACTS))
+    assert (report.written, report.failed) == (300, 2)
+    files(root, "new.jpg")
+    for written in (301, 301):
+        report = run(job(tmp_path, sink=sink, facts=FACTS, update="time"))
+        assert (report.seen, report.written, report.failed) == (303, written, 2)
+    milder = replace(sink, refuses="worse")
+    report = run(job(tmp_path, sink=milder, facts=FACTS, update="time"))
+    assert (report.seen, report.written, report.failed) == (303, 303, 0)
+    assert len(contents(tmp_path / "server")) == 304
+
+
 def test_a_csv_of_kept_rows_has_the_columns_of_its_rows(tmp_path: Path) -> None:
     """Of a file that is gone no column is left."""
     from metadata_digger.steps.extract import ExtractStep

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from metadata_digger.config.values import BOOLEANS
+
 # A new key counts as decisive until it stands here.
 NOT_DECISIVE = (
     "input.partitions",
@@ -26,6 +28,10 @@ LISTING = ("input.paths", "input.include", "input.exclude")
 # How rows that are made already are written.
 WRITTEN = ("filter.allowedTags", "enrichment.output.labelsDelimiter")
 
+# What is in the collection decides which files are left out.
+COMPARATOR = "processing.hash.comparator"
+COMPARED = ("output.collection", "output.zk.servers", "output.zk.znode", "output.solr.url")
+
 
 def written(config: Mapping[str, str]) -> dict[str, str]:
     """The keys that decide how rows are written, and where."""
@@ -35,4 +41,6 @@ def written(config: Mapping[str, str]) -> dict[str, str]:
 def decisive(config: Mapping[str, str]) -> dict[str, str]:
     """Those of a configuration, as `Config.effective` gives it."""
     others = {*NOT_DECISIVE, *written(config)}
+    if BOOLEANS.get(config.get(COMPARATOR, "").lower()):
+        others -= {*COMPARED}
     return {key: text for key, text in config.items() if key not in others}

@@ -29,6 +29,7 @@ from metadata_digger.config.values import (
     TEXT,
     THRESHOLD,
     TIMEZONE,
+    WHOLE,
     Kind,
     choice,
     choices,
@@ -37,6 +38,7 @@ from metadata_digger.config.values import (
 WRITING = ("extract", "detect_categories", "full", "find_similar")  # the actions that have an output
 READING = (*WRITING, "describe")
 SOLR_INIT = "solr-init"
+STANDARD_OUTPUT = "-"  # the value of output.directoryPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,6 @@ KEYS: tuple[Key, ...] = (
         BOOLEAN,
         "false",
         "Leave out files all of whose hashes are in the Solr collection already.",
-        built=False,
     ),
     Key(
         "processing.thumbnails.enabled",
@@ -174,13 +175,13 @@ KEYS: tuple[Key, ...] = (
         "",
         "Form of the output.",
         required=(*WRITING, SOLR_INIT),
-        built=("csv", "json", "solr"),
     ),
     Key(
         "output.directoryPath",
         TEXT,
         "",
-        "Directory of the output; it must not exist yet, unless `--overwrite` is given. Required for files.",
+        "Directory of the output; it must not exist yet, unless `--overwrite` is given. `-`: JSON Lines to standard "
+        "output. Required for files.",
     ),
     Key(
         "output.filesNumber",
@@ -242,21 +243,18 @@ KEYS: tuple[Key, ...] = (
         LIST,
         "",
         "Field names whose values are sent to Solr as integers.",
-        built=False,
     ),
     Key(
         "output.solr.conversion.dateTimeTags",
         LIST,
         "",
         "Field names whose values are sent to Solr as dates.",
-        built=False,
     ),
     Key(
         "output.solr.conversion.unknownInteger",
-        TEXT,
+        WHOLE,
         "",
         "Integer that is sent where the value is none; empty: the field is left out. The original sent -1.",
-        built=False,
     ),
     Key(
         "output.solr.credentialsFile",
@@ -309,7 +307,8 @@ KEYS: tuple[Key, ...] = (
         "enrichment.classifier.boxes",
         BOOLEAN,
         "false",
-        "Where on the picture the labels are, in pixels; JSON only. The model must be able to (the bundled one is).",
+        "Where on the picture the labels are, in pixels; JSON and Parquet only. The model must be able to (the bundled "
+        "one is).",
     ),
     Key(
         "enrichment.classifier.device",

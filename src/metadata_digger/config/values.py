@@ -196,6 +196,11 @@ def _amount(text: str) -> int:
     return _whole(text, -1, "must be a whole number from 1, or -1 to leave it to the engine") or -1
 
 
+def _optional_whole(text: str) -> int | None:
+    """None when empty."""
+    return _whole(text, -(10**9), "must be a whole number, for example -1, or empty") if text else None
+
+
 def _conditions(text: str) -> int:
     return _whole(text, -1, "must be a whole number from 0, or -1 for all of them")
 
@@ -264,6 +269,7 @@ MAPPING = Kind("comma list of `INDEX:LABEL`", _mapping)
 DIMENSIONS = Kind("`WIDTHxHEIGHT`", _dimensions)
 CORES = Kind("whole number from 1, or `all`", _cores)
 AMOUNT = Kind("whole number from 1, or `-1`", _amount)
+WHOLE = Kind("whole number", _optional_whole)
 CONDITIONS = Kind("whole number from 0, or `-1`", _conditions)
 GIGABYTES = Kind("number above 0", _gigabytes)
 THRESHOLD = Kind("number", _threshold)

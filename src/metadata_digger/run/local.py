@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -25,8 +25,10 @@ from metadata_digger.run.publish import write_output, write_records
 from metadata_digger.run.records import now
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import publish, stage
+from metadata_digger.run.streaming import put
 from metadata_digger.run.worker import Extract, Task
 from metadata_digger.schema import FAILED, FILE, OK
+from metadata_digger.sinks.columns import Columns
 from metadata_digger.storage.model import Fault
 
 # A batch takes about a second: the progress bar moves, a killed worker costs little, and the 5 ms that a batch costs in
@@ -48,6 +50,8 @@ def _run(job: Job, progress: Progress) -> Report:
     chain = compose(job.steps)
     schema = chain.output(FILE)
     job.storage.check(job.paths)
+    if job.sink is not None:
+        job.sink.check(Columns.of(schema, ()))  # what needs no file to be known; what the files have is checked later
     if job.output is not None:
         job = replace(job, output=Path.cwd() / job.output)
     workers, limits, note = share(job.cores, job.memory_gb, chain.pixels > 0)
@@ -55,11 +59,12 @@ def _run(job: Job, progress: Progress) -> Report:
         if folders.complete:
             return complete(job)
         report = Report(workers=workers, output=job.output, started=now(), notes=[note] if note else [])
+        deliver = partial(put, folders.parts, report) if job.streams else _nowhere
         with (
             pool(workers, (job, folders.parts, limits), job.timezone, folders.logs, job.seconds_per_batch) as processes,
             begin(job, folders, schema, report, partial(_all, processes)) as (listing, rows),
         ):
-            _Extraction(processes, listing, report, progress, rows).run()
+            _Extraction(processes, listing, report, progress, deliver, rows).run()
             report.leave_out(listing.excluded)
             report.timings["extract"] = time.monotonic() - start
             if job.output is not None:
@@ -73,6 +78,10 @@ def _run(job: Job, progress: Progress) -> Report:
     return report
 
 
+def _nowhere(part: str) -> None:
+    """It stays in the stage until all are there."""
+
+
 @dataclass(slots=True)
 class _Extraction:
     """All files through the steps. A batch whose worker died is tried again, then file by file."""
@@ -81,6 +90,7 @@ class _Extraction:
     listing: Listing
     report: Report
     progress: Progress
+    deliver: Callable[[str], None]  # a part that is done
     rows: dict[str, int]  # ok in each part
     again: deque[Extract] = field(default_factory=deque)
     tries: dict[str, int] = field(default_factory=dict)  # of parts that failed
@@ -120,6 +130,7 @@ class _Extraction:
         part, found = task
         self.report.add(summary)
         self.rows[part] = summary.statuses[OK]
+        self.deliver(part)
         if part not in self.tries and len(found) >= self.size / 2:
             # Half way to what this batch was worth: files differ, and one slow file should not halve all batches.
             due = len(found) / max(seconds, 1e-3) * SECONDS

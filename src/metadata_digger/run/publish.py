@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from metadata_digger.run import parts
+from metadata_digger.run import parts, twins, untaken
 from metadata_digger.run.job import Job
 from metadata_digger.run.parts import Slice, sync, writing
 from metadata_digger.run.ranking import arrange, unranked
@@ -74,6 +74,8 @@ def write_output(job: Job, schema: pa.Schema, rows: Mapping[str, int], folders: 
         schema, rows = job.ranking.output(schema), arrange(job.ranking, rows, folders, report, do)
     columns = Columns.of(schema, report.tags)
     sink.check(columns)
+    if job.distinct:
+        twins.find(folders.parts, list(rows), job.distinct, twins.database(folders.pieces))
     if not sink.suffix:
         if job.ranking is None:
             rows = {part: count for part, count in rows.items() if parts.stretch_of(part)}  # a server has what is kept
@@ -122,6 +124,8 @@ def write_records(job: Job, report: Report, rows: Mapping[str, int], engine: str
         (target / RECORD).write_text(_record(job, report, engine, folders), "utf-8")
         if job.keep_rows:
             # What workers left that died: half a part, or a whole one whose files were then tried one by one.
+            if lines := list(refusals(folders.pieces)):
+                untaken.note(folders.parts, rows, lines, folders.pieces / "untaken.sqlite")
             wanted = {parts.path_of(folders.parts, part) for part in rows}
             for path in folders.parts.iterdir():
                 if path not in wanted:
@@ -162,7 +166,10 @@ def _record(job: Job, report: Report, engine: str, folders: Stage) -> str:
 
 
 def _write_left_out(rows: Mapping[str, int], folders: Stage, target: Path) -> None:
-    """Streamed, part by part; then what a ranking left out; rows that a server refused come last. Raises OSError."""
+    """Streamed, part by part; then what a ranking left out; rows that were ok until they were to be written come last.
+
+    Raises OSError.
+    """
     lists = [(target / name).open("w", encoding="utf-8") for name in (FAILED, LEFT_OUT)]
     with lists[0] as failed, lists[1] as other:
         for part in sorted(rows):
@@ -177,4 +184,5 @@ def _write_left_out(rows: Mapping[str, int], folders: Stage, target: Path) -> No
                 shutil.copyfileobj(source, other)
         for lines in sorted(refusals(folders.pieces)):
             with lines.open(encoding="utf-8") as source:
-                shutil.copyfileobj(source, failed)
+                for line in source:
+                    (other if json.loads(line)["status"] == FILTERED else failed).write(line)

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from metadata_digger.schema import FAILED, FILTERED, OK
+from metadata_digger.schema import FILTERED, OK
 
 if TYPE_CHECKING:
     from metadata_digger.run.counts import Summary
 
 REASONS = 1_000  # distinct reasons counted by name: some hold offsets, and memory stays flat
 OTHER = "other reasons"
+NAMED = 1_000  # files left out that are held by name, where there are no records
 
 
 @dataclass(slots=True)
@@ -33,6 +34,7 @@ class Report:
     digests: dict[str, dict[str, Any]] = field(default_factory=dict)  # of these, and of the lists among the records
     resumed: tuple[str, ...] = ()  # when an interrupted run was gone on with, as `started`
     changes: dict[str, int] = field(default_factory=dict)  # by --update: "unchanged", "new", "changed", "gone"
+    lost: list[tuple[str, str]] = field(default_factory=list)  # (file, reason) of some that failed, see NAMED
     findings: list[str] = field(default_factory=list)  # lines of a ranking, for the terminal
     ranking: dict[str, Any] = field(default_factory=dict)  # and its facts, for run.json
     notes: list[str] = field(default_factory=list)  # what the user should know, for example fewer workers than cores
@@ -69,12 +71,12 @@ class Report:
         for (status, reason), count in summary.reasons.items():
             self._count(status, reason, count)
 
-    def refuse(self, reasons: Counter[str]) -> None:
-        """Rows that were counted as written, and the sink could not write."""
+    def refuse(self, reasons: Counter[tuple[str, str]]) -> None:
+        """Rows that were counted as written, and then were not, by (status, reason)."""
         self.statuses[OK] -= reasons.total()
-        self.statuses[FAILED] += reasons.total()
-        for reason, count in reasons.items():
-            self._count(FAILED, reason, count)
+        for (status, reason), count in reasons.items():
+            self.statuses[status] += count
+            self._count(status, reason, count)
 
     def _count(self, status: str, reason: str, count: int) -> None:
         known = (status, reason) in self.reasons or len(self.reasons) < REASONS

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from metadata_digger import errors
-from metadata_digger.errors import DiggerError
+from metadata_digger.errors import ConfigError, DiggerError
 from metadata_digger.pipeline import compose
 from metadata_digger.run.begin import begin, complete
 from metadata_digger.run.counts import Summary
@@ -38,6 +38,7 @@ from metadata_digger.run.stage import Stage, publish, stage
 from metadata_digger.run.work import Limits, Work
 from metadata_digger.run.worker import Task
 from metadata_digger.schema import FILE, OK
+from metadata_digger.sinks.columns import Columns
 from metadata_digger.storage.model import Entry, Fault, Found
 
 if TYPE_CHECKING:
@@ -71,10 +72,14 @@ def run(
     Raises DiggerError for what ends a run, also where Spark or Java is missing.
     """
     start = time.monotonic()
+    if job.streams:
+        raise ConfigError("output.directoryPath=- is for one machine; name a directory, or leave out --engine spark")
     chain = compose(job.steps)
     schema = chain.output(FILE)
     check_spark()
     job.storage.check(job.paths)
+    if job.sink is not None:
+        job.sink.check(Columns.of(schema, ()))  # what needs no file to be known; what the files have is checked later
     if job.output is not None:
         job = replace(job, output=Path.cwd() / job.output)
     limits = share(job.cores, job.memory_gb, chain.pixels > 0).limits

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from metadata_digger.errors import DiggerError
 from metadata_digger.pipeline import Batch, compose, open_batch
-from metadata_digger.run import parts
+from metadata_digger.run import parts, streaming, twins
 from metadata_digger.run.counts import Summary
 from metadata_digger.run.job import Job
 from metadata_digger.run.parts import SAME, Slice, writing
@@ -67,7 +67,10 @@ class Work:
             for _ in rows:
                 pass
         else:
-            parts.write(self._folder, part, self._schema, rows, lambda: summary)
+            if self._job.streams:
+                streaming.write(self._folder, part, self._sink(), self._schema, rows)
+            else:
+                parts.write(self._folder, part, self._schema, rows, lambda: summary)
         return summary
 
     def keep(self, source: Path, part: str, mask: bytes, times: npt.NDArray[np.int64] | None) -> Summary:
@@ -92,11 +95,17 @@ class Work:
             progress(len(hashes))
         return hashes
 
-    def piece(self, slices: Sequence[Slice], columns: Columns, target: Path) -> Counter[str]:
-        """Rows of parts through the sink; reasons of those that it refused. Raises OutputError."""
+    def piece(self, slices: Sequence[Slice], columns: Columns, target: Path) -> Counter[tuple[str, str]]:
+        """Rows of parts through the sink; (status, reason) of those not written after all. Raises OutputError."""
+        rows = parts.read(self._folder, slices)
         with writing(target):
-            self._sink().piece(parts.read(self._folder, slices), columns, target)
-            return refused.reasons(target)
+            if not self._job.distinct:
+                self._sink().piece(rows, columns, target)
+                return refused.reasons(target)
+            beside = target.with_name(f"{target.name}.twins")
+            with refused.refusing(beside) as refuse:
+                self._sink().piece(twins.without(rows, twins.database(target.parent), refuse), columns, target)
+            return refused.reasons(target) + refused.reasons(beside)
 
     def join(self, pieces: Sequence[Path], columns: Columns, target: Path) -> dict[str, Any]:
         """Pieces into a file of the output, whose digest comes back. Raises OutputError."""
