@@ -222,6 +222,7 @@ def _sink(config: Config) -> Sink:
         labels_delimiter=config["enrichment.output.labelsDelimiter"],
         content=content,
         dialect=config["output.csv.dialect"],
+        raw=config["output.csv.raw"],
     )
 
 

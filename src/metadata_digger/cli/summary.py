@@ -31,7 +31,7 @@ def summary(report: Report) -> Iterator[str]:
             failures[reason if status == "failed" else f"{status.replace('_', ' ')}: {reason}"] += count
     yield from _reasons(failures)
     if report.labels:
-        found = ", ".join(f"{label} {count:,}" for label, count in report.labels.most_common(LABELS))
+        found = ", ".join(f"{label} {count:,}" for label, count in _commonest(report.labels)[:LABELS])
         more = f", ... ({len(report.labels):,} labels)" if len(report.labels) > LABELS else ""
         yield f"labels      {found}{more}"
     if report.output is not None:
@@ -41,6 +41,11 @@ def summary(report: Report) -> Iterator[str]:
         yield "note        there are no files in input.paths"
     for note in report.notes:
         yield f"note        {note}"
+
+
+def _commonest(labels: Counter[str]) -> list[tuple[str, int]]:
+    """Equal ones by name: in the order of arrival, two runs would tell them differently."""
+    return sorted(labels.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _reasons(reasons: Counter[str]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from metadata_digger.config.values import (
     ALLOWED,
     AMOUNT,
     BOOLEAN,
+    COLLECTION,
     CORES,
     DIMENSIONS,
     EXACT_TEXT,
@@ -23,6 +24,7 @@ from metadata_digger.config.values import (
     PATTERNS,
     RULES,
     SERVERS,
+    SOLR_URL,
     TEXT,
     THRESHOLD,
     TIMEZONE,
@@ -33,6 +35,7 @@ from metadata_digger.config.values import (
 
 WRITING = ("extract", "detect_categories", "full", "find_similar")  # the actions that have an output
 READING = (*WRITING, "describe")
+SOLR_INIT = "solr-init"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +160,20 @@ KEYS: tuple[Key, ...] = (
         "jpeg",
         "Picture format of the thumbnails; the original made png.",
     ),
-    Key("output.storage.name", choice("file", "hdfs", "s3", "solr"), "file", "Where the output goes.", built=("file",)),
+    Key(
+        "output.storage.name",
+        choice("file", "hdfs", "s3", "solr"),
+        "file",
+        "Where the output goes.",
+        built=("file", "solr"),
+    ),
     Key(
         "output.format",
         choice("csv", "json", "parquet", "solr"),
         "",
         "Form of the output.",
-        required=WRITING,
-        built=("csv", "json"),
+        required=(*WRITING, SOLR_INIT),
+        built=("csv", "json", "solr"),
     ),
     Key(
         "output.directoryPath",
@@ -202,8 +211,8 @@ KEYS: tuple[Key, ...] = (
         "output.csv.raw",
         BOOLEAN,
         "false",
-        "Write text that a spreadsheet would take for a formula as it is, as the original did.",
-        built=False,
+        "CSV: write text that a spreadsheet would take for a formula as it is, as the original did, and not behind a "
+        "single quote.",
     ),
     Key(
         "output.json.allDirectories",
@@ -211,15 +220,15 @@ KEYS: tuple[Key, ...] = (
         "false",
         "JSON: every object has every directory found in the input, `{}` where absent, as in the original.",
     ),
-    Key("output.collection", TEXT, "", "Solr collection.", built=False),
-    Key("output.zk.servers", SERVERS, "", "ZooKeeper servers of SolrCloud.", built=False),
-    Key("output.zk.znode", TEXT, "", "ZooKeeper chroot of SolrCloud, when it has one.", built=False),
+    Key("output.collection", COLLECTION, "", "Solr collection, or an alias of one."),
+    Key("output.zk.servers", SERVERS, "", "ZooKeeper servers of SolrCloud; they tell which nodes of Solr there are."),
+    Key("output.zk.znode", TEXT, "", "ZooKeeper chroot of SolrCloud, when it has one, for example `/solr`."),
     Key(
         "output.solr.url",
-        TEXT,
+        SOLR_URL,
         "",
-        "Solr without ZooKeeper, for example `http://localhost:8983/solr`; in place of `output.zk.servers`.",
-        built=False,
+        "Solr itself, for example `http://localhost:8983/solr`, in place of `output.zk.servers`: a Solr without "
+        "ZooKeeper, one node, or a proxy before them.",
     ),
     Key(
         "output.solr.conversion.integerTags",
@@ -248,18 +257,21 @@ KEYS: tuple[Key, ...] = (
         "",
         "File with the lines `user=NAME` and `password=WORD` for Solr's basic authentication; without it the "
         "environment's `METADATA_DIGGER_SOLR_USER` and `METADATA_DIGGER_SOLR_PASSWORD` count.",
-        built=False,
     ),
     Key(
         "output.solr.caFile",
         TEXT,
         "",
-        "PEM file of the authority that signed the certificate of a Solr with https; empty: those of the system.",
-        built=False,
+        "PEM file of the authority that signed the certificate of a Solr with https; empty: the well-known ones.",
     ),
-    Key("output.solr.security.principal", TEXT, "", "Kerberos principal.", built=False),
-    Key("output.solr.security.keytabPath", TEXT, "", "Kerberos keytab file.", built=False),
-    Key("output.solr.security.debug", BOOLEAN, "false", "Print what Kerberos does.", built=False),
+    Key(
+        "output.solr.security.principal",
+        TEXT,
+        "",
+        "Kerberos principal, for example `digger@EXAMPLE.ORG`. Needs the extra `kerberos`.",
+    ),
+    Key("output.solr.security.keytabPath", TEXT, "", "Keytab file of that principal."),
+    Key("output.solr.security.debug", BOOLEAN, "false", "Say on standard error what Kerberos does."),
     Key(
         "enrichment.classifier.modelPath",
         TEXT,

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 # The original reads its files with Typesafe Config, whose booleans these are.
 BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
@@ -125,6 +126,29 @@ def _servers(text: str) -> tuple[str, ...]:
     return items
 
 
+def _collection(text: str) -> str | None:
+    # What Solr itself demands of the name of a collection (SolrIdentifierValidator).
+    if text and not re.fullmatch(r"(?!-)[A-Za-z0-9_.-]+", text):
+        raise ValueError("must be of letters, digits, `_`, `.` and `-`, and not begin with `-`")
+    return text or None
+
+
+def _solr_url(text: str) -> str | None:
+    """Without a slash at its end."""
+    if not text:
+        return None
+    try:
+        parts = urlsplit(text)
+        well = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
+    except ValueError:  # a port that is none
+        well = False
+    if not well or parts.query or parts.fragment or not parts.path.strip("/"):
+        raise ValueError("must be http://HOST:PORT/solr or https://HOST:PORT/solr")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("must hold no user and no password: output.solr.credentialsFile is for them")
+    return text.rstrip("/")
+
+
 def _timezone(text: str) -> str:
     if text == "UTC":
         return text
@@ -226,3 +250,5 @@ THRESHOLD = Kind("number", _threshold)
 TIMEZONE = Kind("time zone name", _timezone)
 RULES = Kind("comma list of `Directory.Tag:TYPE[:MAXDIFF]`", _rules)
 SERVERS = Kind("comma list of `HOST:PORT`", _servers)
+COLLECTION = Kind("name", _collection)
+SOLR_URL = Kind("URL", _solr_url)

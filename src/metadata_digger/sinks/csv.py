@@ -1,6 +1,7 @@
 """CSV: one line a file, one column a tag found anywhere in the run.
 
 RFC 4180 with every field quoted, or with `dialect="spark"` what Spark 2.4 wrote for Metadata Digger 0.2.1.
+What a spreadsheet would run is made harmless unless `raw` says otherwise.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from metadata_digger.schema import Column
+from metadata_digger.sinks.cells import escaped, tame, tamed
 from metadata_digger.sinks.columns import Columns, written
 from metadata_digger.sinks.pieces import concatenate
 from metadata_digger.sinks.wide import base64_texts, content_title, fixed, layout
@@ -28,8 +30,6 @@ from metadata_digger.steps.rename import DEFAULT, Naming
 # and a value of nothing else becomes two escaped quotes, while one that was empty before stays empty.
 _BLANKS = "".join(map(chr, range(0x21)))
 _BLANK = r"\"\""
-# A line is a row also for tools that do not read quotes, and NUL ends the text for some. The original did so with "\n".
-_ONE_LINE = (("\r", r"\r"), ("\0", r"\0"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class CsvSink:
     labels_delimiter: str = ","
     content: bool = False  # the column Metadata Content
     dialect: str = "rfc4180"  # or "spark"
+    raw: bool = False  # leave formulas what they are
 
     def check(self, columns: Columns) -> None:
         layout(columns, self.naming, self.selection)
@@ -62,11 +63,11 @@ class CsvSink:
         titles = [self.naming.title(words) for _, words in fixed(columns.fields)] + tags
         if self.content and "tags" in columns.fields:
             titles.append(content_title(self.naming))
-        header = '"' + '","'.join(self._cells(pa.array(titles, pa.string())).to_pylist()) + '"\n'
+        header = '"' + '","'.join(self._safe(self._cells(pa.array(titles, pa.string()))).to_pylist()) + '"\n'
         concatenate(pieces, target, header.encode())
 
     def _lines(self, rows: pa.RecordBatch, places: dict[tuple[str, str], int], width: int) -> list[str]:
-        always = [self._cells(self._fixed(rows, name)).to_pylist() for name, _ in fixed(rows.schema.names)]
+        always = [self._safe(self._cells(self._fixed(rows, name))).to_pylist() for name, _ in fixed(rows.schema.names)]
         if "tags" not in rows.schema.names:
             return ['"' + '","'.join(cells) + '"\n' for cells in zip(*always, strict=True)]
         flat = flatten(rows.column("tags"))
@@ -74,7 +75,9 @@ class CsvSink:
         place = place_of_pair[flat.codes] if len(flat.codes) else flat.codes
         # A tag without words leaves its column to another of the same name.
         kept = (place >= 0) & flat.values.is_valid().to_numpy(zero_copy_only=False)
-        place, values = place[kept].tolist(), self._cells(flat.values.filter(pa.array(kept))).to_pylist()
+        plain = self._cells(flat.values.filter(pa.array(kept)))
+        place, values = place[kept].tolist(), self._safe(plain).to_pylist()
+        words = plain.to_pylist() if self.content else []
         lines = []
         empty = [""] * width
         for cells, (start, end) in zip(zip(*always, strict=True), pairwise(_counted(kept, flat.starts)), strict=True):
@@ -82,7 +85,7 @@ class CsvSink:
             for column, value in zip(place[start:end], values[start:end], strict=True):
                 wide[column] = value  # of a tag that repeats the last is kept, as in the original
             if self.content:
-                wide.append(" ".join(value for value in wide if value and value != _BLANK))
+                wide.append(self._content(dict(zip(place[start:end], words[start:end], strict=True))))
             lines.append('"' + '","'.join((*cells, *wide)) + '"\n')
         return lines
 
@@ -95,21 +98,25 @@ class CsvSink:
         return pc.binary_join(column, self.labels_delimiter if name == "labels" else ",")
 
     def _cells(self, values: Column) -> Column:
-        """Text as it stands between two quotes."""
-        values = pc.replace_substring(values.fill_null(""), "\n", r"\n")
+        """Text as it stands between two quotes, but for what `_safe` does."""
         if self.dialect != "spark":
-            return _replaced(values, (*_ONE_LINE, ('"', '""')))
+            return pc.replace_substring(escaped(values), '"', '""')
+        # The original wrote a new line as backslash and n before Spark saw it.
+        values = pc.replace_substring(values.fill_null(""), "\n", r"\n")
         # Made here: pyarrow imports pandas for its first scalar, and a start need not wait for that.
         nothing = pa.scalar("")
         trimmed = pc.utf8_trim(values, characters=_BLANKS)
         blank = pc.and_(pc.equal(trimmed, nothing), pc.not_equal(values, nothing))
-        return pc.if_else(blank, _BLANK, _replaced(trimmed, (*_ONE_LINE, ("\\", "\\\\"), ('"', r"\""))))
+        quoted = pc.replace_substring(pc.replace_substring(escaped(trimmed), "\\", "\\\\"), '"', r"\"")
+        return pc.if_else(blank, _BLANK, quoted)
 
+    def _safe(self, cells: Column) -> Column:
+        return cells if self.raw else tamed(cells)
 
-def _replaced(values: Column, pairs: tuple[tuple[str, str], ...]) -> Column:
-    for old, new in pairs:
-        values = pc.replace_substring(values, old, new)
-    return values
+    def _content(self, values: dict[int, str]) -> str:
+        """The values of a row, given by their columns, in the order of these."""
+        content = " ".join(value for _, value in sorted(values.items()) if value and value != _BLANK)
+        return content if self.raw else tame(content)
 
 
 def _counted(kept: npt.NDArray[np.bool_], starts: npt.NDArray[np.int64]) -> list[int]:

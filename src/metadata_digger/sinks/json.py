@@ -9,10 +9,12 @@ from json import JSONEncoder
 from pathlib import Path
 from typing import Any, ClassVar
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from metadata_digger.schema import Column
+from metadata_digger.sinks.cells import controls
 from metadata_digger.sinks.columns import Columns, written
 from metadata_digger.sinks.pieces import concatenate
 from metadata_digger.sinks.wide import ADDED, CONTENT, base64_texts, fixed
@@ -21,6 +23,10 @@ from metadata_digger.steps.flatten import flatten, tag_names
 from metadata_digger.steps.rename import DEFAULT, Naming, safe
 
 _encode = JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+
+# JSON itself escapes C0 alone; the others of `controls` steer terminals, or end a line for some readers. By the first
+# byte of each how many it has.
+_LENGTHS = {0x7F: 1, 0xC2: 2, 0xE2: 3}
 
 Metadata = dict[str, dict[str, str | None]]
 
@@ -44,7 +50,7 @@ class JsonSink:
         with target.open("wb") as file:
             for batch in batches:
                 lines = [_encode(row) + "\n" for row in self._objects(written(batch), frame)]
-                file.write("".join(lines).encode())
+                file.write(_bytes("".join(lines)))
                 rows += len(lines)
         return rows
 
@@ -135,6 +141,18 @@ class JsonSink:
                 if value is not None or key[1] not in tags:
                     tags[key[1]] = value
             yield metadata
+
+
+def _bytes(lines: str) -> bytes:
+    data = lines.encode()
+    found = np.frombuffer(data, np.uint8)
+    places = controls(found)
+    parts, done = [], 0
+    for place in places[found[places] != 10].tolist():
+        end = place + _LENGTHS[data[place]]
+        parts += [data[done:place], b"\\u%04x" % ord(data[place:end].decode())]
+        done = end
+    return b"".join((*parts, data[done:])) if parts else data
 
 
 def _scores(scores: list[dict[str, Any]] | None, model: str | None) -> dict[str, float]:
