@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import FrozenInstanceError
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -140,7 +141,10 @@ def test_values(tmp_path: Path, line: str, key: str, value: object) -> None:
         ("enrichment.classifier.x.colour=red", "c:4: enrichment.classifier.x.colour: unknown key"),
         ("enrichment.classifier.a b.modelPath=m", "unknown key"),
         ("enrichment.classifier.x.modelPath=m\nenrichment.classifier.x.quality=high", "must be fast or best"),
-        ("enrichment.classifier.boxes=true", "enrichment.classifier.boxes=true needs output.format=json: csv has no"),
+        (
+            "enrichment.classifier.boxes=true",
+            "enrichment.classifier.boxes=true needs output.format=json or parquet: csv has no",
+        ),
         (
             "enrichment.classifier.x.modelPath=m\nenrichment.classifier.x.boxes=true",
             "enrichment.classifier.x.boxes=true needs output.format=json",
@@ -184,6 +188,15 @@ def test_values(tmp_path: Path, line: str, key: str, value: object) -> None:
         ("analytics.similar.tags=GPS.GPS Latitude", "each entry must be Directory.Tag:TYPE"),
         ("analytics.similar.tags=GPS.GPS Latitude:DATE", "each entry must be Directory.Tag:TYPE"),
         ("analytics.similar.tags=GPS.GPS Latitude:INT:x", "must be a number from 0"),
+        ("analytics.similar.tags=GPS.GPS Latitude:INT:-1", "must be a number from 0"),
+        ("analytics.similar.tags=GPS:STRING", "'GPS:STRING' is not"),
+        ("analytics.similar.tags=.x:STRING", "'.x:STRING' is not"),
+        ("analytics.similar.minPassingConditions=-2", "must be a whole number from 0, or -1"),
+        ("analytics.similar.minPassingConditions=1", "needs analytics.similar.tags"),
+        (
+            "analytics.similar.tags=A.B:STRING\nanalytics.similar.minPassingConditions=2",
+            "c:5: analytics.similar.minPassingConditions=2 is more than the 1 of analytics.similar.tags",
+        ),
         ("output.zk.servers=localhost", "each entry must be HOST:PORT"),
         ("output.collection=a b", "must be of letters, digits"),
         ("output.solr.url=localhost:8983/solr", "must be http://HOST:PORT/solr or https://HOST:PORT/solr"),
@@ -208,9 +221,6 @@ def test_bad_lines(tmp_path: Path, line: str, fault: str) -> None:
         "input.storage.name=s3",
         "storage.s3.endpoint=x",
         "storage.s3.credsProvided=false",
-        "output.solr.conversion.integerTags=a",
-        "analytics.similar.tags=GPS.GPS Latitude:STRING",
-        "analytics.similar.minPassingConditions=2",
     ],
 )
 def test_what_is_not_built_yet_is_never_ignored(tmp_path: Path, line: str) -> None:
@@ -238,6 +248,15 @@ def test_defaults_of_what_is_not_built_yet_are_accepted(tmp_path: Path) -> None:
         (
             GOOD + "input.paths=file:///data/out/a",
             "c:3: output.directoryPath would replace the input file:///data/out/a",
+        ),
+        (GOOD + "output.directoryPath=-", "c:4: output.directoryPath=- writes JSON Lines; set output.format=json"),
+        (
+            GOOD + "output.directoryPath=-\noutput.format=json\noutput.json.allDirectories=true",
+            "c:6: output.json.allDirectories=true needs all rows before the first is written",
+        ),
+        (
+            GOOD + "output.directoryPath=-\noutput.format=json\noutput.filesNumber=2",
+            "c:6: output.filesNumber=2 needs a directory for the files",
         ),
         (GOOD + "output.storage.name=solr", "c:2: output.format=csv makes files"),
         (GOOD + "output.format=solr", "c: output.storage.name must be solr"),
@@ -483,3 +502,23 @@ def test_faults_of_the_original_are_faults_with_a_line(case: str, line: int | No
 
 def test_every_key_is_one_of_the_table_only() -> None:
     assert list(BY_NAME) == [key.name for key in KEYS]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Exif IFD0.Model:STRING", ("Exif IFD0", "Model", "STRING", "0")),
+        ("Exif IFD0.Model:STRING:2", ("Exif IFD0", "Model", "STRING", "2")),
+        ("Exif IFD0.Model:STRING:", ("Exif IFD0", "Model", "STRING", "0")),
+        (" GPS . MD Location Lat F : FLOAT : 0.1 ", ("GPS", "MD Location Lat F", "FLOAT", "0.1")),
+        ("GPS.MD Location Lat F:FLOAT:.1", ("GPS", "MD Location Lat F", "FLOAT", "0.1")),
+        ("XMP.dc:creator[1]:STRING:3", ("XMP", "dc:creator[1]", "STRING", "3")),
+        ("XMP.my:INT:INT", ("XMP", "my:INT", "INT", "0")),
+        ("Exif IFD0.Date/Time:LONG", ("Exif IFD0", "Date/Time", "LONG", "0")),
+    ],
+)
+def test_rules_of_find_similar(tmp_path: Path, text: str, expected: tuple[str, str, str, str]) -> None:
+    config, faults = examine(written(tmp_path, GOOD + f"analytics.similar.tags={text}"), [], "find_similar")
+    (rule,) = config["analytics.similar.tags"]
+    assert faults == []
+    assert (*rule[:3], rule.difference) == (*expected[:3], Decimal(expected[3]))

@@ -32,6 +32,7 @@ PAIRS = {
     ("__main__", "cli"),
     ("actions", "__init__"),  # the version
     ("run", "__init__"),
+    ("sinks", "__init__"),
 }
 INSIDE = [
     {"errors"},

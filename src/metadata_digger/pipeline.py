@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import pyarrow as pa
 
@@ -187,6 +187,30 @@ class Step(Protocol):
     def run(self, batches: Iterator[Batch]) -> Iterator[Batch]: ...
 
 
+class Ranking(Protocol):
+    """An order of the rows that only all of them together decide (run.ranking). Picklable.
+
+    `settled` is what it is when the counts of all parts are known.
+    """
+
+    counted: ClassVar[tuple[str, ...]]  # the columns that `count` reads; none: nothing needs counting
+    by: ClassVar[str]  # the integer column that orders the rows, the highest first; equals keep their order
+
+    def output(self, schema: pa.Schema) -> pa.Schema:
+        """What `rank` makes of rows of the steps' schema."""
+
+    def count(self, rows: pa.RecordBatch) -> Any:
+        """Of rows that are ok, which have the columns `counted` alone."""
+
+    def settled(self, counts: Sequence[Any]) -> Ranking: ...
+
+    def rank(self, rows: pa.RecordBatch) -> pa.RecordBatch:
+        """The same rows, in their order; some of those that were ok may be filtered now."""
+
+    def told(self, best: Sequence[tuple[int, str, list[str]]]) -> tuple[list[str], dict[str, Any]]:
+        """Lines for people, and facts for the report, of the best (place, file, reasons)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Chain:
     """Steps one after the other: a step itself."""
@@ -245,13 +269,13 @@ def open_batch(
         files.append(OpenFile(one.url, source, pixels, whole, max_pixels, beat))
         statuses.append(source.status if isinstance(source, StorageError) else OK)
         reasons.append(str(source) if failed else None)
-        sizes.append(source.size if not isinstance(source, StorageError) else getattr(one, "size", 0))
+        sizes.append(source.size if not isinstance(source, StorageError) else one.size)
     columns = [
         pa.array([row_id(one.url) for one in found], pa.string()),
         pa.array([one.base for one in found], pa.string()),
         pa.array([one.url for one in found], pa.string()),
         pa.array(sizes, pa.int64()),
-        pa.array([_microseconds(getattr(one, "modified", None)) for one in found], FILE.field("modified").type),
+        pa.array([microseconds(one.modified) for one in found], FILE.field("modified").type),
         pa.array(statuses, pa.string()),
         pa.array(reasons, pa.string()),
         pa.array([[] for _ in found], pa.list_(pa.string())),
@@ -259,6 +283,6 @@ def open_batch(
     return Batch(pa.RecordBatch.from_arrays(columns, schema=FILE), files)
 
 
-def _microseconds(seconds: float | None) -> int | None:
+def microseconds(seconds: float | None) -> int | None:
     """Some file systems store any 64 bits as a time; what Arrow's consumers cannot print (year 10,000) is no time."""
     return round(seconds * 1e6) if seconds is not None and abs(seconds) < 2.5e11 else None

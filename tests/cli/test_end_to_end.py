@@ -57,7 +57,7 @@ def test_0_done(path: Path) -> None:
         (f"file:{path.parent}/in/a.png", "1"),
         (f"file:{path.parent}/in/b ż.png", "2"),
     ]
-    report = json.loads((path.parent / "out" / "_report.json").read_text(encoding="utf-8"))
+    report = json.loads((path.parent / "out" / "_run" / "run.json").read_text(encoding="utf-8"))
     assert (report["action"], report["seen"], report["written"], report["filtered"]) == ("extract", 3, 2, 1)
     assert set(report["config"]) == {key.name for key in KEYS}
 
@@ -105,20 +105,56 @@ def test_3_some_files_failed(path: Path) -> None:
     assert (path.parent / "out" / "out.csv").exists()
 
 
-def test_130_interrupted(path: Path) -> None:
-    for number in range(3000):
-        os.link(path.parent / "in" / "a.png", path.parent / "in" / f"{number}.png")
+def interrupted(path: Path, moment: str) -> str:
+    """What is said when a run is interrupted as soon as there is a file of this pattern."""
     process = subprocess.Popen([*COMMAND, "extract", path.name], cwd=path.parent, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 30
-    while not any(path.parent.glob(".out*")) and time.monotonic() < deadline:
-        time.sleep(0.01)  # until the stage is there: the run has begun
+    while not any(path.parent.glob(moment)) and time.monotonic() < deadline:
+        time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     start = time.monotonic()
     _, errors = process.communicate(timeout=30)
     assert time.monotonic() - start < 2
     assert process.returncode == 130
-    assert errors.strip() == "metadata-digger: interrupted"
+    return errors.strip()
+
+
+def many(path: Path) -> None:
+    for number in range(3000):
+        os.link(path.parent / "in" / "a.png", path.parent / "in" / f"{number}.png")
+
+
+def test_130_interrupted_before_a_file_is_done(path: Path) -> None:
+    many(path)
+    assert interrupted(path, ".out*") == "metadata-digger: interrupted"
     assert sorted(entry.name for entry in path.parent.iterdir()) == ["c.properties", "in"]
+
+
+def test_130_interrupted_and_gone_on_with(path: Path) -> None:
+    many(path)
+    errors = interrupted(path, ".out*/*/parts/*.part")
+    assert " files done: to go on, give the same command with --resume; the work lies in " in errors
+    done = run(path, "extract", path.name)
+    assert done.returncode == 1
+    assert "was interrupted, " in done.stderr
+    assert "go on with it by --resume" in done.stderr
+    done = run(path, "extract", path.name, "--resume", "--set", "filter.mandatoryTags=JPEG.Image Width")
+    assert done.returncode == 1
+    assert "filter.mandatoryTags (was not set, is JPEG.Image Width)" in done.stderr
+    more = ["--set", "output.format=json", "--set", "processing.cores=2", "--set", "storage.s3.secretKey="]
+    done = run(path, "extract", path.name, "--resume", *more)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert ["written", "3,002"] in [line.split() for line in done.stdout.splitlines()]
+    assert "note        resumed a run of " in done.stdout
+    rows = [json.loads(line) for line in (path.parent / "out" / "out.json").read_text("utf-8").splitlines()]
+    assert len({row["FilePath"] for row in rows}) == len(rows) == 3002
+    record = json.loads((path.parent / "out" / "_run" / "run.json").read_text(encoding="utf-8"))
+    assert len(record["resumed"]) == 1
+    assert record["command"] == ["metadata-digger", "extract", path.name, "--resume", *more]
+    done = run(path, "extract", path.name, "--resume", *more)
+    assert done.returncode == 0
+    assert "note        the output is complete; there was nothing left to do" in done.stdout
+    assert sorted(entry.name for entry in path.parent.iterdir()) == ["c.properties", "in", "out"]
 
 
 def test_describe(path: Path) -> None:

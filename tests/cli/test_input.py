@@ -35,7 +35,10 @@ def extract(place: Path, *settings: str) -> tuple[int, list[str], dict[str, Any]
     done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=False)
     assert done.stderr == ""
     rows = [json.loads(line)["FilePath"] for line in (place / "out" / "out.json").read_text().splitlines()]
-    report = json.loads((place / "out" / "_report.json").read_text())
+    records = place / "out" / "_run"
+    report = json.loads((records / "run.json").read_text())
+    lines = [line for name in ("failed", "filtered") for line in (records / f"{name}.jsonl").read_text().splitlines()]
+    report["left_out"] = [json.loads(line) for line in lines]
     return done.returncode, [row.removeprefix(f"file:{place}/in/") for row in rows], report, done.stdout
 
 

@@ -8,6 +8,7 @@ import os
 import struct
 import time
 import zlib
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ import pyarrow as pa
 import pytest
 from acting_storage import ChangingStorage
 from PIL import Image
+from test_local import left_out as of_records
 
 from metadata_digger.run import parts
+from metadata_digger.run.counts import Summary
 from metadata_digger.run.job import Job
 from metadata_digger.run.local import run
 from metadata_digger.run.report import Report
@@ -61,10 +64,9 @@ def dug(
     )
     report = run(job)
     rows = [json.loads(line) for line in (folder / "out" / "out.json").read_text("utf-8").splitlines()]
-    told = json.loads((folder / "out" / "_report.json").read_text("utf-8"))
-    assert told["seen"] == report.seen == len(rows) + len(told["left_out"])
-    left_out = {Path(one["file"]).name: (one["status"], one["reason"]) for one in told["left_out"]}
-    return report, {Path(row["FilePath"]).name: row for row in rows}, left_out
+    told = of_records(folder / "out")
+    assert report.seen == len(rows) + len(told)
+    return report, {Path(row["FilePath"]).name: row for row in rows}, told
 
 
 @pytest.fixture
@@ -168,8 +170,8 @@ def test_long_rows_are_read_back_a_few_at_a_time(tmp_path: Path) -> None:
         thumbnails = [os.urandom(size) for _ in range(rows)]
         return pa.RecordBatch.from_arrays([pa.array(["ok"] * rows), pa.array(thumbnails, pa.binary())], schema=schema)
 
-    parts.write(tmp_path, "long", schema, (batch(4, 1 << 20) for _ in range(20)))
-    parts.write(tmp_path, "short", schema, [batch(1_000, 10)])
+    for part, batches in (("long", [batch(4, 1 << 20) for _ in range(20)]), ("short", [batch(1_000, 10)])):
+        parts.write(tmp_path, part, schema, batches, partial(Summary, part))
     for part, count, most in (("long", 80, 7), ("short", 1_000, parts.ROWS)):
         read = [len(found) for found in parts.read(tmp_path, [parts.Slice(part, 0, count)])]
         assert (sum(read), max(read)) == (count, most)

@@ -49,10 +49,14 @@ def names(path: Path) -> list[str]:
 
 
 def left_out(output: Path) -> dict[str, tuple[str, str]]:
-    report = json.loads((output / "_report.json").read_text("utf-8"))
-    assert report["seen"] == report["written"] + report["filtered"] + report["failed"]
-    assert len(report["left_out"]) == report["filtered"] + report["failed"]
-    return {one["file"].rsplit("/", 1)[1]: (one["status"], one["reason"]) for one in report["left_out"]}
+    record = json.loads((output / "_run" / "run.json").read_text("utf-8"))
+    assert record["seen"] == record["written"] + record["filtered"] + record["failed"]
+    found = {}
+    for kind in ("failed", "filtered"):
+        lines = (output / "_run" / f"{kind}.jsonl").read_text("utf-8").splitlines()
+        assert len(lines) == record[kind]
+        found |= {one["file"].rsplit("/", 1)[1]: (one["status"], one["reason"]) for one in map(json.loads, lines)}
+    return found
 
 
 def contents(folder: Path) -> list[str]:
@@ -73,7 +77,7 @@ def test_a_thousand_files_come_out_in_order_and_are_told_of(tmp_path: Path) -> N
     assert told[-1] == (1_000, 1_000)
     assert [done for done, _ in told] == sorted(done for done, _ in told)
     assert contents(tmp_path) == ["in", "out"]
-    assert contents(tmp_path / "out") == ["_report.json", "out.csv"]
+    assert contents(tmp_path / "out") == ["_run", "out.csv"]
 
 
 def test_several_files_share_the_rows(tmp_path: Path) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,15 +16,27 @@ from hypothesis import strategies as st
 
 from metadata_digger.errors import OutputError
 from metadata_digger.run import parts
+from metadata_digger.run.counts import Summary
 from metadata_digger.run.job import Job
 from metadata_digger.run.listing import CHUNK, Listing
 from metadata_digger.run.memory import SMALLEST, share
-from metadata_digger.run.parts import Slice
-from metadata_digger.run.publish import plan, slices, write_report
+from metadata_digger.run.parts import Slice, Stretch
+from metadata_digger.run.publish import plan, slices, write_records
+from metadata_digger.run.records import read_record
 from metadata_digger.run.report import OTHER, REASONS, Report
-from metadata_digger.run.stage import Stage, publish, stage
-from metadata_digger.run.work import Summary, left_out
+from metadata_digger.run.stage import Stage, publish
+from metadata_digger.run.stage import stage as stage_of
+from metadata_digger.sinks import CsvSink
 from metadata_digger.storage import Entry, Fault, LocalStorage
+
+
+def into(output: Path, overwrite: bool = False) -> Job:
+    return Job(LocalStorage(), (), (), CsvSink(), output, overwrite=overwrite)
+
+
+def stage(output: Path, overwrite: bool) -> AbstractContextManager[Stage]:
+    return stage_of(into(output, overwrite))
+
 
 FOLDERS = Stage(Path("r"), Path("r/parts"), Path("r/pieces"), Path("r/logs"), Path("r/output"))
 ROW = pa.schema([("status", pa.string()), ("n", pa.int64())])
@@ -38,7 +52,7 @@ def test_a_run_leaves_its_output_and_nothing_else(tmp_path: Path) -> None:
     output = tmp_path / "new" / "deep" / "out"
     with stage(output, False) as folders:
         (folders.output / "out.csv").write_text("x")
-        publish(folders, output, False)
+        publish(folders, into(output))
     assert [path.relative_to(tmp_path).as_posix() for path in sorted(tmp_path.rglob("*"))] == [
         "new",
         "new/deep",
@@ -65,7 +79,8 @@ def old_output(output: Path) -> Path:
     output.mkdir()
     (output / f"{output.name}.csv").write_text("old")
     (output / f"{output.name}_12.json").write_text("old")
-    (output / "_report.json").write_text("{}")
+    (output / "_run").mkdir()
+    (output / "_run" / "run.json").write_text("{}")
     return output
 
 
@@ -74,7 +89,7 @@ def test_overwrite_replaces_the_old_output_at_the_very_end(tmp_path: Path) -> No
     with stage(output, True) as folders:
         (folders.output / "out.csv").write_text("new")
         assert (output / "out.csv").read_text() == "old"
-        publish(folders, output, True)
+        publish(folders, into(output, True))
     assert {path.name: path.read_text() for path in output.iterdir()} == {"out.csv": "new"}
     assert list(tmp_path.iterdir()) == [output]
 
@@ -86,7 +101,7 @@ def test_overwrite_keeps_the_old_output_when_the_run_fails(tmp_path: Path) -> No
     assert (output / "out.csv").read_text() == "old"
 
 
-@pytest.mark.parametrize("stranger", ["photo.jpg", "out.csv.bak", "other.csv", "out.d/"])
+@pytest.mark.parametrize("stranger", ["photo.jpg", "out.csv.bak", "other.csv", "out.d/", "_run/mine.txt"])
 def test_overwrite_leaves_alone_what_is_no_output(tmp_path: Path, stranger: str) -> None:
     output = old_output(tmp_path / "out")
     path = output / stranger
@@ -151,23 +166,50 @@ def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
+def write(folder: Path, part: str, *batches: pa.RecordBatch) -> None:
+    summary = Summary(part, Counter(status for batch in batches for status in batch.column("status").to_pylist()))
+    parts.write(folder, part, ROW, batches, lambda: summary)
+
+
 def test_a_part_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
-    def broken() -> object:
+    def broken() -> Iterator[pa.RecordBatch]:
         yield rows("ok")
         raise KeyError
 
     with pytest.raises(KeyError):
-        parts.write(tmp_path, "000000001", ROW, broken())  # type: ignore[arg-type]  # a generator is an iterable
-    assert not parts.path_of(tmp_path, "000000001").exists()
-    parts.write(tmp_path, "000000001", ROW, [rows("ok")])
-    parts.write(tmp_path, "000000001", ROW, [rows("ok", "ok")])
-    assert sum(map(len, parts.read(tmp_path, [Slice("000000001", 0, 9)]))) == 2
+        parts.write(tmp_path, "1", ROW, broken(), lambda: Summary("1"))
+    assert parts.names(tmp_path) == []
+    assert parts.summary(tmp_path, "1") is None
+    write(tmp_path, "1", rows("ok"))
+    write(tmp_path, "1", rows("ok", "ok"))
+    assert parts.names(tmp_path) == ["1"]
+    assert parts.summary(tmp_path, "1") == Summary("1", Counter(ok=2))
+    assert sum(map(len, parts.read(tmp_path, [Slice("1", 0, 9)]))) == 2
+
+
+@pytest.mark.parametrize("damage", [b"", b"x", b"PAR1" * 100])
+def test_a_part_that_is_not_whole_is_none(tmp_path: Path, damage: bytes) -> None:
+    parts.path_of(tmp_path, "1").write_bytes(damage)
+    assert parts.summary(tmp_path, "1") is None
+
+
+def test_what_is_counted_comes_back_from_the_part() -> None:
+    reasons = Counter({("failed", 'a "reason"'): 2, ("denied", "no"): 1})
+    tags = {("JPEG", "Image Width"), ("JPEG", ""), ("XMP", "dc:title[1]")}
+    summary = Summary("1", Counter(ok=1, failed=2, denied=1), reasons, Counter(person=1, zażółć=3), tags)
+    assert Summary.from_json("1", summary.to_json().encode()) == summary
+
+
+@pytest.mark.parametrize("stretch", [Stretch(0, 1), Stretch(999_999_999_999, 999_999)])
+def test_a_part_is_named_by_its_stretch(stretch: Stretch) -> None:
+    assert parts.stretch_of(parts.name_of(stretch)) == stretch
+    assert parts.stretch_of("kept-000001") is None
 
 
 def test_slices_count_the_rows_that_are_ok(tmp_path: Path) -> None:
-    parts.write(tmp_path, "1", ROW, [rows("ok", "failed", "ok"), rows("filtered", "ok", first=3)])
-    parts.write(tmp_path, "2", ROW, [])
-    parts.write(tmp_path, "3", ROW, [rows("ok", "ok", first=5)])
+    write(tmp_path, "1", rows("ok", "failed", "ok"), rows("filtered", "ok", first=3))
+    write(tmp_path, "2")
+    write(tmp_path, "3", rows("ok", "ok", first=5))
     cut = [Slice("1", 1, 3), Slice("2", 0, 5), Slice("3", 0, 1)]
     assert [n for batch in parts.read(tmp_path, cut) for n in batch.column("n").to_pylist()] == [2, 4, 5]
 
@@ -186,10 +228,14 @@ def test_a_directory_that_may_not_be_written(tmp_path: Path) -> None:
     assert list((tmp_path / "locked").iterdir()) == []
 
 
+def writing(files: int) -> Job:
+    return Job(LocalStorage(), (), (), CsvSink(), Path("out"), files_number=files)
+
+
 @given(st.lists(st.integers(0, 3_000), max_size=8), st.integers(-1, 7), st.integers(1, 5))
 def test_every_row_is_in_one_piece_in_order(counts: list[int], files: int, workers: int) -> None:
     known = {f"{number:09d}": count for number, count in enumerate(counts)}
-    planned = plan(known, files, workers, "out", ".csv", FOLDERS)
+    planned = plan(known, writing(files), workers, FOLDERS)
     assert len(planned) == max(files, 1)
     expected = [(part, row) for part, count in known.items() for row in range(count)]
     sizes = []
@@ -210,7 +256,7 @@ def test_every_row_is_in_one_piece_in_order(counts: list[int], files: int, worke
     [(-1, ["out.csv"]), (0, ["out.csv"]), (1, ["out.csv"]), (3, ["out_0.csv", "out_1.csv", "out_2.csv"])],
 )
 def test_names_of_the_files(files: int, names: list[str]) -> None:
-    assert [file.target.name for file in plan({"1": 2}, files, 2, "out", ".csv", FOLDERS)] == names
+    assert [file.target.name for file in plan({"1": 2}, writing(files), 2, FOLDERS)] == names
 
 
 def test_slices_of_nothing() -> None:
@@ -218,20 +264,29 @@ def test_slices_of_nothing() -> None:
     assert slices([("a", 3), ("b", 0), ("c", 2)], 2, 4) == (Slice("a", 2, 3), Slice("c", 0, 1))
 
 
-def test_the_report_lists_every_file_left_out(tmp_path: Path) -> None:
-    report = Report(started="2026-01-01T00:00:00+00:00", files=("out.csv",))
-    summary = Summary("000000002", Counter(ok=1, failed=2), Counter({("failed", 'a "reason"\n'): 2}), Counter(person=1))
+def test_the_records_list_every_file_left_out(tmp_path: Path) -> None:
+    report = Report(started="2026-01-01T00:00:00+00:00")
+    name, other = parts.name_of(Stretch(0, 3)), parts.name_of(Stretch(3, 1))
+    paths, why = ["file:/a/zażółć.jpg", "file:/b", "file:/c"], ['a "reason"\n', None, "unknown file type"]
+    batch = pa.RecordBatch.from_pydict({"file_path": paths, "status": ["failed", "ok", "filtered"], "reason": why})
+    summary = Summary(
+        name, Counter(ok=1, failed=1, filtered=1), Counter({("failed", str(why[0])): 1}), Counter(person=1)
+    )
     report.add(summary)
-    with stage(tmp_path / "out", False) as folders:
-        line = {"file": "file:/a/zażółć.jpg", "status": "failed", "reason": 'a "reason"\n'}
-        left_out(folders.parts, "000000002").write_text(f"{json.dumps(line)}\n" * 2)
-        job = Job(LocalStorage(), (), (), facts={"version": "1", "model": {"name": "m"}})
-        write_report(job, report, ["000000001", "000000002"], folders)
-        written = json.loads((folders.output / "_report.json").read_text("utf-8"))
-    assert written["left_out"] == [line, line]
-    assert (written["seen"], written["written"], written["filtered"], written["failed"]) == (3, 1, 0, 2)
-    assert written["reasons"] == [{"status": "failed", "reason": 'a "reason"\n', "files": 2}]
-    assert (written["labels"], written["version"], written["model"]["name"]) == ({"person": 1}, "1", "m")
+    job = replace(into(tmp_path / "out"), facts={"version": "1", "model": {"name": "m"}}, command=("md", "full"))
+    with stage_of(job) as folders:
+        for part in (name, other):  # the second is left over: nobody was told of it
+            parts.write(folders.parts, part, batch.schema, [batch], lambda: summary)
+        (folders.output / "out.csv").write_text("x")
+        report.digests["out.csv"] = {"bytes": 1, "sha256": "ab"}
+        write_records(job, report, {name: 1}, "local", folders)
+        record, records = read_record(folders.output), folders.output / "_run"
+    assert not records.exists()
+    assert (record["run"], record["command"], record["engine"]) == (folders.root.name, ["md", "full"], "local")
+    assert (record["seen"], record["written"], record["filtered"], record["failed"]) == (3, 1, 1, 1)
+    assert record["reasons"] == [{"status": "failed", "reason": 'a "reason"\n', "files": 1}]
+    assert (record["labels"], record["version"], record["model"]["name"]) == ({"person": 1}, "1", "m")
+    assert list(record["files"]) == ["out.csv", "_run/failed.jsonl", "_run/filtered.jsonl"]
 
 
 def test_reasons_are_counted_by_name_up_to_a_limit() -> None:
@@ -253,9 +308,9 @@ def test_a_listing_gives_everything_in_order(tmp_path: Path, count: int) -> None
     taken = []
     while not listing.complete:
         listing.more()
-        taken += listing.take(7)
+        taken += listing.take(7)[1]
     assert (listing.total, listing.left) == (count, count - len(taken))
-    while chunk := listing.take(100):
+    while chunk := listing.take(100)[1]:
         taken += chunk
     listing.close()
     assert taken == found

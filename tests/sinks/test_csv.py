@@ -7,13 +7,15 @@ import pyarrow as pa
 import pytest
 
 from metadata_digger.errors import ConfigError
-from metadata_digger.schema import OWN_TAG
+from metadata_digger.schema import OWN_TAG, TAG
 from metadata_digger.sinks.columns import Columns, scan
 from metadata_digger.sinks.csv import CsvSink
 from metadata_digger.steps.filter import Selection
 from metadata_digger.steps.rename import Naming
 
 Rows = Callable[..., pa.RecordBatch]
+
+SCHEMA = pa.schema([pa.field("id", pa.string()), pa.field("tags", pa.list_(TAG))])
 
 
 def text(sink: CsvSink, folder: Path, batch: pa.RecordBatch) -> str:
@@ -106,7 +108,7 @@ def test_tags_of_one_directory_whose_names_become_equal_share_a_column(rows: Row
 )
 def test_columns_that_cannot_be_told_apart(naming: Naming, tags: list[tuple[str, str]], message: str) -> None:
     sink = CsvSink(naming=naming)
-    columns = Columns(("id", "tags"), tuple(tags))
+    columns = Columns.of(SCHEMA, tags)
     with pytest.raises(ConfigError, match=message):
         sink.check(columns)
     with pytest.raises(ConfigError, match=message):
@@ -115,7 +117,7 @@ def test_columns_that_cannot_be_told_apart(naming: Naming, tags: list[tuple[str,
 
 
 def test_tags_that_are_not_written_are_in_nobodys_way() -> None:
-    columns = Columns(("id", "tags"), (("JPEG", "Image Width"), ("PNG-IHDR", "Image Width")))
+    columns = Columns.of(SCHEMA, [("JPEG", "Image Width"), ("PNG-IHDR", "Image Width")])
     naming = Naming(include_directories=False)
     CsvSink(naming=naming, selection=Selection(directories=("JPEG",))).check(columns)
     CsvSink(naming=naming, selection=Selection(tags=("JPEG.Image Width",))).check(columns)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import pickle
+import threading
+import time
 
 import pytest
 
 from metadata_digger.solr.client import Solr
+from metadata_digger.solr.collection import create
 from metadata_digger.solr.connection import Connection
-from metadata_digger.solr.errors import Missing, Refused
+from metadata_digger.solr.errors import Missing, Refused, SolrError
 from metadata_digger.solr.search import count, facets, get, pages, search
+from servers.process import HOST, free_port
+from servers.solr import Cloud
 from solr.documents import document, send
 
 pytestmark = pytest.mark.solr
@@ -49,6 +54,39 @@ def test_what_solr_refuses(solr: Solr) -> None:
 def test_a_collection_that_is_not_there(connection: Connection) -> None:
     with pytest.raises(Missing, match=r"output.collection=test\d+: there is no such collection .*solr-init"):
         Solr(connection).check()
+
+
+def test_a_node_that_does_not_answer_for_a_while(cloud: Cloud, solr: Solr) -> None:
+    send(solr, document(1))
+    (node,) = cloud.nodes
+    node.pause()
+    later = threading.Timer(2.5, node.go_on)
+    later.start()
+    start = time.monotonic()
+    try:
+        assert solr.ask("/select", seconds=1, data={"q": "*:*"})["response"]["numFound"] == 1
+        assert time.monotonic() - start > 2
+    finally:
+        later.join()
+    node.pause()
+    later = threading.Timer(2, node.go_on)
+    later.start()
+    try:
+        with pytest.raises(SolrError, match=r"Read timed out.* \(output\.zk\.servers="):
+            solr.ask("/select", seconds=0.5, patience=0.5, data={"q": "*:*"})
+    finally:
+        later.join()
+
+
+def test_a_wrong_address(cloud: Cloud) -> None:
+    url = cloud.url.replace("/solr", "/sorl")
+    with pytest.raises(SolrError, match=rf"output\.solr\.url={url}: there is no Solr at this address"):
+        create(Connection("c", url=url), 1, 1)
+    url = f"http://{HOST}:{free_port()}/solr"
+    start = time.monotonic()
+    with pytest.raises(SolrError, match=rf"Failed to establish a new connection.*refused \(output\.solr\.url={url}\)"):
+        Solr(Connection("c", url=url)).check()
+    assert time.monotonic() - start < 8
 
 
 def test_a_connection_travels(connection: Connection) -> None:

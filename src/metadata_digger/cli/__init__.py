@@ -23,10 +23,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from metadata_digger.cli.parser import parser
 
         arguments = sys.argv[1:] if arguments is None else arguments
-        code = _run(parser(single=[*arguments[:1]] == ["extract_single"]).parse_args(arguments))
+        options = parser(single=[*arguments[:1]] == ["extract_single"]).parse_args(arguments)
+        options.arguments = arguments
+        code = _run(options)
         flush()  # a closed pipe must show here, not while the interpreter ends
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
         print("\nmetadata-digger: interrupted", file=sys.stderr)
+        _tell_notes(interrupt)
         return INTERRUPTED
     except BrokenPipeError:
         abandon()
@@ -36,8 +39,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         for line in f"metadata-digger: {error}".split("\n"):
             write(printable(line), sys.stderr)
+        _tell_notes(error)
         return error.exit_code
     return code
+
+
+def _tell_notes(error: BaseException) -> None:
+    """What else there is to say, for example that a run can be gone on with."""
+    for note in getattr(error, "__notes__", ()):
+        write(f"metadata-digger: {printable(note)}", sys.stderr)
 
 
 def _run(options: Namespace) -> int:

@@ -33,6 +33,9 @@ A configuration is a text file with one key=value a line. The least that a run n
 'metadata-digger ACTION --help' explains an action; docs/reference lists all keys.
 exit codes: 0 done; 1 failed; 2 wrong usage or configuration; 3 done, but some files failed; 130 interrupted"""
 
+OVERWRITE = "replace the output directory if it exists, and throw away what an interrupted run has done"
+RESUME = "go on with a run that was interrupted, from what it has done; without one, do what there is to do"
+UPDATE = "bring the output up to date: read only files that are new or have changed, take out the rows of those gone"
 SET = "set a configuration key, over what the file says; may be given several times"
 
 
@@ -99,9 +102,17 @@ def _command(commands: Commands, name: str, line: str, more: str) -> ArgumentPar
 def _add_action(command: ArgumentParser, action: Action) -> None:
     _add_configuration(command)
     if action.takes_image:
-        command.add_argument("image", metavar="IMAGE", help="the file to compare with")
+        command.add_argument("image", metavar="IMAGE", nargs="+", help="a file of this machine to compare with")
     if action.writes:
-        command.add_argument("--overwrite", action="store_true", help="replace the output directory if it exists")
+        command.add_argument("--overwrite", action="store_true", help=OVERWRITE)
+        command.add_argument("--resume", action="store_true", help=RESUME)
+        command.add_argument("--update", action="store_true", help=UPDATE)
+        command.add_argument(
+            "--update-by",
+            choices=("time", "hash"),
+            default="time",
+            help="what shows --update that a file has changed: its size and time, or its size and hash (default: time)",
+        )
 
 
 def _add_single(command: ArgumentParser) -> None:

@@ -13,11 +13,12 @@ SECONDS_PER_LINE = 30.0
 class Progress:
     """Called with the files done and how many there are, None while they are still being listed."""
 
-    def __init__(self) -> None:
+    def __init__(self, quiet: bool = False) -> None:
+        """`quiet`: no bar, as there are other lines on the terminal."""
         from tqdm import tqdm  # type: ignore[import-untyped]  # it ships no types
 
         # tqdm itself draws nothing on a terminal that says it has 0 columns and 0 lines, as those of containers do.
-        size, shown = get_terminal_size(), sys.stderr.isatty()
+        size, shown = get_terminal_size(), sys.stderr.isatty() and not quiet
         self._bar = tqdm(unit=" files", disable=not shown, ncols=size.columns - 1, nrows=size.lines, smoothing=0.1)
         self._start = self._last = time.monotonic()
 

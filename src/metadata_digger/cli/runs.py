@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from metadata_digger.actions import BY_NAME, job
 from metadata_digger.cli.progress import Progress
-from metadata_digger.cli.summary import summary
+from metadata_digger.cli.summary import collection, summary
 from metadata_digger.cli.terminal import flush, printable, write
-from metadata_digger.config import load
+from metadata_digger.config import load, shown
 from metadata_digger.errors import ConfigError
 from metadata_digger.run.job import Job
 from metadata_digger.run.report import Report
 from metadata_digger.sinks.columns import names
+from metadata_digger.sinks.solr import SolrSink
 
 DONE_WITH_FAILURES = 3
 
@@ -28,19 +30,42 @@ def run_action(options: Namespace) -> int:
     config = load(options.config, options.set, action.name)
     for warning in config.warnings:
         write(f"metadata-digger: warning: {printable(warning)}", sys.stderr)
-    work = job(config, action, overwrite=getattr(options, "overwrite", False))
-    with Progress() as progress:
-        report = _run(work, options.engine, progress)
+    work = job(config, action, getattr(options, "image", ()))
+    if work.streams and (options.resume or options.update):
+        raise ConfigError("output.directoryPath=- leaves nothing that --resume or --update could go on from")
+    if work.streams and work.ranking is not None:
+        raise ConfigError(
+            f"output.directoryPath=- writes rows as they come, and {action.name} sorts its own: name a directory"
+        )
     if action.writes:
-        words = sys.stdout
-    else:
+        work = replace(
+            work,
+            overwrite=options.overwrite,
+            resume=options.resume,
+            update=options.update_by if options.update else None,
+            command=("metadata-digger", *masked(options.arguments)),
+        )
+    with Progress(quiet=work.streams and sys.stdout.isatty()) as progress:
+        report = _run(work, options.engine, progress)
+    words = sys.stderr if work.streams or not action.writes else sys.stdout
+    if not action.writes:
         for line in table(names(report.tags)):
             write(line)
         flush()
-        words = sys.stderr
     for line in summary(report):
         write(printable(line), words)
+    if isinstance(work.sink, SolrSink):
+        for line in collection(work.sink.connection, report):
+            write(printable(line))
     return DONE_WITH_FAILURES if report.failed else 0
+
+
+def masked(arguments: Sequence[str]) -> Iterator[str]:
+    """A command line without the secrets that `--set` may have."""
+    for argument in arguments:
+        option, equals, rest = argument.partition("=") if argument.startswith("--set=") else ("", "", argument)
+        key, is_set, value = rest.partition("=")
+        yield f"{option}{equals}{key}{is_set}{shown(key.strip(), value)}"
 
 
 def _run(work: Job, engine: str, progress: Progress) -> Report:

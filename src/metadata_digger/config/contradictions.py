@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from metadata_digger.config.keys import CLASSIFIER, SOLR_INIT, WRITING, named
+from metadata_digger.config.keys import CLASSIFIER, SOLR_INIT, STANDARD_OUTPUT, WRITING, named
 
 # input.storage.name -> the schemes of its URLs
 SCHEMES = {"file": ("file",), "hdfs": ("hdfs",), "s3": ("s3", "s3a", "s3n")}
@@ -35,6 +35,7 @@ def contradictions(values: Mapping[str, Any], action: str) -> Iterator[tuple[str
         yield key, f"{key}=true needs processing.hash.types: it compares hashes"
     if values[key] and values["output.format"] not in (None, "solr"):
         yield key, f"{key}=true needs output.format=solr: it compares with what is in the Solr collection"
+    yield from _similar(values)
     key = "storage.s3.credsProvided"
     if not values[key] and (values["storage.s3.accessKey"] or values["storage.s3.secretKey"]):
         yield (
@@ -61,8 +62,16 @@ def _classifiers(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield key, f"{key} is missing: the model that the other keys of {name} are about"
     form = values["output.format"]
     for key, value in values.items():
-        if key.startswith(CLASSIFIER) and key.endswith(".boxes") and value and form not in (None, "json"):
-            yield key, f"{key}=true needs output.format=json: {form} has no place for boxes"
+        if key.startswith(CLASSIFIER) and key.endswith(".boxes") and value and form not in (None, "json", "parquet"):
+            yield key, f"{key}=true needs output.format=json or parquet: {form} has no place for boxes"
+
+
+def _similar(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    key, rules = "analytics.similar.minPassingConditions", len(values["analytics.similar.tags"])
+    if values[key] >= 0 and not rules:
+        yield key, f"{key} needs analytics.similar.tags: without conditions there is nothing to count"
+    elif values[key] > rules:
+        yield key, f"{key}={values[key]} is more than the {rules} of analytics.similar.tags: nothing could be similar"
 
 
 def _output(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -72,9 +81,13 @@ def _output(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if form == "solr" and storage != "solr":
         yield "output.storage.name", "output.storage.name must be solr when output.format=solr"
     if "solr" in (form, storage):
+        if directory == STANDARD_OUTPUT:
+            yield "output.directoryPath", "output.directoryPath=- is for JSON Lines; a run into Solr keeps its records"
         return
     if directory is None:
         yield "output.directoryPath", "output.directoryPath is missing: name the directory for the output"
+    elif directory == STANDARD_OUTPUT:
+        yield from _streamed(values)
     elif storage == "file" and values["input.storage.name"] == "file":
         output = _local(directory)
         for path in values["input.paths"] or ():
@@ -122,6 +135,19 @@ def cautions(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             continue  # a contradiction where it matters
         if open_to_all:
             yield key, f"{key}: other users of this machine can read {values[key]}: chmod 600 it"
+
+
+def _streamed(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    form = values["output.format"]
+    if form not in (None, "json"):
+        sentence = f"output.directoryPath=- writes JSON Lines; set output.format=json, or name a directory for {form}"
+        yield "output.directoryPath", sentence
+    key = "output.json.allDirectories"
+    if values[key]:
+        yield key, f"{key}=true needs all rows before the first is written; name a directory, output.directoryPath is -"
+    key = "output.filesNumber"
+    if values[key] > 1:
+        yield key, f"{key}={values[key]} needs a directory for the files, and output.directoryPath is -"
 
 
 def _local(path: str) -> Path:

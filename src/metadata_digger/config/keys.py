@@ -14,6 +14,7 @@ from metadata_digger.config.values import (
     AMOUNT,
     BOOLEAN,
     COLLECTION,
+    CONDITIONS,
     CORES,
     DIMENSIONS,
     EXACT_TEXT,
@@ -28,6 +29,7 @@ from metadata_digger.config.values import (
     TEXT,
     THRESHOLD,
     TIMEZONE,
+    WHOLE,
     Kind,
     choice,
     choices,
@@ -36,6 +38,7 @@ from metadata_digger.config.values import (
 WRITING = ("extract", "detect_categories", "full", "find_similar")  # the actions that have an output
 READING = (*WRITING, "describe")
 SOLR_INIT = "solr-init"
+STANDARD_OUTPUT = "-"  # the value of output.directoryPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,6 @@ KEYS: tuple[Key, ...] = (
         BOOLEAN,
         "false",
         "Leave out files all of whose hashes are in the Solr collection already.",
-        built=False,
     ),
     Key(
         "processing.thumbnails.enabled",
@@ -173,19 +175,25 @@ KEYS: tuple[Key, ...] = (
         "",
         "Form of the output.",
         required=(*WRITING, SOLR_INIT),
-        built=("csv", "json", "solr"),
     ),
     Key(
         "output.directoryPath",
         TEXT,
         "",
-        "Directory of the output; it must not exist yet, unless `--overwrite` is given. Required for files.",
+        "Directory of the output; it must not exist yet, unless `--overwrite` is given. `-`: JSON Lines to standard "
+        "output. Required for files.",
     ),
     Key(
         "output.filesNumber",
         AMOUNT,
         "-1",
         "Number of output files; -1: one on one machine, as many as there are partitions on Spark.",
+    ),
+    Key(
+        "output.keepRows",
+        BOOLEAN,
+        "true",
+        "Keep the rows, compressed, in the folder `_run` of the output: what `--update` needs.",
     ),
     Key(
         "output.columns.includeDirsInTags",
@@ -235,21 +243,18 @@ KEYS: tuple[Key, ...] = (
         LIST,
         "",
         "Field names whose values are sent to Solr as integers.",
-        built=False,
     ),
     Key(
         "output.solr.conversion.dateTimeTags",
         LIST,
         "",
         "Field names whose values are sent to Solr as dates.",
-        built=False,
     ),
     Key(
         "output.solr.conversion.unknownInteger",
-        TEXT,
+        WHOLE,
         "",
         "Integer that is sent where the value is none; empty: the field is left out. The original sent -1.",
-        built=False,
     ),
     Key(
         "output.solr.credentialsFile",
@@ -302,7 +307,8 @@ KEYS: tuple[Key, ...] = (
         "enrichment.classifier.boxes",
         BOOLEAN,
         "false",
-        "Where on the picture the labels are, in pixels; JSON only. The model must be able to (the bundled one is).",
+        "Where on the picture the labels are, in pixels; JSON and Parquet only. The model must be able to (the bundled "
+        "one is).",
     ),
     Key(
         "enrichment.classifier.device",
@@ -316,15 +322,14 @@ KEYS: tuple[Key, ...] = (
         "analytics.similar.tags",
         RULES,
         "",
-        "`find_similar`: what is compared. TYPE is STRING, INT, LONG or FLOAT; MAXDIFF is 0 when absent.",
-        built=False,
+        "`find_similar`: what is compared. TYPE is STRING, INT, LONG or FLOAT; MAXDIFF is 0 when absent. Without this "
+        "key the action proposes what to compare.",
     ),
     Key(
         "analytics.similar.minPassingConditions",
-        AMOUNT,
+        CONDITIONS,
         "-1",
         "`find_similar`: how many of the comparisons must hold; -1: all.",
-        built=False,
     ),
 )
 

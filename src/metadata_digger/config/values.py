@@ -10,7 +10,8 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 # The original reads its files with Typesafe Config, whose booleans these are.
@@ -102,19 +103,33 @@ def _cores(text: str) -> int:
     return _whole(text, 1, "must be a whole number from 1, or all")
 
 
-def _rules(text: str) -> tuple[str, ...]:
-    items = _items(text)
-    for item in items:
-        name, kind, difference = (*item.split(":"), "", "")[:3]
-        well_named = "." in name.strip(". ")
-        if not well_named or kind not in ("STRING", "INT", "LONG", "FLOAT") or item.count(":") > 2:
+class SimilarTag(NamedTuple):
+    """A comparison of find_similar: `kind` is STRING, INT, LONG or FLOAT, `difference` the largest one that passes."""
+
+    directory: str
+    tag: str
+    kind: str
+    difference: Decimal = Decimal(0)
+
+
+# The type is looked for from the right: XMP's tags have colons and dots of their own (XMP.dc:creator[1]:STRING).
+_SIMILAR_TAG = re.compile(r"([^.]*[^. ][^.]*)\.(.*[^. ].*?)\s*:\s*(STRING|INT|LONG|FLOAT)\s*(?::(.*))?")
+
+
+def _rules(text: str) -> tuple[SimilarTag, ...]:
+    rules = []
+    for item in _items(text):
+        match = _SIMILAR_TAG.fullmatch(item)
+        if match is None:
             raise ValueError(
                 "each entry must be Directory.Tag:TYPE or Directory.Tag:TYPE:MAXDIFF with TYPE one of STRING, INT, "
                 f"LONG, FLOAT, for example Exif IFD0.Model:STRING:2; {item!r} is not"
             )
-        if difference and not re.fullmatch(r"[0-9]+(\.[0-9]+)?", difference):
+        directory, tag, kind, difference = match[1].strip(), match[2].strip(), match[3], (match[4] or "0").strip()
+        if not re.fullmatch(r"[0-9]{1,30}\.?[0-9]{0,30}|\.[0-9]{1,30}", difference):
             raise ValueError(f"the largest difference in {item!r} must be a number from 0")
-    return items
+        rules.append(SimilarTag(directory, tag, kind, Decimal(difference)))
+    return tuple(rules)
 
 
 def _servers(text: str) -> tuple[str, ...]:
@@ -181,6 +196,15 @@ def _amount(text: str) -> int:
     return _whole(text, -1, "must be a whole number from 1, or -1 to leave it to the engine") or -1
 
 
+def _optional_whole(text: str) -> int | None:
+    """None when empty."""
+    return _whole(text, -(10**9), "must be a whole number, for example -1, or empty") if text else None
+
+
+def _conditions(text: str) -> int:
+    return _whole(text, -1, "must be a whole number from 0, or -1 for all of them")
+
+
 def _gigabytes(text: str) -> float:
     rule = "must be a number of gigabytes above 0, for example 2 or 0.5"
     number = _number(text, rule)
@@ -245,6 +269,8 @@ MAPPING = Kind("comma list of `INDEX:LABEL`", _mapping)
 DIMENSIONS = Kind("`WIDTHxHEIGHT`", _dimensions)
 CORES = Kind("whole number from 1, or `all`", _cores)
 AMOUNT = Kind("whole number from 1, or `-1`", _amount)
+WHOLE = Kind("whole number", _optional_whole)
+CONDITIONS = Kind("whole number from 0, or `-1`", _conditions)
 GIGABYTES = Kind("number above 0", _gigabytes)
 THRESHOLD = Kind("number", _threshold)
 TIMEZONE = Kind("time zone name", _timezone)

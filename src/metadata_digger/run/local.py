@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import math
 import time
-from collections import Counter, deque
-from collections.abc import Iterable
-from contextlib import closing
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from metadata_digger.errors import DiggerError, OutputError
 from metadata_digger.pipeline import compose
+from metadata_digger.run.begin import begin, complete
+from metadata_digger.run.counts import Summary
 from metadata_digger.run.interrupt import stoppable
 from metadata_digger.run.job import Job, Progress
 from metadata_digger.run.listing import Listing
 from metadata_digger.run.memory import share
-from metadata_digger.run.pool import Died, Finished, Pool, pool
-from metadata_digger.run.publish import plan, write_report
+from metadata_digger.run.parts import Stretch, name_of, stretch_of
+from metadata_digger.run.pool import Finished, Pool, pool
+from metadata_digger.run.publish import write_output, write_records
+from metadata_digger.run.records import now
 from metadata_digger.run.report import Report
-from metadata_digger.run.stage import Stage, publish, stage
-from metadata_digger.run.work import Summary
-from metadata_digger.run.worker import Extract, Join, Piece, Task
+from metadata_digger.run.stage import publish, stage
+from metadata_digger.run.streaming import put
+from metadata_digger.run.worker import Extract, Task
 from metadata_digger.schema import FAILED, FILE, OK
 from metadata_digger.sinks.columns import Columns
 from metadata_digger.storage.model import Fault
@@ -35,7 +39,8 @@ MOST = 1_024
 
 
 def run(job: Job, progress: Progress = lambda done, total: None) -> Report:
-    """Raises DiggerError for what ends a run, KeyboardInterrupt for SIGINT, SIGTERM, SIGHUP; then nothing is left."""
+    """Raises DiggerError for what ends a run, KeyboardInterrupt for SIGINT, SIGTERM, SIGHUP; then nothing is left but
+    what `Job.resume` goes on from."""
     with stoppable():
         return _run(job, progress)
 
@@ -45,31 +50,36 @@ def _run(job: Job, progress: Progress) -> Report:
     chain = compose(job.steps)
     schema = chain.output(FILE)
     job.storage.check(job.paths)
+    if job.sink is not None:
+        job.sink.check(Columns.of(schema, ()))  # what needs no file to be known; what the files have is checked later
     if job.output is not None:
         job = replace(job, output=Path.cwd() / job.output)
     workers, limits, note = share(job.cores, job.memory_gb, chain.pixels > 0)
-    report = Report(workers=workers, output=job.output, started=datetime.now(UTC).isoformat(timespec="seconds"))
-    if note:
-        report.notes.append(note)
-    with (
-        stage(job.output, job.overwrite) as folders,
-        pool(workers, (job, folders.parts, limits), job.timezone, folders.logs, job.seconds_per_batch) as processes,
-    ):
-        skip = [] if job.output is None else [str(job.output)]
-        excluded: Counter[str] = Counter()
-        walk = job.storage.walk(job.paths, skip, excluded)
-        with closing(Listing(walk, folders.root / "listing")) as listing:
-            rows = _Extraction(processes, listing, report, progress).run()
-        report.leave_out(excluded)
-        report.timings["extract"] = time.monotonic() - start
-        if job.sink is not None and job.output is not None:
-            _publish(job, Columns.of(schema, report.tags), rows, folders, processes, report)
-            report.timings["publish"] = time.monotonic() - start - report.timings["extract"]
-            report.seconds = time.monotonic() - start
-            write_report(job, report, list(rows), folders)
-            publish(folders, job.output, job.overwrite)
+    with stage(job) as folders:
+        if folders.complete:
+            return complete(job)
+        report = Report(workers=workers, output=job.output, started=now(), notes=[note] if note else [])
+        deliver = partial(put, folders.parts, report) if job.streams else _nowhere
+        with (
+            pool(workers, (job, folders.parts, limits), job.timezone, folders.logs, job.seconds_per_batch) as processes,
+            begin(job, folders, schema, report, partial(_all, processes)) as (listing, rows),
+        ):
+            _Extraction(processes, listing, report, progress, deliver, rows).run()
+            report.leave_out(listing.excluded)
+            report.timings["extract"] = time.monotonic() - start
+            if job.output is not None:
+                processes.patience = math.inf  # a slow disk is no poisonous file
+                write_output(job, schema, rows, folders, partial(_all, processes), report)
+                report.timings["publish"] = time.monotonic() - start - report.timings["extract"]
+                report.seconds = time.monotonic() - start
+                write_records(job, report, rows, "local", folders)
+                publish(folders, job)
     report.seconds = time.monotonic() - start
     return report
+
+
+def _nowhere(part: str) -> None:
+    """It stays in the stage until all are there."""
 
 
 @dataclass(slots=True)
@@ -80,19 +90,20 @@ class _Extraction:
     listing: Listing
     report: Report
     progress: Progress
+    deliver: Callable[[str], None]  # a part that is done
+    rows: dict[str, int]  # ok in each part
     again: deque[Extract] = field(default_factory=deque)
     tries: dict[str, int] = field(default_factory=dict)  # of parts that failed
-    rows: dict[str, int] = field(default_factory=dict)  # ok in each part
-    number: int = 0
+    singles: set[str] = field(default_factory=set)  # parts of one file, of a batch that failed
     size: float = FIRST  # files of the next batch
     shown: int = 0  # files done, as last told
 
-    def run(self) -> dict[str, int]:
+    def run(self) -> None:
         while True:
             while self.processes.idle and (task := self._next()):
                 self.processes.give(task)
             if not self.processes.busy and self.listing.complete:
-                return self.rows
+                return
             if not self.listing.complete:
                 self.listing.more()
             for event in self.processes.wait(1.0 if self.listing.complete else 0.0):
@@ -112,16 +123,14 @@ class _Extraction:
         size = self.size
         if self.listing.complete:  # the last batches become smaller, so that all workers end together
             size = min(size, math.ceil(self.listing.left / (2 * self.processes.size)))
-        found = self.listing.take(max(int(size), 1))
-        if not found:
-            return None
-        self.number += 1
-        return Extract(f"{self.number:09d}", found)
+        stretch, found = self.listing.take(max(int(size), 1))
+        return Extract(name_of(stretch), found) if found else None
 
     def _finished(self, task: Extract, summary: Summary, seconds: float) -> None:
         part, found = task
         self.report.add(summary)
         self.rows[part] = summary.statuses[OK]
+        self.deliver(part)
         if part not in self.tries and len(found) >= self.size / 2:
             # Half way to what this batch was worth: files differ, and one slow file should not halve all batches.
             due = len(found) / max(seconds, 1e-3) * SECONDS
@@ -130,39 +139,34 @@ class _Extraction:
     def _died(self, task: Extract, reason: str) -> None:
         part, found = task
         self.tries[part] = self.tries.get(part, 0) + 1
-        single = "-" in part
-        if self.tries[part] == 1 and not single:
+        if self.tries[part] == 1 and part not in self.singles:
             self.again.append(task)
-        elif len(found) > 1:
-            self.again.extend(Extract(f"{part}-{number:04d}", [one]) for number, one in enumerate(found))
+        elif len(found) > 1 and (stretch := stretch_of(part)) is not None:
+            alone = [Extract(name_of(Stretch(stretch.start + at, 1)), [one]) for at, one in enumerate(found)]
+            self.singles.update(one.part for one in alone)
+            self.again.extend(alone)
         else:
             one = found[0]
             if isinstance(one, Fault):
                 raise DiggerError(f"{one.url}: {reason}, and again on a row without its file")
-            self.again.append(Extract(part, [Fault(one.base, one.url, FAILED, reason)]))
+            self.again.append(Extract(part, [Fault(one.base, one.url, FAILED, reason, one.size, one.modified)]))
 
 
-def _publish(job: Job, columns: Columns, rows: dict[str, int], folders: Stage, processes: Pool, report: Report) -> None:
-    if job.sink is None or job.output is None:
-        return
-    job.sink.check(columns)
-    files = plan(rows, job.files_number, processes.size, job.output.name, job.sink.suffix, folders)
-    processes.patience = math.inf  # a slow disk is no poisonous file
-    _all(processes, (Piece(slices, columns, target) for file in files for target, slices in file.pieces))
-    _all(processes, (Join([target for target, _ in file.pieces], columns, file.target) for file in files))
-    report.files = tuple(file.target.name for file in files)
-
-
-def _all(processes: Pool, tasks: Iterable[Task]) -> None:
-    """Every task done; one whose worker died is tried once more."""
-    waiting = deque(tasks)
+def _all(processes: Pool, tasks: Iterable[Task]) -> Iterator[tuple[Any, Any]]:
+    """Every task with its answer, in any order; one whose worker died is tried once more."""
+    coming = iter(tasks)
+    again: deque[Task] = deque()
     failed: list[Task] = []
-    while waiting or processes.busy:
-        while processes.idle and waiting:
-            processes.give(waiting.popleft())
+    while True:
+        while processes.idle and (task := again.popleft() if again else next(coming, None)) is not None:
+            processes.give(task)
+        if not processes.busy:
+            return
         for event in processes.wait(1.0):
-            if isinstance(event, Died):
-                if any(task is event.task for task in failed):
-                    raise OutputError(f"the output cannot be written: {event.reason}")
+            if isinstance(event, Finished):
+                yield event.task, event.answer
+            elif any(task is event.task for task in failed):
+                raise OutputError(f"the output cannot be made: {event.reason}")
+            else:
                 failed.append(event.task)
-                waiting.append(event.task)
+                again.append(event.task)

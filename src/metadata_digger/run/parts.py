@@ -1,9 +1,14 @@
-"""Parts of the stage: rows as Parquet, each file there whole or not at all."""
+"""Parts of the stage: rows as Parquet, each file there whole or not at all.
+
+A part is named by the stretch of the listing that it has the rows of, `000000001024-000512.part`: the folder itself
+says what is done. What is counted of the rows stands in the file's footer, so that the two cannot come apart.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -12,11 +17,21 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from metadata_digger.errors import OutputError
+from metadata_digger.run.counts import Summary
+from metadata_digger.schema import OK
 from metadata_digger.sinks.columns import written
 
 GROUP = 32 << 20  # bytes of rows in memory before they are written
 ROWS = 256  # rows read back at once, and bytes of them: thumbnails make long rows
 BYTES = 8 << 20
+SUFFIX = ".part"  # and not .parquet: no pattern takes them for output
+# Of 3,298 sample files: 500 KB in 22 ms of CPU; lz4 750 KB in 20 ms. Their CSV has 19 MB.
+LEVEL = 1  # of zstd
+
+SAME = -(1 << 63)  # instead of a modification time in microseconds: as it was
+
+_FOOTER = "metadata-digger"
+_NAME = re.compile(r"(\d{12})-(\d{6})")
 
 
 class Slice(NamedTuple):
@@ -25,6 +40,17 @@ class Slice(NamedTuple):
     part: str
     start: int
     stop: int
+
+
+class Stretch(NamedTuple):
+    """Files [start, start + files) of the listing."""
+
+    start: int
+    files: int
+
+    @property
+    def stop(self) -> int:
+        return self.start + self.files
 
 
 @contextmanager
@@ -38,16 +64,33 @@ def writing(target: Path) -> Iterator[None]:
         raise OutputError(f"cannot write {target}: {why}") from error
 
 
+def name_of(stretch: Stretch) -> str:
+    return f"{stretch.start:012d}-{stretch.files:06d}"
+
+
+def stretch_of(part: str) -> Stretch | None:
+    """None of a part that another run made and an update kept."""
+    found = _NAME.fullmatch(part)
+    return Stretch(int(found[1]), int(found[2])) if found else None
+
+
 def path_of(folder: Path, part: str) -> Path:
-    return folder / f"{part}.parquet"
+    return folder / f"{part}{SUFFIX}"
 
 
-def write(folder: Path, part: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
-    """Raises OutputError. A part of the same name is replaced."""
+def names(folder: Path) -> list[str]:
+    """Every part in a folder, in the order of the rows. Raises OSError."""
+    return sorted(path.name.removesuffix(SUFFIX) for path in folder.glob(f"*{SUFFIX}"))
+
+
+def write(
+    folder: Path, part: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch], footer: Callable[[], Summary]
+) -> None:
+    """Raises OutputError. A part of the same name is replaced. `footer` is called when all batches are through."""
     target = path_of(folder, part)
     temporary = folder / f"{part}.{os.getpid()}.tmp"
     with writing(temporary):
-        writer = pq.ParquetWriter(temporary, schema, compression="lz4")
+        writer = pq.ParquetWriter(temporary, schema, compression="zstd", compression_level=LEVEL)
     held: list[pa.RecordBatch] = []
     size = 0
     for batch in batches:
@@ -59,23 +102,59 @@ def write(folder: Path, part: str, schema: pa.Schema, batches: Iterable[pa.Recor
             held, size = [], 0
     with writing(temporary):
         writer.write_table(pa.Table.from_batches(held, schema))
+        writer.add_key_value_metadata({_FOOTER: footer().to_json()})
         writer.close()
+        sync(temporary)  # a power cut after the rename must not leave a name without its rows
         temporary.replace(target)
+
+
+def summary(folder: Path, part: str) -> Summary | None:
+    """What was counted of a part's rows; None when the file is not whole, or of another making."""
+    try:
+        found = pq.read_metadata(path_of(folder, part)).metadata or {}
+    except (OSError, pa.ArrowException):
+        return None
+    text = found.get(_FOOTER.encode())
+    return Summary.from_json(part, text) if text else None
 
 
 def read(folder: Path, slices: Sequence[Slice]) -> Iterator[pa.RecordBatch]:
     """The rows that are ok, a few at a time, in order."""
     for part, start, stop in slices:
         at = 0
-        with pq.ParquetFile(path_of(folder, part)) as file:
-            for batch in file.iter_batches(batch_size=_rows(file.metadata), use_threads=False):
-                good = written(batch)
-                first, last = max(start - at, 0), min(stop - at, len(good))
-                if first < last:
-                    yield good.slice(first, last - first)
-                at += len(good)
-                if at >= stop:
-                    break
+        for batch in every_row(path_of(folder, part)):
+            good = written(batch)
+            first, last = max(start - at, 0), min(stop - at, len(good))
+            if first < last:
+                yield good.slice(first, last - first)
+            at += len(good)
+            if at >= stop:
+                break
+
+
+def every_row(path: Path, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+    """All rows of a part, a few at a time, those left out too."""
+    with pq.ParquetFile(path) as file:
+        yield from file.iter_batches(
+            batch_size=_rows(file.metadata), columns=list(columns) if columns else None, use_threads=False
+        )
+
+
+def left_out(folder: Path, part: str) -> Iterator[tuple[str, str, str]]:
+    """File, status and reason of every row that is not ok."""
+    for batch in every_row(path_of(folder, part), ("file_path", "status", "reason")):
+        for file, status, reason in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            if status != OK:
+                yield str(file), str(status), str(reason)
+
+
+def sync(path: Path) -> None:
+    """What was written to a file or directory is on the disk. Raises OSError."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _rows(metadata: pq.FileMetaData) -> int:

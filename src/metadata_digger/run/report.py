@@ -1,19 +1,20 @@
-"""What a run did: counts, not files. The files left out are in `_report.json`, which is streamed from the stage."""
+"""What a run did: counts, not files. The files left out are streamed from the parts into the records."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from metadata_digger.schema import FILTERED, OK
 
 if TYPE_CHECKING:
-    from metadata_digger.run.work import Summary
+    from metadata_digger.run.counts import Summary
 
 REASONS = 1_000  # distinct reasons counted by name: some hold offsets, and memory stays flat
 OTHER = "other reasons"
+NAMED = 1_000  # files left out that are held by name, where there are no records
 
 
 @dataclass(slots=True)
@@ -29,7 +30,13 @@ class Report:
     timings: dict[str, float] = field(default_factory=dict)  # seconds of each stage of the run
     workers: int = 0
     output: Path | None = None  # the directory
-    files: tuple[str, ...] = ()  # names of the files in it, without _report.json
+    files: tuple[str, ...] = ()  # names of the files in it, without the records
+    digests: dict[str, dict[str, Any]] = field(default_factory=dict)  # of these, and of the lists among the records
+    resumed: tuple[str, ...] = ()  # when an interrupted run was gone on with, as `started`
+    changes: dict[str, int] = field(default_factory=dict)  # by --update: "unchanged", "new", "changed", "gone"
+    lost: list[tuple[str, str]] = field(default_factory=list)  # (file, reason) of some that failed, see NAMED
+    findings: list[str] = field(default_factory=list)  # lines of a ranking, for the terminal
+    ranking: dict[str, Any] = field(default_factory=dict)  # and its facts, for run.json
     notes: list[str] = field(default_factory=list)  # what the user should know, for example fewer workers than cores
 
     @property
@@ -62,5 +69,15 @@ class Report:
         self.labels.update(summary.labels)
         self.tags |= summary.tags
         for (status, reason), count in summary.reasons.items():
-            known = (status, reason) in self.reasons or len(self.reasons) < REASONS
-            self.reasons[status, reason if known else OTHER] += count
+            self._count(status, reason, count)
+
+    def refuse(self, reasons: Counter[tuple[str, str]]) -> None:
+        """Rows that were counted as written, and then were not, by (status, reason)."""
+        self.statuses[OK] -= reasons.total()
+        for (status, reason), count in reasons.items():
+            self.statuses[status] += count
+            self._count(status, reason, count)
+
+    def _count(self, status: str, reason: str, count: int) -> None:
+        known = (status, reason) in self.reasons or len(self.reasons) < REASONS
+        self.reasons[status, reason if known else OTHER] += count

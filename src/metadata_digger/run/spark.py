@@ -14,26 +14,29 @@ import shutil
 import subprocess
 import sys
 import time
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from metadata_digger import errors
-from metadata_digger.errors import DiggerError
+from metadata_digger.errors import ConfigError, DiggerError
 from metadata_digger.pipeline import compose
+from metadata_digger.run.begin import begin, complete
+from metadata_digger.run.counts import Summary
 from metadata_digger.run.job import Job, Progress
+from metadata_digger.run.listing import Listing
 from metadata_digger.run.memory import share
-from metadata_digger.run.publish import plan, write_report
+from metadata_digger.run.parts import name_of
+from metadata_digger.run.publish import write_output, write_records
+from metadata_digger.run.records import now
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import Stage, publish, stage
-from metadata_digger.run.work import Limits, Summary, Work
+from metadata_digger.run.work import Limits, Work
+from metadata_digger.run.worker import Task
 from metadata_digger.schema import FILE, OK
 from metadata_digger.sinks.columns import Columns
 from metadata_digger.storage.model import Entry, Fault, Found
@@ -69,72 +72,91 @@ def run(
     Raises DiggerError for what ends a run, also where Spark or Java is missing.
     """
     start = time.monotonic()
+    if job.streams:
+        raise ConfigError("output.directoryPath=- is for one machine; name a directory, or leave out --engine spark")
     chain = compose(job.steps)
     schema = chain.output(FILE)
     check_spark()
     job.storage.check(job.paths)
+    if job.sink is not None:
+        job.sink.check(Columns.of(schema, ()))  # what needs no file to be known; what the files have is checked later
     if job.output is not None:
         job = replace(job, output=Path.cwd() / job.output)
     limits = share(job.cores, job.memory_gb, chain.pixels > 0).limits
-    report = Report(output=job.output, started=datetime.now(UTC).isoformat(timespec="seconds"))
-    with stage(job.output, job.overwrite) as folders, session(master, folders, settings or {}) as spark:
-        report.workers = spark.sparkContext.defaultParallelism
-        excluded: Counter[str] = Counter()
-        found = job.storage.walk(job.paths, [] if job.output is None else [str(job.output)], excluded)
-        rows = _extract(spark, found, job, limits, folders, report, progress)
-        report.leave_out(excluded)
+    with stage(job) as folders:
+        if folders.complete:
+            return complete(job)
+        with session(master, folders, settings or {}) as spark:
+            return _run(spark, job, schema, limits, folders, progress, start)
+
+
+def _run(
+    spark: SparkSession,
+    job: Job,
+    schema: pa.Schema,
+    limits: Limits,
+    folders: Stage,
+    progress: Progress,
+    start: float,
+) -> Report:
+    report = Report(output=job.output, started=now(), workers=spark.sparkContext.defaultParallelism)
+    do = functools.partial(_here, Work(job, folders.parts, limits))
+    with begin(job, folders, schema, report, do) as (listing, rows):
+        _extract(spark, listing, job, limits, folders, report, progress, rows)
+        report.leave_out(listing.excluded)
         report.timings["extract"] = time.monotonic() - start
-        if job.sink is not None and job.output is not None:
-            columns = Columns.of(schema, report.tags)
-            job.sink.check(columns)
-            work = Work(job, folders.parts, limits)
-            for file in plan(rows, job.files_number, 1, job.output.name, job.sink.suffix, folders):
-                for target, slices in file.pieces:
-                    work.piece(slices, columns, target)
-                work.join([target for target, _ in file.pieces], columns, file.target)
-                report.files += (file.target.name,)
+        if job.output is not None:
+            write_output(job, schema, rows, folders, do, report)
             report.timings["publish"] = time.monotonic() - start - report.timings["extract"]
             report.seconds = time.monotonic() - start
-            write_report(job, report, list(rows), folders)
-            publish(folders, job.output, job.overwrite)
+            write_records(job, report, rows, "spark", folders)
+            publish(folders, job)
     report.seconds = time.monotonic() - start
     return report
 
 
+def _here(work: Work, tasks: Iterable[Task]) -> Iterator[tuple[Any, Any]]:
+    """Tasks with their answers, done by the driver."""
+    for task in tasks:
+        yield task, task.run(work, lambda files: None)
+
+
 def _extract(
     spark: SparkSession,
-    found: Iterator[Found],
+    listing: Listing,
     job: Job,
     limits: Limits,
     folders: Stage,
     report: Report,
     progress: Progress,
-) -> dict[str, int]:
-    """All files through the steps; the rows that are ok in each part."""
+    rows: dict[str, int],
+) -> None:
+    """All files through the steps, but those of the parts in `rows`."""
+    while not listing.complete:
+        listing.more()
+    progress(report.seen, listing.total)
     # The driver holds the listing: 150 bytes a file.
-    listed = list(found)
-    table = _tasks(listed, job.partitions)
-    total = len(listed)
-    progress(0, total)
+    table = _tasks(listing, job.partitions)
     tasks = spark.createDataFrame(table).repartitionByRange(max(len(table), 1), "part")
     payload = pickle.dumps((job, folders.parts, limits))
     with _translated():
         done = tasks.mapInArrow(functools.partial(extract_batches, payload), "summary binary").collect()
-    rows: dict[str, int] = {}
     for (packed,) in done:
         summary: Summary = pickle.loads(packed)  # noqa: S301  # from our own executors
         report.add(summary)
         rows[summary.part] = summary.statuses[OK]
-    progress(total, total)
-    return rows
+    progress(report.seen, listing.total)
 
 
-def _tasks(found: Sequence[Found], partitions: int) -> pa.Table:
+def _tasks(listing: Listing, partitions: int) -> pa.Table:
     """One row a batch."""
-    size = -(-len(found) // partitions) if partitions > 0 else BATCH
-    remaining = iter(found)
-    batches = list(iter(lambda: [_struct(one) for one in islice(remaining, max(size, 1))], []))
-    parts = [f"{number:09d}" for number in range(1, len(batches) + 1)]
+    size = max(-(-listing.left // partitions) if partitions > 0 else BATCH, 1)
+    parts: list[str] = []
+    batches: list[list[dict[str, Any]]] = []
+    while listing.left:
+        stretch, found = listing.take(size)
+        parts.append(name_of(stretch))
+        batches.append([_struct(one) for one in found])
     return pa.Table.from_pydict({"part": parts, "found": batches}, schema=_TASKS)
 
 
@@ -142,6 +164,10 @@ def _struct(one: Found) -> dict[str, Any]:
     if isinstance(one, Entry):
         return {"base": one.base, "url": one.url, "size": one.size, "modified": one.modified}
     return {"base": one.base, "url": one.url, "status": one.status, "reason": one.reason}
+
+
+def _quiet(files: int) -> None:
+    """Progress that is not told."""
 
 
 def extract_batches(payload: bytes, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -155,7 +181,7 @@ def extract_batches(payload: bytes, batches: Iterator[pa.RecordBatch]) -> Iterat
                 else Fault(one["base"], one["url"], one["status"], one["reason"])
                 for one in task["found"]
             ]
-            summary = work.extract(task["part"], found, lambda files: None)
+            summary = work.extract(task["part"], found, _quiet)
             yield pa.RecordBatch.from_pydict({"summary": [pickle.dumps(summary)]}, schema=_SUMMARIES)
 
 

@@ -1,9 +1,11 @@
 """The stage: where a run's unfinished work lies, beside the output, until the whole output is renamed into its place.
 
-DIR/.NAME.metadata-digger/lock         held while a run works on DIR/NAME, free when that run is gone
-DIR/.NAME.metadata-digger/replaced     the old output, between two renames of --overwrite
-DIR/.NAME.metadata-digger/HEX/parts    one Parquet file a batch, named by its number
-DIR/.NAME.metadata-digger/HEX/output   becomes DIR/NAME
+DIR/.NAME.metadata-digger/lock          held while a run works on DIR/NAME, free when that run is gone
+DIR/.NAME.metadata-digger/replaced      the old output, between two renames of --overwrite
+DIR/.NAME.metadata-digger/HEX/job.json  what is being done (run.unfinished)
+DIR/.NAME.metadata-digger/HEX/listing   the files (run.listing)
+DIR/.NAME.metadata-digger/HEX/parts     one Parquet file a batch, named by its stretch of the listing
+DIR/.NAME.metadata-digger/HEX/output    becomes DIR/NAME
 """
 
 from __future__ import annotations
@@ -20,11 +22,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from metadata_digger.errors import OutputError
+from metadata_digger.run import unfinished
 from metadata_digger.run.interrupt import unbroken
-from metadata_digger.run.parts import writing
+from metadata_digger.run.job import Job
+from metadata_digger.run.parts import sync, writing
+from metadata_digger.run.records import FOLDER, OURS
+from metadata_digger.run.unfinished import Unfinished
 from metadata_digger.storage.walk import STAGE_SUFFIX
-
-REPORT = "_report.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,43 +40,85 @@ class Stage:
     pieces: Path
     logs: Path
     output: Path
+    resumed: Unfinished | None = None  # what this run goes on from
+    complete: bool = False  # with --resume: the output is there already
+    notes: tuple[str, ...] = ()  # for the user
+
+    @property
+    def listing(self) -> Path:
+        return self.root / "listing"
+
+    @property
+    def changes(self) -> Path:
+        """What an update found (Report.changes)."""
+        return self.root / "changes.json"
+
+    @property
+    def removed(self) -> Path:
+        """Ids of rows that a server is to forget, one a line; absent when there are none."""
+        return self.root / "removed"
 
 
 @contextmanager
-def stage(output: Path | None, overwrite: bool) -> Iterator[Stage]:
-    """The folders for a run that ends in `output` (absolute), or nowhere; gone afterwards, however it ends.
+def stage(job: Job) -> Iterator[Stage]:
+    """The folders for a run that ends in `job.output` (absolute), or nowhere.
 
-    Raises OutputError, before any work, when the output is there already and may not or must not be replaced, when its
-    directory cannot be written, when another run works on it.
+    They are gone afterwards. When the run did not come to its end and files are done, they stay for `--resume`, and the
+    error or KeyboardInterrupt gets a note that says so. Raises OutputError, before any work, when the output is there
+    already and may not or must not be replaced, when its directory cannot be written, when another run works on it,
+    when an interrupted run left work that this run would throw away or cannot go on from.
     """
+    output = job.output
     if output is None:
         with tempfile.TemporaryDirectory(prefix="metadata-digger-") as folder:
             yield _folders(Path(folder))
         return
-    check(output, overwrite)
-    home = output.parent / f".{output.name}{STAGE_SUFFIX}"
+    home = home_of(output)
+    if not os.path.lexists(home) and not unfinished.complete(job):
+        check(output, job.replaces)
     with _parents(output), _locked(home, output):
-        _recover(home, output)
-        check(output, overwrite)
-        folder_of_run = home / secrets.token_hex(4)
+        left = _recover(home, output)
+        begun = unfinished.accept(left, job)
+        complete = begun is None and unfinished.complete(job)
+        if not complete:
+            check(output, job.replaces or (begun is not None and begun.overwrite))
+        notes = unfinished.note(left, begun)
+        root = home / secrets.token_hex(4)
         try:
             with writing(home):
-                folders = _folders(folder_of_run)
+                if begun is not None:
+                    # Under a name of its own: a worker that outlived its main process for a moment writes where nobody
+                    # looks.
+                    begun.root.rename(root)
+                _remove_others(home, root)
+                folders = _folders(root, begun, complete, notes)
+                unfinished.begin(root, job, begun)
             yield folders
-        finally:
+        except BaseException as error:
             with unbroken():
-                shutil.rmtree(folder_of_run, ignore_errors=True)
+                if not unfinished.leave(root, output, error):
+                    shutil.rmtree(root, ignore_errors=True)
+            raise
+        else:
+            with unbroken():
+                shutil.rmtree(root, ignore_errors=True)
 
 
-def publish(folders: Stage, output: Path, overwrite: bool) -> None:
+def home_of(output: Path) -> Path:
+    return output.parent / f".{output.name}{STAGE_SUFFIX}"
+
+
+def publish(folders: Stage, job: Job) -> None:
     """The output into its place, in one step. The old one is deleted only when the new one is there."""
-    check(output, overwrite)  # again: the run may have taken hours
+    output = job.output
+    if output is None:
+        return
+    check(output, job.replaces or (folders.resumed is not None and folders.resumed.overwrite))  # hours may have passed
     replaced = folders.root.parent / "replaced"
     with unbroken(), writing(output):
         # A power cut after the rename must not leave a directory of empty files.
-        for file in folders.output.iterdir():
-            _sync(file)
-        _sync(folders.output)
+        for path in (*folders.output.iterdir(), *(folders.output / FOLDER).glob("*"), folders.output):
+            sync(path)
         if output.exists():
             output.rename(replaced)
         try:
@@ -81,7 +127,7 @@ def publish(folders: Stage, output: Path, overwrite: bool) -> None:
             if replaced.exists():
                 replaced.rename(output)
             raise
-        _sync(output.parent)
+        sync(output.parent)
         shutil.rmtree(replaced, ignore_errors=True)
 
 
@@ -91,13 +137,13 @@ def check(output: Path, overwrite: bool) -> None:
         return
     if not overwrite:
         raise OutputError(
-            f"output.directoryPath: {output} exists already; choose another directory, or --overwrite to replace it"
+            f"output.directoryPath: {output} exists already; choose another directory, or --overwrite to replace it, "
+            "or --update to bring it up to date"
         )
     if output.is_symlink() or not output.is_dir():
         raise OutputError(f"output.directoryPath: {output} is not a directory, --overwrite leaves it alone")
-    ours = re.compile(rf"{re.escape(output.name)}(_\d+)?\.\w+|{re.escape(REPORT)}")
     with writing(output):
-        strangers = sorted(entry.name for entry in output.iterdir() if not ours.fullmatch(entry.name) or entry.is_dir())
+        strangers = sorted(_strangers(output))
     if strangers:
         raise OutputError(
             f"output.directoryPath: {output} holds more than an output of this program ({strangers[0]}), --overwrite "
@@ -105,10 +151,20 @@ def check(output: Path, overwrite: bool) -> None:
         )
 
 
-def _folders(root: Path) -> Stage:
-    folders = Stage(root, root / "parts", root / "pieces", root / "logs", root / "output")
+def _strangers(output: Path) -> Iterator[str]:
+    """What no run has made. Raises OSError."""
+    ours = re.compile(rf"{re.escape(output.name)}(_\d+)?\.\w+")
+    for entry in output.iterdir():
+        if entry.name == FOLDER and entry.is_dir() and not entry.is_symlink():
+            yield from (f"{FOLDER}/{inner.name}" for inner in entry.iterdir() if inner.name not in OURS)
+        elif not ours.fullmatch(entry.name) or entry.is_dir():
+            yield entry.name
+
+
+def _folders(root: Path, begun: Unfinished | None = None, complete: bool = False, notes: tuple[str, ...] = ()) -> Stage:
+    folders = Stage(root, root / "parts", root / "pieces", root / "logs", root / "output", begun, complete, notes)
     for folder in (folders.parts, folders.pieces, folders.logs, folders.output):
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
     return folders
 
 
@@ -139,7 +195,7 @@ def _locked(home: Path, output: Path) -> Iterator[None]:
         with unbroken(), suppress(OSError):
             (home / "lock").unlink()
             os.close(lock)
-            home.rmdir()
+            home.rmdir()  # not when unfinished work is left
 
 
 def _lock(home: Path) -> int | None:
@@ -162,20 +218,20 @@ def _lock(home: Path) -> int | None:
         os.close(lock)
 
 
-def _recover(home: Path, output: Path) -> None:
-    """What a killed run left behind: its parts are nobody's, an old output that it was replacing comes back."""
+def _recover(home: Path, output: Path) -> Unfinished | None:
+    """An old output that a killed run was replacing comes back. What else that run left and is of use, None when
+    nothing is."""
     with writing(home):
         replaced = home / "replaced"
-        if replaced.exists() and not os.path.lexists(output):
-            replaced.rename(output)
-        for entry in home.iterdir():
-            if entry.is_dir():
-                shutil.rmtree(entry)
+        if replaced.exists():
+            if os.path.lexists(output):
+                shutil.rmtree(replaced)
+            else:
+                replaced.rename(output)
+        return unfinished.find(home, output)
 
 
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _remove_others(home: Path, root: Path) -> None:
+    for entry in home.iterdir():
+        if entry.is_dir() and entry != root:
+            shutil.rmtree(entry)

@@ -3,25 +3,28 @@ sink into pieces, pieces into files of the output."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from metadata_digger.errors import DiggerError
 from metadata_digger.pipeline import Batch, compose, open_batch
-from metadata_digger.run import parts
+from metadata_digger.run import parts, streaming, twins
+from metadata_digger.run.counts import Summary
 from metadata_digger.run.job import Job
-from metadata_digger.run.parts import Slice, writing
-from metadata_digger.schema import FILE, OK
-from metadata_digger.sinks import Sink
-from metadata_digger.sinks.columns import Columns, scan, written
+from metadata_digger.run.parts import SAME, Slice, writing
+from metadata_digger.run.records import digest
+from metadata_digger.schema import FILE, Column
+from metadata_digger.sinks import Sink, refused
+from metadata_digger.sinks.columns import Columns
+from metadata_digger.steps.hash import HashStep
 from metadata_digger.storage.model import Entry, Found
 
 # Files that go through the steps together. Content and picture of each are alive until the batch is through, so there
@@ -31,30 +34,11 @@ FILES = 64
 PICTURES = 4
 
 
-_LEFT_OUT = ("file_path", "status", "reason")
-
-
 class Limits(NamedTuple):
     """What a worker may hold, in bytes: the files of one batch together, one file whole."""
 
     batch: int
     whole: int
-
-
-@dataclass(slots=True)
-class Summary:
-    """What goes back for a part: counts, not rows."""
-
-    part: str
-    statuses: Counter[str] = field(default_factory=Counter)
-    reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
-    labels: Counter[str] = field(default_factory=Counter)
-    tags: set[tuple[str, str]] = field(default_factory=set)
-
-
-def left_out(folder: Path, part: str) -> Path:
-    """JSON Lines beside a part: its rows that are not ok."""
-    return folder / f"{part}.left_out.jsonl"
 
 
 class Work:
@@ -78,29 +62,56 @@ class Work:
     def extract(self, part: str, found: Sequence[Found], progress: Callable[[int], None]) -> Summary:
         """The files' rows into a part; `progress` is told the files done so far. Raises OutputError."""
         summary = Summary(part)
-        lines: list[str] = []
-        rows = self._rows(found, summary, lines, progress)
+        rows = self._rows(found, summary, progress)
         if self._job.sink is None:  # then the counts are all that is wanted
             for _ in rows:
                 pass
         else:
-            parts.write(self._folder, part, self._schema, rows)
-            if lines:
-                with writing(path := left_out(self._folder, part)):
-                    path.write_text("".join(lines), "utf-8")
+            if self._job.streams:
+                streaming.write(self._folder, part, self._sink(), self._schema, rows)
+            else:
+                parts.write(self._folder, part, self._schema, rows, lambda: summary)
         return summary
 
-    def piece(self, slices: Sequence[Slice], columns: Columns, target: Path) -> int:
-        """Rows of parts through the sink; their number. Raises OutputError."""
-        with writing(target):
-            return self._sink().piece(parts.read(self._folder, slices), columns, target)
+    def keep(self, source: Path, part: str, mask: bytes, times: npt.NDArray[np.int64] | None) -> Summary:
+        """The rows of an old part that the mask lets through, into a part of this run. Raises OutputError."""
+        summary = Summary(part)
+        parts.write(self._folder, part, self._schema, _kept(source, mask, times, summary), lambda: summary)
+        return summary
 
-    def join(self, pieces: Sequence[Path], columns: Columns, target: Path) -> None:
-        """Pieces into a file of the output; they are gone afterwards. Raises OutputError."""
+    def hashes(
+        self, found: Sequence[Found], types: tuple[str, ...], progress: Callable[[int], None]
+    ) -> list[tuple[str | None, ...]]:
+        """The hashes of each file, None where it cannot be read."""
+        step, hashes = HashStep(types), list[tuple[str | None, ...]]()
+        for files in self._batches(found):
+            beat = partial(progress, len(hashes))
+            batch = open_batch(files, self._job.storage, 0, self._limits.whole, beat=beat)
+            try:
+                (done,) = step.run(iter([batch]))
+            finally:
+                batch.close()
+            hashes += zip(*(done.rows.column(f"hash_{kind}").to_pylist() for kind in types), strict=True)
+            progress(len(hashes))
+        return hashes
+
+    def piece(self, slices: Sequence[Slice], columns: Columns, target: Path) -> Counter[tuple[str, str]]:
+        """Rows of parts through the sink; (status, reason) of those not written after all. Raises OutputError."""
+        rows = parts.read(self._folder, slices)
+        with writing(target):
+            if not self._job.distinct:
+                self._sink().piece(rows, columns, target)
+                return refused.reasons(target)
+            beside = target.with_name(f"{target.name}.twins")
+            with refused.refusing(beside) as refuse:
+                self._sink().piece(twins.without(rows, twins.database(target.parent), refuse), columns, target)
+            return refused.reasons(target) + refused.reasons(beside)
+
+    def join(self, pieces: Sequence[Path], columns: Columns, target: Path) -> dict[str, Any]:
+        """Pieces into a file of the output, whose digest comes back. Raises OutputError."""
         with writing(target):
             self._sink().join(pieces, columns, target)
-            for piece in pieces:
-                piece.unlink(missing_ok=True)
+            return digest(target) if self._sink().suffix else {}
 
     def _sink(self) -> Sink:
         if self._job.sink is None:
@@ -108,12 +119,12 @@ class Work:
         return self._job.sink
 
     def _rows(
-        self, found: Sequence[Found], summary: Summary, lines: list[str], progress: Callable[[int], None]
+        self, found: Sequence[Found], summary: Summary, progress: Callable[[int], None]
     ) -> Iterator[pa.RecordBatch]:
         done = 0
         for files in self._batches(found):
             rows = self._steps(files, partial(progress, done))
-            _count(rows, summary, lines)
+            summary.count(rows)
             yield rows
             done += len(files)
             progress(done)
@@ -151,16 +162,23 @@ class Work:
         raise DiggerError("a step asked for a batch before it gave the last one (pipeline.Step)")
 
 
-def _count(rows: pa.RecordBatch, summary: Summary, lines: list[str]) -> None:
-    files, statuses, reasons = (
-        [*map(str, rows.column(name).to_pylist())] for name in ("file_path", "status", "reason")
-    )
-    summary.statuses.update(statuses)
-    for file, status, reason in zip(files, statuses, reasons, strict=True):
-        if status != OK:
-            summary.reasons[status, reason] += 1
-            lines.append(json.dumps({"file": file, "status": status, "reason": reason}, ensure_ascii=False) + "\n")
-    good = written(rows)
-    if "labels" in good.schema.names:
-        summary.labels.update(map(str, pc.list_flatten(good.column("labels")).to_pylist()))
-    summary.tags |= scan(good)
+def _kept(source: Path, mask: bytes, times: npt.NDArray[np.int64] | None, summary: Summary) -> Iterator[pa.RecordBatch]:
+    at = 0
+    for batch in parts.every_row(source):
+        wanted = np.frombuffer(mask, np.bool_, len(batch), at)
+        if times is not None:
+            batch = _timed(batch, times[at : at + len(batch)])
+        at += len(batch)
+        rows = batch.filter(pa.array(wanted))
+        summary.count(rows)
+        yield rows
+
+
+def _timed(batch: pa.RecordBatch, times: npt.NDArray[np.int64]) -> pa.RecordBatch:
+    """With the modification times that files have now."""
+    place = batch.schema.get_field_index("modified")
+    old = batch.column(place)
+    new: Column = pa.array(times, mask=times == SAME).cast(old.type)
+    columns = list(batch.columns)
+    columns[place] = pc.coalesce(new, old)
+    return pa.RecordBatch.from_arrays(columns, schema=batch.schema)

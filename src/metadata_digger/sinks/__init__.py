@@ -4,32 +4,64 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol, Self, runtime_checkable
 
 import pyarrow as pa
 
 from metadata_digger.sinks.columns import Columns
 from metadata_digger.sinks.csv import CsvSink
 from metadata_digger.sinks.json import JsonSink
+from metadata_digger.sinks.parquet import ParquetSink
+from metadata_digger.sinks.solr import SolrSink
+from metadata_digger.steps.filter import Selection
+from metadata_digger.steps.rename import Naming
+
+if TYPE_CHECKING:
+    from metadata_digger.config import Config
 
 
 class Sink(Protocol):
     """A form of output made of pieces: any process writes a piece of some batches, one process joins them.
 
-    Picklable and without state. All pieces of a run are made with equal Columns, those of the whole run.
+    Picklable and without state. All pieces of a run are made with equal Columns, those of the whole run. A piece may be
+    made twice, in a run that was killed and goes on too: doing it twice leaves what doing it once leaves.
     """
 
     name: ClassVar[str]  # the value of output.format
-    suffix: ClassVar[str]  # of the files, with its dot
+    suffix: ClassVar[str]  # of the files, with its dot; "" where rows go to a server and there are none
+
+    @classmethod
+    def of(cls, config: Config, naming: Naming, selection: Selection) -> Self:
+        """The sink that a configuration asks for: what it writes under which names, and the keys of its own."""
 
     def check(self, columns: Columns) -> None:
-        """Raises ConfigError if these columns cannot be written with these options; called before the first piece."""
+        """Raises ConfigError if these columns cannot be written with these options.
+
+        Called before any work, without the tags that nobody has seen yet, and before the first piece.
+        """
 
     def piece(self, batches: Iterator[pa.RecordBatch], columns: Columns, target: Path) -> int:
-        """Writes the rows that are ok, without a header; their number. Holds one batch at a time. Raises OSError."""
+        """Writes the rows that are ok, without a header; their number. Raises OSError.
+
+        Holds one batch at a time, or as many as a block of its form wants (a row group).
+        To a server: sends them, and `target` need not be made. Rows that it does not take are told to
+        `refused.refusing(target)`: they become failed ones, counted and listed with the reason.
+        """
 
     def join(self, pieces: Sequence[Path], columns: Columns, target: Path) -> None:
-        """Writes the header, where the form has one, and the pieces behind each other; no piece is a whole file too."""
+        """Writes the header, where the form has one, and the pieces behind each other; no piece is a whole file too.
+
+        To a server: called once, when all pieces are there (a commit); makes no `target`.
+        """
 
 
-SINKS: tuple[type[Sink], ...] = (CsvSink, JsonSink)
+@runtime_checkable
+class Removing(Protocol):
+    """A sink for a server that holds what earlier runs sent."""
+
+    def remove(self, ids: Iterator[str]) -> None:
+        """Called once by a run with --update, before the first piece: the rows with these ids are to go, because their
+        files are gone or are no longer wanted. May be called again with the same ones. Raises OutputError."""
+
+
+SINKS: tuple[type[Sink], ...] = (CsvSink, JsonSink, ParquetSink, SolrSink)

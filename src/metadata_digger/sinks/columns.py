@@ -18,17 +18,21 @@ DIRECTORY_ALONE = ""  # in place of a tag's name: the directory was found, with 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The fields that every row has, and the (directory, tag) pairs found in any written row, sorted.
+    """The fields that every row has, with their types, and the (directory, tag) pairs found in any written row, sorted.
 
     A pair whose tag is DIRECTORY_ALONE stands for the directory itself.
     """
 
-    fields: tuple[str, ...]
+    schema: pa.Schema
     found: tuple[tuple[str, str], ...]
 
     @classmethod
     def of(cls, schema: pa.Schema, found: Iterable[tuple[str, str]]) -> Columns:
-        return cls(tuple(schema.names), tuple(sorted(set(found))))
+        return cls(schema, tuple(sorted(set(found))))
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return tuple(self.schema.names)
 
     def tags(self, selection: Selection = EVERYTHING) -> list[tuple[str, str]]:
         return [pair for pair in self.found if pair[1] != DIRECTORY_ALONE and selection.has(*pair)]

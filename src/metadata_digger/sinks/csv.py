@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,9 @@ from metadata_digger.sinks.wide import base64_texts, content_title, fixed, layou
 from metadata_digger.steps.filter import EVERYTHING, Selection
 from metadata_digger.steps.flatten import flatten, tag_names
 from metadata_digger.steps.rename import DEFAULT, Naming
+
+if TYPE_CHECKING:
+    from metadata_digger.config import Config
 
 # Spark trims what it writes (ignoreLeadingWhiteSpace and its twin default to true): everything up to the space goes,
 # and a value of nothing else becomes two escaped quotes, while one that was empty before stays empty.
@@ -43,6 +46,17 @@ class CsvSink:
     content: bool = False  # the column Metadata Content
     dialect: str = "rfc4180"  # or "spark"
     raw: bool = False  # leave formulas what they are
+
+    @classmethod
+    def of(cls, config: Config, naming: Naming, selection: Selection) -> Self:
+        return cls(
+            naming,
+            selection,
+            labels_delimiter=config["enrichment.output.labelsDelimiter"],
+            content=config["output.columns.includeMetadataContent"],
+            dialect=config["output.csv.dialect"],
+            raw=config["output.csv.raw"],
+        )
 
     def check(self, columns: Columns) -> None:
         layout(columns, self.naming, self.selection)
@@ -94,8 +108,9 @@ class CsvSink:
         if pa.types.is_binary(column.type):
             return pa.array(base64_texts(column), pa.string())
         if not pa.types.is_list(column.type):
-            return column
-        return pc.binary_join(column, self.labels_delimiter if name == "labels" else ",")
+            return column if pa.types.is_string(column.type) else column.cast(pa.string())
+        delimiters = {"labels": self.labels_delimiter, "similar_reasons": "; "}
+        return pc.binary_join(column, delimiters.get(name, ","))
 
     def _cells(self, values: Column) -> Column:
         """Text as it stands between two quotes, but for what `_safe` does."""

@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from json import JSONEncoder
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from metadata_digger.schema import Column
 from metadata_digger.sinks.cells import controls
 from metadata_digger.sinks.columns import Columns, written
+from metadata_digger.sinks.nested import content, nested
 from metadata_digger.sinks.pieces import concatenate
-from metadata_digger.sinks.wide import ADDED, CONTENT, base64_texts, fixed
+from metadata_digger.sinks.wide import ADDED, CONTENT, SIMILAR, base64_texts, fixed
 from metadata_digger.steps.filter import EVERYTHING, Selection
-from metadata_digger.steps.flatten import flatten, tag_names
-from metadata_digger.steps.rename import DEFAULT, Naming, safe
+from metadata_digger.steps.flatten import tag_names
+from metadata_digger.steps.rename import DEFAULT, Naming
+
+if TYPE_CHECKING:
+    from metadata_digger.config import Config
 
 _encode = JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 # JSON itself escapes C0 alone; the others of `controls` steer terminals, or end a line for some readers. By the first
 # byte of each how many it has.
 _LENGTHS = {0x7F: 1, 0xC2: 2, 0xE2: 3}
-
-Metadata = dict[str, dict[str, str | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,15 @@ class JsonSink:
     selection: Selection = EVERYTHING
     content: bool = False  # the key Metadata Content
     all_directories: bool = False  # give every object every directory of the run, as the original did
+
+    @classmethod
+    def of(cls, config: Config, naming: Naming, selection: Selection) -> Self:
+        return cls(
+            naming,
+            selection,
+            content=config["output.columns.includeMetadataContent"],
+            all_directories=config["output.json.allDirectories"],
+        )
 
     def check(self, columns: Columns) -> None:
         """Whatever the names are, nested objects can hold them."""
@@ -76,13 +85,16 @@ class JsonSink:
                 binary = pa.types.is_binary(column.type)
                 columns[title(words)] = base64_texts(column) if binary else column.to_pylist()
         if "tags" in fields:
-            nested = list(self._nested(rows, frame))
-            columns[title("Metadata")] = nested
+            objects = list(nested(rows, self.naming, self.selection, frame))
+            columns[title("Metadata")] = objects
             columns[title("File Type")] = rows.column("file_type").to_pylist()
             columns[title("Directory Names")] = rows.column("directories").to_pylist()
             columns[title("Tag Names")] = tag_names(rows.column("tags")).to_pylist()
+            for name, words in SIMILAR:
+                if name in fields:
+                    columns[title(words)] = rows.column(name).to_pylist()
             if self.content:
-                columns[title(CONTENT)] = [_content(metadata) for metadata in nested]
+                columns[title(CONTENT)] = [content(metadata) for metadata in objects]
         notes = title("Notes")
         for values, texts in zip(zip(*columns.values(), strict=True), rows.column("notes").to_pylist(), strict=True):
             row = dict(zip(columns, values, strict=True))
@@ -111,36 +123,6 @@ class JsonSink:
         if "boxes" in rows.schema.names:
             columns[title("Boxes")] = [_boxes(found, several) for found in rows.column("boxes").to_pylist()]
         return columns
-
-    def _nested(self, rows: pa.RecordBatch, frame: list[str]) -> Iterator[Metadata]:
-        flat = flatten(rows.column("tags"))
-        keys = [
-            (self.naming.title(directory), safe(tag)) if self.selection.has(directory, tag) else None
-            for directory, tag in flat.pairs
-        ]
-        codes = flat.codes.tolist()
-        # The original writes a new line as backslash and n already in the value.
-        values: list[str | None] = pc.replace_substring(flat.values, "\n", r"\n").to_pylist()
-        titles: dict[str, str | None] = {}
-        bounds = pairwise(flat.starts.tolist())
-        for directories, (start, end) in zip(rows.column("directories").to_pylist(), bounds, strict=True):
-            metadata: Metadata = {key: {} for key in frame}
-            for directory in directories or ():
-                if directory not in titles:
-                    wanted = self.selection.has_directory(directory)
-                    titles[directory] = self.naming.title(directory) if wanted else None
-                title = titles[directory]
-                if title is not None and title not in metadata:
-                    metadata[title] = {}
-            for code, value in zip(codes[start:end], values[start:end], strict=True):
-                key = keys[code]
-                if key is None:
-                    continue
-                # Of a tag that repeats the last value is kept, as in the original; one without words replaces none.
-                tags = metadata[key[0]]
-                if value is not None or key[1] not in tags:
-                    tags[key[1]] = value
-            yield metadata
 
 
 def _bytes(lines: str) -> bytes:
@@ -174,8 +156,3 @@ def _boxes(boxes: list[dict[str, Any]] | None, several: bool) -> list[dict[str, 
         for box in found:
             del box["model"]
     return found
-
-
-def _content(metadata: Metadata) -> str:
-    """All values, by directory and then tag."""
-    return " ".join(value for _, tags in sorted(metadata.items()) for _, value in sorted(tags.items()) if value)

@@ -1,9 +1,8 @@
-"""Pieces of text output, joined."""
+"""Pieces of output, joined."""
 
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
@@ -15,19 +14,25 @@ def concatenate(pieces: Sequence[Path], target: Path, header: bytes = b"") -> No
         file.write(header)
         for piece in pieces:
             with piece.open("rb", buffering=0) as source:
-                _copy(source, file)
+                copy(source, file, os.fstat(source.fileno()).st_size)
 
 
-def _copy(source: BinaryIO, target: BinaryIO) -> None:
-    """Within the system where it can do that: 60 ms for 235 MB, where reading and writing took 80 to 300."""
-    left = os.fstat(source.fileno()).st_size
+def copy(source: BinaryIO, target: BinaryIO, count: int) -> None:
+    """`count` bytes from where both stand; neither has a buffer. Raises OSError.
+
+    Within the system where it can do that: 60 ms for 235 MB, where reading and writing took 80 to 300.
+    """
     try:
-        while left:
-            done = os.copy_file_range(source.fileno(), target.fileno(), left)
+        while count:
+            done = os.copy_file_range(source.fileno(), target.fileno(), count)
             if not done:
                 break
-            left -= done
+            count -= done
     except (AttributeError, OSError):  # not on this system, or not on this file system: the rest, byte by byte
         pass
-    if left:
-        shutil.copyfileobj(source, target, 1 << 20)
+    while count:
+        block = source.read(min(count, 1 << 20))
+        if not block:
+            raise OSError(f"a piece ended {count:,} bytes too early")
+        target.write(block)
+        count -= len(block)

@@ -40,6 +40,8 @@ def fault(answer: requests.Response, connection: Connection) -> SolrError:
     if status in (401, 403):
         return SolrError(f"{place}: {_denied(answer, connection)}")
     if status == 404:
+        if connection.url is not None and not answer.url.startswith(f"{connection.url}/{connection.collection}/"):
+            return SolrError(f"{connection.place}: there is no Solr at this address (404)")
         return missing(connection)
     if answer.ok:
         return SolrError(f"{place}: does not answer as Solr does ({connection.place})")

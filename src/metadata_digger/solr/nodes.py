@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import random
 import time
-from typing import TYPE_CHECKING
 
 from metadata_digger.solr.connection import Connection
-
-if TYPE_CHECKING:
-    from metadata_digger.solr.zookeeper import Layout
+from metadata_digger.solr.routing import Layout
 
 SHUNNED = 10.0  # seconds that others are preferred to a node that failed
 
@@ -47,9 +44,8 @@ class Nodes:
         return self._layout
 
     def _read(self) -> Layout:
-        # kazoo takes 60 ms to import
-        from metadata_digger.solr.zookeeper import Layout, layout_of, live_nodes
-
         if self._connection.url is not None:
             return Layout((self._connection.url,))
+        from metadata_digger.solr.zookeeper import layout_of, live_nodes  # kazoo takes 60 ms to import
+
         return Layout(live_nodes(self._connection)) if self._everywhere else layout_of(self._connection)

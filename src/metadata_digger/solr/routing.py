@@ -23,6 +23,15 @@ class Shard:
     leader: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where a collection is: `nodes`, URLs of live ones that lead a shard of it, or else hold some of it; its `shards`,
+    () where Solr itself has to find out to which one a document belongs."""
+
+    nodes: tuple[str, ...]
+    shards: tuple[Shard, ...] = ()
+
+
 def shards_of(state: dict[str, Any], urls: dict[str, str], leads: set[str]) -> tuple[Shard, ...]:
     """The active shards in a collection's state.json; none where another router decides.
 

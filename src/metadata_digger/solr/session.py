@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,7 +15,7 @@ from metadata_digger.solr.connection import Connection
 from metadata_digger.solr.errors import SolrError
 
 CONNECT = 5.0  # seconds
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
+LOOPBACK = re.compile(r"localhost|127\.[0-9.]+|::1")
 
 
 class Session:
@@ -78,7 +79,7 @@ class Session:
         """What the environment says; never for this machine."""
         place = base(url)
         if place not in self._proxies:
-            own = urlsplit(place).hostname in LOOPBACK
+            own = LOOPBACK.fullmatch(urlsplit(place).hostname or "") is not None
             self._proxies[place] = {} if own else dict(get_environ_proxies(place))
         return self._proxies[place]
 
@@ -93,4 +94,4 @@ def cause(error: BaseException) -> str:
     """The words at the bottom of what requests wraps three times."""
     while isinstance(reason := getattr(error, "reason", None) or (error.args[0] if error.args else None), Exception):
         error = reason
-    return str(error)[:200]
+    return re.sub(r"^\w+\(host=.*?\): ", "", str(error))[:200]

@@ -8,7 +8,7 @@ import time
 from metadata_digger.solr.errors import Failed, Passing
 
 PATIENCE = 180.0  # seconds for one request with all its tries: a node that comes back, shards that elect a leader
-AT_FIRST = 10.0  # seconds while nothing has ever answered: then the place is wrong, more often than not
+AT_FIRST = 5.0  # seconds while nothing has ever answered: then the place is wrong, more often than not
 PAUSES = (0.1, 5.0)  # seconds before the second try, and at most; doubled in between
 FAILURES = 4  # when Solr calls it a mistake of its own: a passing one, or one that this request will always meet
 

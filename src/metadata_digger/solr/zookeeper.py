@@ -11,7 +11,6 @@ import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
@@ -26,7 +25,7 @@ from kazoo.retry import KazooRetry  # type: ignore[import-untyped]
 
 from metadata_digger.solr.connection import Connection
 from metadata_digger.solr.errors import Passing, SolrError, missing
-from metadata_digger.solr.routing import Shard, shards_of
+from metadata_digger.solr.routing import Layout, Shard, shards_of
 
 SECONDS = 15.0  # until a server of ZooKeeper has to have answered
 
@@ -63,15 +62,6 @@ def live_nodes(connection: Connection) -> tuple[str, ...]:
     """URL of each live node, sorted; raises SolrError when there is no ZooKeeper, no SolrCloud in it, or no node."""
     with _reading(connection) as tree:
         return tuple(sorted(_live(tree, connection).values()))
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Where a collection is: `nodes`, URLs of live ones that lead a shard of it, or else hold some of it; its `shards`,
-    () where Solr itself has to find out to which one a document belongs."""
-
-    nodes: tuple[str, ...]
-    shards: tuple[Shard, ...] = ()
 
 
 def layout_of(connection: Connection) -> Layout:

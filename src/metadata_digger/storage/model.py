@@ -32,6 +32,8 @@ class Fault(NamedTuple):
     url: str
     status: str
     reason: str
+    size: int = 0  # as of an Entry, where there is a file
+    modified: float | None = None
 
 
 Found: TypeAlias = Entry | Fault

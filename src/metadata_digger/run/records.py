@@ -1,0 +1,62 @@
+"""The records of a run, in the folder `_run` of its output: what was done, every file that is not in it, the rows.
+
+Readers of whole directories (Spark, Hive, pyarrow and so pandas) pass over names that begin with `_`, and a pattern
+such as `*.json` does not look into folders: no record is ever taken for data.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from metadata_digger.run.report import Report
+
+FOLDER = "_run"
+RECORD = "run.json"
+FAILED = "failed.jsonl"
+LEFT_OUT = "filtered.jsonl"
+ROWS = "rows"  # the parts, for --update
+OURS = (RECORD, FAILED, LEFT_OUT, ROWS)
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def read_record(output: Path) -> dict[str, Any]:
+    """The `run.json` of an output; empty where there is none that can be read."""
+    try:
+        found = json.loads((output / FOLDER / RECORD).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def digest(path: Path) -> dict[str, Any]:
+    """Size and sha256 of a file. Raises OSError."""
+    with path.open("rb", buffering=0) as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+        return {"bytes": file.tell(), "sha256": found}
+
+
+def report_of(output: Path) -> Report:
+    """What the run that made an output had to tell, without the tags."""
+    record = read_record(output)
+    return Report(
+        reasons=Counter({(one["status"], one["reason"]): one["files"] for one in record["reasons"]}),
+        statuses=Counter(record["statuses"]),
+        labels=Counter(record["labels"]),
+        started=record["started"],
+        seconds=record["seconds"],
+        timings=record["timings"],
+        workers=record["workers"],
+        output=output,
+        files=tuple(name for name in record["files"] if not name.startswith(FOLDER)),
+        digests=record["files"],
+        resumed=tuple(record["resumed"]),
+        changes=record.get("changes", {}),
+    )
