@@ -57,7 +57,7 @@ def program(*arguments: str | Path, memory: bool = False) -> Cost:
     adopt()
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     begin = time.perf_counter()
-    errors = tempfile.TemporaryFile()  # a pipe would stay open as long as what the program leaves behind
+    errors = tempfile.TemporaryFile()  # noqa: SIM115 - a pipe would stay open as long as what the program leaves behind
     process = subprocess.Popen(  # noqa: S603 - this interpreter on our own module
         [*PROGRAM, *arguments],
         env={**os.environ, "PYTHONPATH": str(ROOT / "src")},

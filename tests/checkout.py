@@ -24,7 +24,7 @@ def clone(target: Path) -> Path:
                 shutil.copy2(ROOT / name, target / name)
     else:  # an unpacked source archive
         shutil.copytree(
-            ROOT, target, ignore=shutil.ignore_patterns(".venv*", "output", "data", "__pycache__", ".*_cache")
+            ROOT, target, ignore=shutil.ignore_patterns(".venv*", ".cache", "output", "data", "__pycache__", ".*_cache")
         )
     return target
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import FrozenInstanceError
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -187,7 +188,22 @@ def test_values(tmp_path: Path, line: str, key: str, value: object) -> None:
         ("analytics.similar.tags=GPS.GPS Latitude", "each entry must be Directory.Tag:TYPE"),
         ("analytics.similar.tags=GPS.GPS Latitude:DATE", "each entry must be Directory.Tag:TYPE"),
         ("analytics.similar.tags=GPS.GPS Latitude:INT:x", "must be a number from 0"),
+        ("analytics.similar.tags=GPS.GPS Latitude:INT:-1", "must be a number from 0"),
+        ("analytics.similar.tags=GPS:STRING", "'GPS:STRING' is not"),
+        ("analytics.similar.tags=.x:STRING", "'.x:STRING' is not"),
+        ("analytics.similar.minPassingConditions=-2", "must be a whole number from 0, or -1"),
+        ("analytics.similar.minPassingConditions=1", "needs analytics.similar.tags"),
+        (
+            "analytics.similar.tags=A.B:STRING\nanalytics.similar.minPassingConditions=2",
+            "c:5: analytics.similar.minPassingConditions=2 is more than the 1 of analytics.similar.tags",
+        ),
         ("output.zk.servers=localhost", "each entry must be HOST:PORT"),
+        ("output.collection=a b", "must be of letters, digits"),
+        ("output.solr.url=localhost:8983/solr", "must be http://HOST:PORT/solr or https://HOST:PORT/solr"),
+        ("output.solr.url=http://localhost:8983/", "must be http://HOST:PORT/solr"),
+        ("output.solr.url=http://localhost:8983/solr/#/c", "must be http://HOST:PORT/solr"),
+        ("output.solr.url=http://localhost:x/solr", "must be http://HOST:PORT/solr"),
+        ("output.solr.url=http://u:p@localhost/solr", "must hold no user and no password"),
         ("input.storage.name=ftp", "must be file, hdfs or s3"),
         ("input.paths=<CHANGE_ME>", "c:4: input.paths=<CHANGE_ME>: is still the sample's placeholder"),
         ("input.paths= , ", "c:4: input.paths=,: is empty"),
@@ -205,14 +221,6 @@ def test_bad_lines(tmp_path: Path, line: str, fault: str) -> None:
         "input.storage.name=s3",
         "storage.s3.endpoint=x",
         "storage.s3.credsProvided=false",
-        "output.storage.name=solr",
-        "output.format=solr",
-        "output.collection=c",
-        "output.zk.servers=localhost:2181",
-        "output.solr.conversion.integerTags=a",
-        "output.solr.security.principal=p",
-        "analytics.similar.tags=GPS.GPS Latitude:STRING",
-        "analytics.similar.minPassingConditions=2",
     ],
 )
 def test_what_is_not_built_yet_is_never_ignored(tmp_path: Path, line: str) -> None:
@@ -382,6 +390,65 @@ def test_file_types_are_those_that_the_extractor_tells_apart() -> None:
     assert {name.upper() for name in told}.isdisjoint({*file_types.EXTENSIONS, *file_types.TIFFS})
 
 
+SOLR = "input.paths=/in\noutput.storage.name=solr\noutput.format=solr\noutput.collection=c\n"
+PLACED = SOLR + "output.zk.servers=h:2181\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (PLACED.replace("output.collection=c\n", ""), "c: output.collection is missing"),
+        (SOLR, "c: output.zk.servers or output.solr.url is missing"),
+        (PLACED + "output.solr.url=http://h/solr", "c:6: output.solr.url and output.zk.servers both say where Solr is"),
+        (
+            SOLR + "output.solr.url=http://h/solr\noutput.zk.znode=/x",
+            "c:6: output.zk.znode goes with output.zk.servers",
+        ),
+        (SOLR + "output.solr.url=http://h/solr\noutput.solr.caFile=/x", "c:6: output.solr.caFile is for https"),
+        (PLACED + "output.solr.caFile=/nowhere", "c:6: output.solr.caFile=/nowhere: there is no such file"),
+        (PLACED + "output.solr.credentialsFile=/no", "c:6: output.solr.credentialsFile=/no: there is no such file"),
+        (PLACED + "output.solr.security.principal=p", "c:6: output.solr.security.principal needs output.solr.security"),
+        (PLACED + "output.solr.security.keytabPath=/k", "c:6: output.solr.security.keytabPath needs output.solr.secur"),
+        (
+            PLACED + "output.solr.security.principal=p\noutput.solr.credentialsFile=x",
+            "c:7: output.solr.credentialsFile and output.solr.security.principal: delete one of them",
+        ),
+    ],
+)
+@pytest.mark.parametrize("action", ["full", "solr-init"])
+def test_where_solr_is_and_who_we_are(tmp_path: Path, text: str, fault: str, action: str) -> None:
+    path = written(tmp_path, text)
+    _, faults = examine(path, [], action)
+    assert any(found.replace(path, "c").startswith(fault) for found in faults), faults
+
+
+@pytest.mark.parametrize(
+    "place", ["output.zk.servers=a:1,b:2\noutput.zk.znode=/solr", "output.solr.url=http://h/solr/"]
+)
+def test_a_configuration_for_solr(tmp_path: Path, place: str) -> None:
+    for action, text in (("full", SOLR), ("solr-init", SOLR.replace("input.paths=/in\n", ""))):
+        config, faults = examine(written(tmp_path, text + place), [], action)
+        assert (faults, config.warnings) == ([], ())
+    assert config["output.solr.url"] in (None, "http://h/solr")
+
+
+def test_solr_init_is_for_solr(tmp_path: Path) -> None:
+    _, faults = examine(written(tmp_path, GOOD), [], "solr-init")
+    assert any("output.format must be solr for solr-init" in fault for fault in faults)
+
+
+def test_a_password_that_all_can_read(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("user=u\npassword=p\n")
+    path = written(tmp_path, PLACED + f"output.solr.credentialsFile={secret}")
+    secret.chmod(0o644)
+    config, faults = examine(path, [], "full")
+    words = f"{path}:6: output.solr.credentialsFile: other users of this machine can read {secret}: chmod 600 it"
+    assert (faults, config.warnings) == ([], (words,))
+    secret.chmod(0o600)
+    assert examine(path, [], "full")[0].warnings == ()
+
+
 SAMPLES = sorted((ROOT / "configs").rglob("*.properties"))
 
 
@@ -435,3 +502,23 @@ def test_faults_of_the_original_are_faults_with_a_line(case: str, line: int | No
 
 def test_every_key_is_one_of_the_table_only() -> None:
     assert list(BY_NAME) == [key.name for key in KEYS]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Exif IFD0.Model:STRING", ("Exif IFD0", "Model", "STRING", "0")),
+        ("Exif IFD0.Model:STRING:2", ("Exif IFD0", "Model", "STRING", "2")),
+        ("Exif IFD0.Model:STRING:", ("Exif IFD0", "Model", "STRING", "0")),
+        (" GPS . MD Location Lat F : FLOAT : 0.1 ", ("GPS", "MD Location Lat F", "FLOAT", "0.1")),
+        ("GPS.MD Location Lat F:FLOAT:.1", ("GPS", "MD Location Lat F", "FLOAT", "0.1")),
+        ("XMP.dc:creator[1]:STRING:3", ("XMP", "dc:creator[1]", "STRING", "3")),
+        ("XMP.my:INT:INT", ("XMP", "my:INT", "INT", "0")),
+        ("Exif IFD0.Date/Time:LONG", ("Exif IFD0", "Date/Time", "LONG", "0")),
+    ],
+)
+def test_rules_of_find_similar(tmp_path: Path, text: str, expected: tuple[str, str, str, str]) -> None:
+    config, faults = examine(written(tmp_path, GOOD + f"analytics.similar.tags={text}"), [], "find_similar")
+    (rule,) = config["analytics.similar.tags"]
+    assert faults == []
+    assert (*rule[:3], rule.difference) == (*expected[:3], Decimal(expected[3]))

@@ -16,7 +16,7 @@ MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
 LAYERS = [
     {"metadata"},
     {"preview"},
-    {"picture", "labels", "storage"},
+    {"picture", "labels", "storage", "solr"},
     {"pipeline", "schema"},
     {"steps", "sinks"},
     {"run"},

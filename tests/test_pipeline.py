@@ -27,7 +27,7 @@ class Counting:
 
     def __init__(self, data: bytes) -> None:
         self.data = data
-        self.size = len(data)
+        self.size = self.stored = len(data)
         self.reads: list[tuple[int, int]] = []
         self.closed = False
 

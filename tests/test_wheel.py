@@ -63,8 +63,9 @@ def test_what_the_wheel_holds(wheel: Path) -> None:
         names = set(package.namelist())
         metadata = next(name for name in names if name.endswith(".dist-info/METADATA"))
         described = package.read(metadata).decode()
-    for path in (ROOT / "src" / "metadata_digger").rglob("*.py"):
-        assert path.relative_to(ROOT / "src").as_posix() in names
+    for path in (ROOT / "src" / "metadata_digger").rglob("*"):
+        if path.is_file() and path.suffix != ".pyc":
+            assert path.relative_to(ROOT / "src").as_posix() in names
     assert "metadata_digger/py.typed" in names
     for folder in ("models", "configs"):
         kept = {path.relative_to(ROOT).as_posix() for path in (ROOT / folder).rglob("*") if path.is_file()}

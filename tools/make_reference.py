@@ -131,6 +131,8 @@ def _actions() -> Iterator[str]:
         yield f"## {name}\n"
         yield "    " + " ".join(["metadata-digger", name, *places]) + "\n"
         yield (command.description or "") + "\n"
+        if (DOCS.parent / "actions" / f"{name}.md").exists():
+            yield f"With an example and what to do when: [{name}](../actions/{name}.md).\n"
         if name in BY_NAME and BY_NAME[name].steps:
             steps = ", ".join(build.__name__.lstrip("_") for build in BY_NAME[name].steps)
             yield f"Steps, in this order: {steps}.\n"

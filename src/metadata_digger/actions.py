@@ -5,7 +5,8 @@ Nothing heavy is imported before a job is made: `--help` and `extract_single` ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,10 +18,11 @@ from metadata_digger.errors import ConfigError, ModelError
 if TYPE_CHECKING:
     from metadata_digger.config import Config
     from metadata_digger.labels.model import Model
-    from metadata_digger.pipeline import Step
+    from metadata_digger.pipeline import Ranking, Step
     from metadata_digger.run.job import Job
     from metadata_digger.sinks import Sink
     from metadata_digger.steps.filter import Selection
+    from metadata_digger.steps.rename import Naming
     from metadata_digger.storage import Storage
 
 
@@ -37,6 +39,20 @@ def _extract(config: Config, action: Action) -> Iterator[Step]:
     yield ExtractStep()
 
 
+def _compare(config: Config, action: Action) -> Iterator[Step]:
+    """Before everything that costs more than reading a file once."""
+    from metadata_digger.sinks.solr_fields import safe_name
+    from metadata_digger.solr.connection import connection
+    from metadata_digger.steps.compare import CompareStep
+    from metadata_digger.steps.hash import HashStep
+
+    if config["processing.hash.comparator"]:
+        naming = _naming(config)
+        fields = {column: safe_name(naming.title(f"Hash {kind}")) for kind, column in _hashes(config).items()}
+        yield HashStep(config["processing.hash.types"])
+        yield CompareStep(connection(config, os.environ), fields)
+
+
 def _filter(config: Config, action: Action) -> Iterator[Step]:
     from metadata_digger.steps.filter import FilterStep
 
@@ -47,7 +63,7 @@ def _filter(config: Config, action: Action) -> Iterator[Step]:
 def _hash(config: Config, action: Action) -> Iterator[Step]:
     from metadata_digger.steps.hash import HashStep
 
-    if config["processing.hash.types"]:
+    if config["processing.hash.types"] and not config["processing.hash.comparator"]:
         yield HashStep(config["processing.hash.types"])
 
 
@@ -97,6 +113,27 @@ def _model(config: Config, name: str) -> Model:
     return model
 
 
+def _similar(config: Config, action: Action) -> Iterator[Step]:
+    from metadata_digger.steps.similar.base import read_bases
+    from metadata_digger.steps.similar.propose import ProposeStep
+    from metadata_digger.steps.similar.step import NearStep, sought
+    from metadata_digger.steps.similar.weigh import candidates
+
+    bases = read_bases(action.images, config["processing.timezone"])
+    own = frozenset(url for base in bases for url in base.urls)
+    if rules := config["analytics.similar.tags"]:
+        yield NearStep(rules, sought(rules, bases), config["analytics.similar.minPassingConditions"], own)
+        return
+    found = candidates(bases)
+    if not found:
+        who = f"{bases[0].path} has no value" if len(bases) == 1 else "the images share no value"
+        raise ConfigError(
+            f"analytics.similar.tags is not given, and {who} that tells a device, a person or a document; name tags "
+            f"to compare ('extract_single {bases[0].path}' lists them)"
+        )
+    yield ProposeStep(found, own)
+
+
 def _found(text: str) -> Path:
     """A path, or the name of a bundled model where there is no such path."""
     from metadata_digger.labels.bundled import bundled_model
@@ -118,6 +155,7 @@ class Action:
     writes: bool = True
     takes_image: bool = False
     built: bool = True
+    images: tuple[str, ...] = ()  # of a run: IMAGE ..., as on the command line
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -125,20 +163,20 @@ ACTIONS: tuple[Action, ...] = (
         "extract",
         "metadata of every file, as CSV, JSON or Parquet",
         "Files whose type is unknown and files that the filters leave out are counted and listed in the report.",
-        (_file_type, _extract, _filter, _hash, _thumbnail),
+        (_file_type, _compare, _extract, _filter, _hash, _thumbnail),
     ),
     Action(
         "detect_categories",
         "labels only: what can be seen on every picture",
         "Reads no metadata: of the filters only that of file types applies, and there are no hashes and thumbnails. "
         "Pictures that cannot be decoded count as failed.",
-        (_file_type, _label),
+        (_file_type, _compare, _label),
     ),
     Action(
         "full",
         "metadata and labels of every file in one pass",
         "A file that has metadata stays in the output when its picture cannot be decoded, without labels.",
-        (_file_type, _extract, _filter, _hash, _label, _thumbnail),
+        (_file_type, _compare, _extract, _filter, _hash, _label, _thumbnail),
     ),
     Action(
         "describe",
@@ -149,24 +187,31 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "find_similar",
-        "like extract, but only files whose tags are near those of IMAGE (not built yet)",
-        "",
-        (),
+        "like extract, but only files whose tags are near those of IMAGE",
+        "analytics.similar.tags says which tags. Without it the action finds out which of the image's values are rare\n"
+        "in the input, makes a rule of them and prints it. Of several images a file has to be near one; without rules\n"
+        "the values count that all of them share. The nearest files come first, with the reasons.",
+        (_file_type, _extract, _filter, _similar, _hash, _thumbnail),
         takes_image=True,
-        built=False,
     ),
 )
 BY_NAME = {action.name: action for action in ACTIONS}
 
 
-def job(config: Config, action: Action) -> Job:
+def job(config: Config, action: Action, images: Sequence[str] = ()) -> Job:
     """Everything that an engine needs to run an action, but what the command line says of outputs that are there;
-    raises ModelError when there is no model to use."""
+    raises ModelError when there is no model to use.
+
+    `images`: paths of the files that find_similar compares with.
+    """
     from metadata_digger import __version__
     from metadata_digger.run.fingerprint import DIRECTORY
     from metadata_digger.run.job import Job
     from metadata_digger.steps.label import LabelStep
+    from metadata_digger.steps.similar.propose import ProposeStep
+    from metadata_digger.steps.similar.step import NearStep
 
+    action = replace(action, images=tuple(images))
     steps = tuple(step for build in action.steps for step in build(config, action))
     facts: dict[str, Any] = {
         "version": __version__,
@@ -178,24 +223,38 @@ def job(config: Config, action: Action) -> Job:
         if isinstance(step, LabelStep):
             first, *_ = models = [_facts_of(model) for model in step.models]
             facts |= {"model": first, "models": models} if step.more else {"model": first}
+        if isinstance(step, NearStep | ProposeStep):
+            facts["similar"] = {"images": list(images), "sha256": step.sha256}
     writes = action.writes
     streams = writes and config["output.directoryPath"] == STANDARD_OUTPUT
+    output = _output(config) if writes and not streams else None
     return Job(
         storage=_storage(config),
         paths=config["input.paths"],
         steps=steps,
         sink=_sink(config) if writes else None,
-        output=Path(config["output.directoryPath"]) if writes and not streams else None,
+        output=output,
         streams=streams,
+        gives_way=output is not None and config["output.directoryPath"] is None,
+        ranking=_ranking(steps) if writes else None,
         keep_rows=config["output.keepRows"],
         files_number=config["output.filesNumber"],
         cores=config["processing.cores"],
         memory_gb=config["processing.maxMemoryGB"],
+        distinct=tuple(_hashes(config).values()) if config["processing.hash.comparator"] else (),
         timezone=config["processing.timezone"],
         max_pixels=config["processing.maxPixels"],
         partitions=config["input.partitions"],
         facts=facts,
     )
+
+
+def _ranking(steps: Sequence[Step]) -> Ranking | None:
+    """The order of the rows that a step asks for."""
+    from metadata_digger.steps.similar.propose import ProposeStep
+    from metadata_digger.steps.similar.step import NearStep
+
+    return next((step.ranking() for step in steps if isinstance(step, NearStep | ProposeStep)), None)
 
 
 def _facts_of(model: Model) -> dict[str, str]:
@@ -204,24 +263,38 @@ def _facts_of(model: Model) -> dict[str, str]:
 
 
 def _storage(config: Config) -> Storage:
-    from metadata_digger.storage import STORAGES
+    from metadata_digger.storage import STORAGES, Patterns
 
     kinds = {kind.name: kind for kind in STORAGES}
-    return kinds[config["input.storage.name"]]()
+    return kinds[config["input.storage.name"]](Patterns(config["input.include"], config["input.exclude"]))
+
+
+def _output(config: Config) -> Path:
+    """Where the output goes; of a run into Solr, which has none but its records, the configuration need not say it."""
+    return Path(config["output.directoryPath"] or f"output/solr-{config['output.collection']}")
 
 
 def _sink(config: Config) -> Sink:
     """The sink that output.format names; `config` lets no other through."""
     from metadata_digger.sinks import SINKS
+
+    kinds = {kind.name: kind for kind in SINKS}
+    return kinds[config["output.format"]].of(config, _naming(config), _selection(config))
+
+
+def _naming(config: Config) -> Naming:
     from metadata_digger.steps.rename import Naming
 
-    naming = Naming(
+    return Naming(
         convention=config["output.columns.namingConvention"],
         prefix=config["output.columns.metadataPrefix"],
         include_directories=config["output.columns.includeDirsInTags"],
     )
-    kinds = {kind.name: kind for kind in SINKS}
-    return kinds[config["output.format"]].of(config, naming, _selection(config))
+
+
+def _hashes(config: Config) -> dict[str, str]:
+    """Column of a row by kind of hash."""
+    return {kind: f"hash_{kind}" for kind in config["processing.hash.types"]}
 
 
 def _selection(config: Config) -> Selection:

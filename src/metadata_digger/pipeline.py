@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import pyarrow as pa
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 WHOLE = 1 << 30  # bytes of a file that are held in memory at once, unless the engine says otherwise
 MAX_PIXELS = 178_956_970  # of a picture that is decoded, unless the configuration says otherwise
+BEAT = 64 << 20  # bytes of a stream between two signs of life
+HOLLOW = 64 << 30  # a file larger than this, and less than a thousandth of it stored, is holes: refused as a stream
 CHUNK = 256 << 10  # bytes of a stream: they stay in a core's cache while several hashes go over them
 
 
@@ -30,7 +32,9 @@ class OpenFile:
     decoded at most once, however many steps want them. A file that could not be opened raises its StorageError.
     """
 
-    __slots__ = ("_blocks", "_content", "_fault", "_picture", "_source", "max_pixels", "pixels", "size", "url", "whole")
+    __slots__ = (
+        "_beat", "_blocks", "_content", "_fault", "_picture", "_source", "max_pixels", "pixels", "size", "url", "whole"
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -39,11 +43,13 @@ class OpenFile:
         pixels: int = 0,
         whole: int = WHOLE,
         max_pixels: int = MAX_PIXELS,
+        beat: Callable[[], None] = lambda: None,
     ) -> None:
         self.url = url
         self.pixels = pixels  # long edge of the picture that the steps want
         self.whole = whole
         self.max_pixels = max_pixels  # -1: no limit
+        self._beat = beat
         self._fault = source if isinstance(source, StorageError) else None
         self._source = None if isinstance(source, StorageError) else source
         self.size = self._source.size if self._source is not None else 0
@@ -108,14 +114,20 @@ class OpenFile:
             view = memoryview(self._content)
             yield from (view[at : at + CHUNK] for at in range(0, self.size, CHUNK))
         else:
-            source = self._open()
-            for at in range(0, self.size, CHUNK):
-                try:
-                    yield source.read_at(at, min(CHUNK, self.size - at))
-                except Truncated as error:
-                    raise StorageError(str(error)) from error
+            yield from self._stream(self._open())
         if self._open().grew():
             raise StorageError(f"it is longer than the {self.size:,} bytes that it had when it was opened")
+
+    def _stream(self, source: OpenSource) -> Iterator[bytes]:
+        if self.size > HOLLOW and source.stored < self.size // 1000:
+            raise StorageError(f"a file of holes: it states {self.size:,} bytes, and {source.stored:,} are stored")
+        for at in range(0, self.size, CHUNK):
+            if at and not at % BEAT:
+                self._beat()
+            try:
+                yield source.read_at(at, min(CHUNK, self.size - at))
+            except Truncated as error:
+                raise StorageError(str(error)) from error
 
     def picture(self) -> Picture:
         """The picture, upright; its long edge has at least `pixels` (or all there are) of what the steps asked for.
@@ -175,6 +187,30 @@ class Step(Protocol):
     def run(self, batches: Iterator[Batch]) -> Iterator[Batch]: ...
 
 
+class Ranking(Protocol):
+    """An order of the rows that only all of them together decide (run.ranking). Picklable.
+
+    `settled` is what it is when the counts of all parts are known.
+    """
+
+    counted: ClassVar[tuple[str, ...]]  # the columns that `count` reads; none: nothing needs counting
+    by: ClassVar[str]  # the integer column that orders the rows, the highest first; equals keep their order
+
+    def output(self, schema: pa.Schema) -> pa.Schema:
+        """What `rank` makes of rows of the steps' schema."""
+
+    def count(self, rows: pa.RecordBatch) -> Any:
+        """Of rows that are ok, which have the columns `counted` alone."""
+
+    def settled(self, counts: Sequence[Any]) -> Ranking: ...
+
+    def rank(self, rows: pa.RecordBatch) -> pa.RecordBatch:
+        """The same rows, in their order; some of those that were ok may be filtered now."""
+
+    def told(self, best: Sequence[tuple[int, str, list[str]]]) -> tuple[list[str], dict[str, Any]]:
+        """Lines for people, and facts for the report, of the best (place, file, reasons)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Chain:
     """Steps one after the other: a step itself."""
@@ -206,11 +242,16 @@ def row_id(url: str) -> str:
 
 
 def open_batch(
-    found: Sequence[Found], storage: Storage, pixels: int = 0, whole: int = WHOLE, max_pixels: int = MAX_PIXELS
+    found: Sequence[Found],
+    storage: Storage,
+    pixels: int = 0,
+    whole: int = WHOLE,
+    max_pixels: int = MAX_PIXELS,
+    beat: Callable[[], None] = lambda: None,
 ) -> Batch:
     """Opens the files; rows have the schema `schema.FILE`. A file that cannot be opened, or a Fault of the listing, has
     a row with its status and reason. `whole`: the largest file in bytes that `content` fetches. `max_pixels`: the
-    largest picture that is decoded; -1: any."""
+    largest picture that is decoded; -1: any. `beat` is called now and then while a large file is read as a stream."""
     files: list[OpenFile] = []
     sizes: list[int] = []
     statuses: list[str] = []
@@ -225,16 +266,16 @@ def open_batch(
         else:
             source = StorageError(one.reason, one.status)
         failed = isinstance(source, StorageError)
-        files.append(OpenFile(one.url, source, pixels, whole, max_pixels))
+        files.append(OpenFile(one.url, source, pixels, whole, max_pixels, beat))
         statuses.append(source.status if isinstance(source, StorageError) else OK)
         reasons.append(str(source) if failed else None)
-        sizes.append(source.size if not isinstance(source, StorageError) else getattr(one, "size", 0))
+        sizes.append(source.size if not isinstance(source, StorageError) else one.size)
     columns = [
         pa.array([row_id(one.url) for one in found], pa.string()),
         pa.array([one.base for one in found], pa.string()),
         pa.array([one.url for one in found], pa.string()),
         pa.array(sizes, pa.int64()),
-        pa.array([_microseconds(getattr(one, "modified", None)) for one in found], FILE.field("modified").type),
+        pa.array([microseconds(one.modified) for one in found], FILE.field("modified").type),
         pa.array(statuses, pa.string()),
         pa.array(reasons, pa.string()),
         pa.array([[] for _ in found], pa.list_(pa.string())),
@@ -242,6 +283,6 @@ def open_batch(
     return Batch(pa.RecordBatch.from_arrays(columns, schema=FILE), files)
 
 
-def _microseconds(seconds: float | None) -> int | None:
+def microseconds(seconds: float | None) -> int | None:
     """Some file systems store any 64 bits as a time; what Arrow's consumers cannot print (year 10,000) is no time."""
     return round(seconds * 1e6) if seconds is not None and abs(seconds) < 2.5e11 else None

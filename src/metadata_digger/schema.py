@@ -86,3 +86,10 @@ THUMBNAILS = ("small_thumb", "medium_thumb")
 def thumbnailed(names: Sequence[str]) -> list[pa.Field[Any]]:
     """A field for each of the thumbnails that are asked for: a picture file's bytes, null where there is no picture."""
     return [pa.field(name, pa.binary()) for name in names]
+
+
+SIMILAR: list[pa.Field[Any]] = [
+    # With rules: how many of them hold. Without: 0 to 100, how sure it is that both are by the same device or person.
+    pa.field("similar_score", pa.int32()),
+    pa.field("similar_reasons", pa.list_(pa.string())),
+]

@@ -32,6 +32,9 @@ def full(engine: str, folder: Path, form: str) -> tuple[list[dict[str, Any]], di
     output = folder / engine / "out"
     config.write_text(
         f"input.paths={PHOTOS},{folder}/odd\noutput.format={form}\noutput.directoryPath={output}\nprocessing.cores=2\n"
+        "input.exclude=*.tmp\nfilter.allowedFileTypes=jpg,png,tiff,heic,webp,gif\nprocessing.hash.types=crc32,sha256\n"
+        "processing.thumbnails.enabled=true\nprocessing.thumbnails.smallDimensions=100x100\n"
+        "processing.thumbnails.mediumDimensions=300x300\n"
     )
     command = [sys.executable, "-m", "metadata_digger", "--engine", engine, "full", str(config)]
     done = subprocess.run(
@@ -54,11 +57,14 @@ def test_full_gives_equal_rows_on_spark_and_on_this_machine(tmp_path: Path, form
     (tmp_path / "odd").mkdir()
     (tmp_path / "odd" / "text.txt").write_text("no picture")
     (tmp_path / "odd" / "empty.jpg").touch()
+    (tmp_path / "odd" / "not wanted.tmp").touch()
     (tmp_path / "odd" / "cut.jpg").write_bytes((PHOTOS / "street.jpg").read_bytes()[:300_000])
     here, report_here = full("local", tmp_path, form)
     there, report_there = full("spark", tmp_path, form)
     assert here == there
     assert len(here) == len(list(PHOTOS.iterdir())) + 1
     assert any("person" in row["Labels"] for row in here)
-    for key in ("seen", "written", "filtered", "failed", "reasons", "labels", "lists"):
+    assert all(row["HashCrc32"] and len(row["HashSha256"]) == 64 for row in here)
+    assert all(row["SmallThumb"] and row["MediumThumb"] for row in here)
+    for key in ("seen", "written", "filtered", "failed", "reasons", "labels", "lists", "notes"):
         assert report_here[key] == report_there[key]

@@ -15,12 +15,12 @@ from metadata_digger.cli import main
 from metadata_digger.cli.parser import parser
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = [*(action.name for action in ACTIONS), "extract_single", "config"]
+COMMANDS = [*(action.name for action in ACTIONS), "extract_single", "config", "solr-init"]
 
 
 def test_actions_are_those_of_the_original() -> None:
     names = {"extract", "describe", "detect_categories", "full", "find_similar", "extract_single"}
-    assert names == set(COMMANDS) - {"config"}
+    assert names == set(COMMANDS) - {"config", "solr-init"}
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,7 @@ def test_actions_are_those_of_the_original() -> None:
         ["describe", "c", "--overwrite"],
         ["find_similar", "c"],
         ["config", "c", "--for", "nonsense"],
+        ["solr-init", "c", "--shards", "0"],
         ["--engine", "hadoop", "extract", "c"],
     ],
 )

@@ -76,9 +76,11 @@ def test_warnings_are_shown(path: str, engine: Engine, capfd: pytest.CaptureFixt
     assert f"metadata-digger: warning: {path}:4: filter.ignoredTags has no effect" in capfd.readouterr().err
 
 
-def test_find_similar_is_not_built_yet(path: str, engine: Engine, capfd: pytest.CaptureFixture[str]) -> None:
-    assert main(["find_similar", path, "image.jpg"]) == 2
-    assert capfd.readouterr().err == "metadata-digger: find_similar is not built yet in this version\n"
+def test_images_to_compare_with_are_checked_before_the_engine(
+    path: str, engine: Engine, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["find_similar", path, "nowhere.jpg"]) == 2
+    assert capfd.readouterr().err == "metadata-digger: IMAGE nowhere.jpg: No such file or directory\n"
     assert engine.jobs == []
 
 

@@ -173,3 +173,11 @@ def test_a_named_pipe_is_refused_not_waited_for(tmp_path):
         read_metadata(tmp_path / "pipe")
     with pytest.raises(IsADirectoryError):
         read_metadata(tmp_path)
+
+
+def test_reading_leaves_access_times_alone(tmp_path):
+    path = tmp_path / "a.gif"
+    path.write_bytes(b"GIF89a" + bytes(20))
+    os.utime(path, (1, 2))  # older than the change: Linux would set it anew at the next reading
+    read_metadata(path)
+    assert path.stat().st_atime == 1

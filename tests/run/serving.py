@@ -16,12 +16,13 @@ from metadata_digger.sinks.refused import refusing
 
 @dataclass(frozen=True, slots=True)
 class FolderSink:
-    """Refuses every file that begins with "bad"; the file `commits` has a line a commit."""
+    """Refuses every file that begins with `refuses`; the file `commits` has a line a commit."""
 
     name: ClassVar[str] = "folder"
     suffix: ClassVar[str] = ""
 
     folder: str
+    refuses: str = "bad"
 
     def check(self, columns: Columns) -> None: ...
 
@@ -30,7 +31,7 @@ class FolderSink:
         with refusing(target) as refuse:
             for batch in batches:
                 for row in batch.select(["id", "file_path", "tags"]).to_pylist():
-                    if row["file_path"].rsplit("/", 1)[1].startswith("bad"):
+                    if row["file_path"].rsplit("/", 1)[1].startswith(self.refuses):
                         refuse(row["file_path"], "the server does not like it")
                     else:
                         (Path(self.folder) / row["id"]).write_text(json.dumps(row))

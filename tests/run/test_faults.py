@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -188,7 +189,7 @@ def gone(pids: list[int], seconds: float) -> bool:
 
 
 @pytest.mark.parametrize("how", ["ctrl-c", "kill", "twice"])
-def test_a_run_that_is_stopped_ends_soon_and_leaves_nothing(tmp_path: Path, how: str) -> None:
+def test_a_run_that_is_stopped_ends_soon_and_leaves_at_most_what_is_done(tmp_path: Path, how: str) -> None:
     process = start(tmp_path)
     pids = workers(process.pid)
     began = time.monotonic()
@@ -205,7 +206,13 @@ def test_a_run_that_is_stopped_ends_soon_and_leaves_nothing(tmp_path: Path, how:
     assert process.returncode == (130 if how != "twice" else process.returncode)
     assert len(pids) == 2
     assert gone(pids, 1)
-    assert contents(tmp_path) == ["in", "script.py"]
+    if (tmp_path / "new").exists():  # a first batch was done
+        assert contents(tmp_path / "new") == [".out.metadata-digger"]
+        assert list((tmp_path / "new").glob(".out.metadata-digger/*/parts/*.part"))
+    files(tmp_path / "few", "a.jpg")
+    few = job(tmp_path, paths=(str(tmp_path / "few"),), output=tmp_path / "new" / "out")
+    assert run(replace(few, overwrite=True)).written == 1
+    assert contents(tmp_path / "new") == ["out"]
     if how != "twice":
         assert errors == ""
 
@@ -219,8 +226,14 @@ def test_workers_follow_a_main_process_that_was_killed_and_the_next_run_cleans_u
     assert gone(pids, 2)
     assert contents(tmp_path / "new") == [".out.metadata-digger"]
     files(tmp_path / "few", "a.jpg")
-    report = run(job(tmp_path, paths=(str(tmp_path / "few"),), output=tmp_path / "new" / "out"))
+    few = job(tmp_path, paths=(str(tmp_path / "few"),), output=tmp_path / "new" / "out")
+    with pytest.raises(
+        OutputError, match=r"a run on .*/new/out was interrupted, [\d,]+ of 2,001 files done: go on with"
+    ):
+        run(few)
+    report = run(replace(few, overwrite=True))
     assert report.written == 1
+    assert "threw an interrupted run's work away" in report.notes[0]
     assert contents(tmp_path / "new") == ["out"]
 
 

@@ -121,8 +121,8 @@ def test_faults_of_storage_are_rows_of_their_own(tmp_path: Path) -> None:
 class Vanishing(LocalStorage):
     """Lists a file that is gone when it is opened."""
 
-    def walk(self, paths, skip=()):  # type: ignore[no-untyped-def]  # as the original
-        for found in super().walk(paths, skip):
+    def walk(self, paths, skip=(), excluded=None):  # type: ignore[no-untyped-def]  # as the original
+        for found in super().walk(paths, skip, excluded):
             if found.url.endswith("gone.jpg"):
                 Path(found.url.removeprefix("file:")).unlink()
             yield found

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from metadata_digger import pipeline
 from metadata_digger.errors import ConfigError, StorageError
 from metadata_digger.pipeline import CHUNK, Batch, OpenFile
 from metadata_digger.schema import FILE, HASHES
@@ -23,6 +24,7 @@ class Source:
     data: bytes
     size: int = -1
     fault: StorageError | None = None
+    stored: int = 1 << 50
     reads: list[tuple[int, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -97,6 +99,13 @@ def test_where_a_picture_is_wanted_the_file_is_read_once_for_both(files: Make) -
     assert source.reads == [(0, len(LONG))]
 
 
+def test_a_large_file_gives_signs_of_life(files: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "BEAT", CHUNK)
+    beats: list[None] = []
+    hashed(files(OpenFile("file:/a", Source(LONG), beat=lambda: beats.append(None))), "md5")
+    assert len(beats) == len(LONG) // CHUNK
+
+
 def test_the_order_is_that_of_the_configuration() -> None:
     assert HashStep(("sha1", "crc32")).output(FILE).names[len(FILE) :] == ["hash_sha1", "hash_crc32"]
 
@@ -109,6 +118,11 @@ FAULTS = [
         Source(b"abcdef", 5),
         "failed",
         "cannot be hashed: it is longer than the 5 bytes that it had when it was opened",
+    ),
+    (
+        Source(b"", 1 << 40, stored=4_096),
+        "failed",
+        "cannot be hashed: a file of holes: it states 1,099,511,627,776 bytes, and 4,096 are stored",
     ),
 ]
 

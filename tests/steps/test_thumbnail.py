@@ -25,7 +25,7 @@ ORIENTATION, GPS = 0x112, 0x8825
 
 class Source:
     def __init__(self, data: bytes) -> None:
-        self.data, self.size = data, len(data)
+        self.data, self.size, self.stored = data, len(data), len(data)
 
     def read_at(self, offset: int, length: int) -> bytes:
         return self.data[offset : offset + length]

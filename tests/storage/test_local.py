@@ -7,6 +7,7 @@ import os
 import pickle
 import socket
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ import pytest
 from metadata_digger.errors import StorageError
 from metadata_digger.metadata.errors import Truncated
 from metadata_digger.storage import STORAGES, Entry, Fault, LocalStorage
-from metadata_digger.storage.local import path_of, url_of
+from metadata_digger.storage.urls import path_of, url_of
 
 STORAGE = LocalStorage()
 
@@ -156,14 +157,14 @@ def test_links_to_files_are_files_of_their_own(tmp_path: Path) -> None:
 
 def test_a_directory_that_cannot_be_listed_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tree(tmp_path, "a/1.jpg", "locked/2.jpg", "z.jpg")
-    real = os.listdir
+    real = os.scandir
 
-    def listdir(path: str) -> list[str]:
+    def scandir(path: str) -> Iterator[os.DirEntry[str]]:
         if path.endswith("locked"):  # the tests may run as root, who may list everything
             raise PermissionError(errno.EACCES, "Permission denied", path)
         return real(path)
 
-    monkeypatch.setattr(os, "listdir", listdir)
+    monkeypatch.setattr(os, "scandir", scandir)
     assert listed(tmp_path) == ["a/1.jpg", "z.jpg"]
     assert faults(tmp_path) == [("locked", "denied", "Permission denied")]
 

@@ -65,6 +65,10 @@ def _run(options: Namespace) -> int:
             from metadata_digger.cli.train import train
 
             return train(options)
+        case "solr-init":
+            from metadata_digger.cli.solr_init import solr_init
+
+            return solr_init(options)
         case "config":
             from metadata_digger.cli.show_config import show_config
 

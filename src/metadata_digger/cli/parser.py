@@ -74,10 +74,14 @@ def parser(*, single: bool = False) -> ArgumentParser:
 
 
 def _add_others(commands: Commands) -> None:
-    from metadata_digger.cli import import_model, train
+    from metadata_digger.cli import import_model, solr_init, train
+    from metadata_digger.config.keys import SOLR_INIT
 
     import_model.add_arguments(_command(commands, "import-model", import_model.LINE, import_model.MORE))
     train.add_arguments(_command(commands, "train", train.LINE, train.MORE))
+    command = _command(commands, SOLR_INIT, solr_init.LINE, solr_init.MORE)
+    _add_configuration(command, needed=False)  # --print-configset goes without
+    solr_init.add_arguments(command)
     _add_config(
         _command(
             commands,
@@ -98,7 +102,7 @@ def _command(commands: Commands, name: str, line: str, more: str) -> ArgumentPar
 def _add_action(command: ArgumentParser, action: Action) -> None:
     _add_configuration(command)
     if action.takes_image:
-        command.add_argument("image", metavar="IMAGE", help="the file to compare with")
+        command.add_argument("image", metavar="IMAGE", nargs="+", help="a file of this machine to compare with")
     if action.writes:
         command.add_argument("--overwrite", action="store_true", help=OVERWRITE)
         command.add_argument("--resume", action="store_true", help=RESUME)
@@ -119,20 +123,22 @@ def _add_single(command: ArgumentParser) -> None:
 
 def _add_config(command: ArgumentParser) -> None:
     from metadata_digger.actions import ACTIONS
+    from metadata_digger.config.keys import SOLR_INIT
 
     _add_configuration(command)
     command.add_argument(
         "--for",
         dest="action_for",
         metavar="ACTION",
-        choices=[action.name for action in ACTIONS],
+        choices=[*(action.name for action in ACTIONS), SOLR_INIT],
         default="full",
         help="check what this action needs (default: full)",
     )
 
 
-def _add_configuration(command: ArgumentParser) -> None:
-    command.add_argument("config", metavar="CONFIG", help="configuration file (Java .properties: key=value lines)")
+def _add_configuration(command: ArgumentParser, *, needed: bool = True) -> None:
+    words = "configuration file (Java .properties: key=value lines)"
+    command.add_argument("config", metavar="CONFIG", help=words, nargs=None if needed else "?")
     command.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help=SET)
     # The original needed this word for S3; old scripts still say it.
     command.add_argument("--includeAWS", action="store_true", help=SUPPRESS)

@@ -10,13 +10,14 @@ from dataclasses import replace
 
 from metadata_digger.actions import BY_NAME, job
 from metadata_digger.cli.progress import Progress
-from metadata_digger.cli.summary import summary
+from metadata_digger.cli.summary import collection, summary
 from metadata_digger.cli.terminal import flush, printable, write
 from metadata_digger.config import load, shown
 from metadata_digger.errors import ConfigError
 from metadata_digger.run.job import Job
 from metadata_digger.run.report import Report
 from metadata_digger.sinks.columns import names
+from metadata_digger.sinks.solr import SolrSink
 
 DONE_WITH_FAILURES = 3
 
@@ -29,9 +30,13 @@ def run_action(options: Namespace) -> int:
     config = load(options.config, options.set, action.name)
     for warning in config.warnings:
         write(f"metadata-digger: warning: {printable(warning)}", sys.stderr)
-    work = job(config, action)
+    work = job(config, action, getattr(options, "image", ()))
     if work.streams and (options.resume or options.update):
         raise ConfigError("output.directoryPath=- leaves nothing that --resume or --update could go on from")
+    if work.streams and work.ranking is not None:
+        raise ConfigError(
+            f"output.directoryPath=- writes rows as they come, and {action.name} sorts its own: name a directory"
+        )
     if action.writes:
         work = replace(
             work,
@@ -49,6 +54,9 @@ def run_action(options: Namespace) -> int:
         flush()
     for line in summary(report):
         write(printable(line), words)
+    if isinstance(work.sink, SolrSink):
+        for line in collection(work.sink.connection, report):
+            write(printable(line))
     return DONE_WITH_FAILURES if report.failed else 0
 
 

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from metadata_digger.run.records import FOLDER
 from metadata_digger.schema import FILTERED, OK
+from metadata_digger.solr.errors import SolrError
+from metadata_digger.solr.queries import phrase
 
 if TYPE_CHECKING:
     from metadata_digger.run.report import Report
+    from metadata_digger.solr.connection import Connection
 
 REASONS = 8  # shown of each kind; the report has all of them
 LABELS = 12
+PATIENCE = 10.0  # seconds for a last question to Solr
 
 
 def summary(report: Report) -> Iterator[str]:
@@ -37,11 +43,14 @@ def summary(report: Report) -> Iterator[str]:
         unnamed = report.failed - len(report.lost)
         yield f"lost        {unnamed:,} more; with a directory as output.directoryPath there is a list of all"
     if report.labels:
-        found = ", ".join(f"{label} {count:,}" for label, count in report.labels.most_common(LABELS))
+        found = ", ".join(f"{label} {count:,}" for label, count in _commonest(report.labels)[:LABELS])
         more = f", ... ({len(report.labels):,} labels)" if len(report.labels) > LABELS else ""
         yield f"labels      {found}{more}"
+    for number, line in enumerate(report.findings):
+        yield f"{'' if number else 'similar':<10}  {line}"
     if report.output is not None:
-        yield f"output      {_files(report.output, report.files)}"
+        if report.files:  # none where the rows went to a server
+            yield f"output      {_files(report.output, report.files)}"
         yield f"record      {report.output / FOLDER} (run.json, failed.jsonl, filtered.jsonl)"
     if report.changes:
         yield f"update      {', '.join(f'{count:,} {what}' for what, count in report.changes.items())}"
@@ -49,6 +58,25 @@ def summary(report: Report) -> Iterator[str]:
         yield "note        there are no files in input.paths"
     for note in report.notes:
         yield f"note        {note}"
+
+
+def collection(connection: Connection, report: Report) -> Iterator[str]:
+    """What the collection holds now, and a query to try; nothing when Solr went away after the run."""
+    from metadata_digger.solr.client import Solr
+    from metadata_digger.solr.nodes import Nodes
+    from metadata_digger.solr.search import count
+
+    label = next((label for label, _ in _commonest(report.labels)), None)
+    query = "*:*" if label is None else f"labels:{label if label.isalnum() else phrase(label)}"
+    with suppress(SolrError), Solr(connection, PATIENCE) as solr:
+        yield f"collection  {connection.collection}: {count(solr):,} documents"
+        place = f"{Nodes(connection).next()}/{quote(connection.collection, safe='')}"
+        yield f"query       {place}/select?q={quote(query, safe=':*')}"
+
+
+def _commonest(labels: Counter[str]) -> list[tuple[str, int]]:
+    """Equal ones by name: in the order of arrival, two runs would tell them differently."""
+    return sorted(labels.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _reasons(reasons: Counter[str]) -> Iterator[str]:

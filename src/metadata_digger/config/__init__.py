@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from metadata_digger.config.contradictions import contradictions
+from metadata_digger.config.contradictions import cautions, contradictions
 from metadata_digger.config.keys import BY_NAME, KEYS, PLACEHOLDER, WITHOUT_EFFECT, Key, is_secret, keys_of, named
 from metadata_digger.config.properties import Entry, read
 from metadata_digger.errors import ConfigError
@@ -113,6 +113,7 @@ def examine(path: str, overrides: Sequence[str], action: str) -> tuple[Config, l
     for name, sentence in contradictions(values, action):
         if name not in broken:
             found.faults.append((name, f"{found.places.get(name, path)}: {sentence}"))
+    found.warnings += [f"{found.places.get(name, path)}: {sentence}" for name, sentence in cautions(values)]
     return Config(settings, tuple(found.warnings)), [text for _, text in found.faults]
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from metadata_digger.config.keys import CLASSIFIER, STANDARD_OUTPUT, WRITING, named
+from metadata_digger.config.keys import CLASSIFIER, SOLR_INIT, STANDARD_OUTPUT, WRITING, named
 
 # input.storage.name -> the schemes of its URLs
 SCHEMES = {"file": ("file",), "hdfs": ("hdfs",), "s3": ("s3", "s3a", "s3n")}
+SECRET_FILES = ("output.solr.credentialsFile", "output.solr.security.keytabPath")
 
 
 def contradictions(values: Mapping[str, Any], action: str) -> Iterator[tuple[str, str]]:
@@ -18,6 +20,10 @@ def contradictions(values: Mapping[str, Any], action: str) -> Iterator[tuple[str
     yield from _classifiers(values)
     if action in WRITING:
         yield from _output(values)
+    if action == SOLR_INIT and values["output.format"] not in (None, "solr"):
+        yield "output.format", f"output.format must be solr for {SOLR_INIT}"
+    if values["output.format"] == "solr" and (action in WRITING or action == SOLR_INIT):
+        yield from _solr(values)
     thumbnails = "processing.thumbnails"
     if values[f"{thumbnails}.enabled"] and not (
         values[f"{thumbnails}.smallDimensions"] or values[f"{thumbnails}.mediumDimensions"]
@@ -29,6 +35,7 @@ def contradictions(values: Mapping[str, Any], action: str) -> Iterator[tuple[str
         yield key, f"{key}=true needs processing.hash.types: it compares hashes"
     if values[key] and values["output.format"] not in (None, "solr"):
         yield key, f"{key}=true needs output.format=solr: it compares with what is in the Solr collection"
+    yield from _similar(values)
     key = "storage.s3.credsProvided"
     if not values[key] and (values["storage.s3.accessKey"] or values["storage.s3.secretKey"]):
         yield (
@@ -59,6 +66,14 @@ def _classifiers(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield key, f"{key}=true needs output.format=json or parquet: {form} has no place for boxes"
 
 
+def _similar(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    key, rules = "analytics.similar.minPassingConditions", len(values["analytics.similar.tags"])
+    if values[key] >= 0 and not rules:
+        yield key, f"{key} needs analytics.similar.tags: without conditions there is nothing to count"
+    elif values[key] > rules:
+        yield key, f"{key}={values[key]} is more than the {rules} of analytics.similar.tags: nothing could be similar"
+
+
 def _output(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     form, storage, directory = (values[f"output.{name}"] for name in ("format", "storage.name", "directoryPath"))
     if storage == "solr" and form not in (None, "solr"):
@@ -66,6 +81,8 @@ def _output(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if form == "solr" and storage != "solr":
         yield "output.storage.name", "output.storage.name must be solr when output.format=solr"
     if "solr" in (form, storage):
+        if directory == STANDARD_OUTPUT:
+            yield "output.directoryPath", "output.directoryPath=- is for JSON Lines; a run into Solr keeps its records"
         return
     if directory is None:
         yield "output.directoryPath", "output.directoryPath is missing: name the directory for the output"
@@ -77,6 +94,47 @@ def _output(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             if _local(path).is_relative_to(output):
                 sentence = f"output.directoryPath would replace the input {path}; choose a directory that holds none"
                 yield "output.directoryPath", sentence
+
+
+def _solr(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Where Solr is, and who we are there."""
+    servers, znode, url, ca_file, login = (
+        values[f"output.{name}"]
+        for name in ("zk.servers", "zk.znode", "solr.url", "solr.caFile", "solr.credentialsFile")
+    )
+    if values["output.collection"] is None:
+        yield "output.collection", "output.collection is missing: name the Solr collection"
+    if not servers and url is None:
+        yield "output.zk.servers", "output.zk.servers or output.solr.url is missing: one of them says where Solr is"
+    if servers and url is not None:
+        yield "output.solr.url", "output.solr.url and output.zk.servers both say where Solr is: delete one of them"
+    if znode is not None and url is not None and not servers:
+        yield "output.zk.znode", "output.zk.znode goes with output.zk.servers: delete it, or output.solr.url"
+    if ca_file is not None and url is not None and url.startswith("http:"):
+        yield "output.solr.caFile", "output.solr.caFile is for https, and output.solr.url begins with http:"
+    security = "output.solr.security"
+    principal, keytab = values[f"{security}.principal"], values[f"{security}.keytabPath"]
+    if (principal is None) != (keytab is None):
+        there, absent = ("principal", "keytabPath") if keytab is None else ("keytabPath", "principal")
+        yield f"{security}.{there}", f"{security}.{there} needs {security}.{absent}: Kerberos takes both"
+    if login is not None and principal is not None:
+        yield "output.solr.credentialsFile", f"output.solr.credentialsFile and {security}.principal: delete one of them"
+    for key in SECRET_FILES:
+        if values[key] is not None and not Path(values[key]).is_file():
+            yield key, f"{key}={values[key]}: there is no such file"
+    if ca_file is not None and not Path(ca_file).is_file():
+        yield "output.solr.caFile", f"output.solr.caFile={ca_file}: there is no such file"
+
+
+def cautions(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(key, a sentence) of what is allowed and should be otherwise."""
+    for key in SECRET_FILES:
+        try:
+            open_to_all = values[key] is not None and Path(values[key]).stat().st_mode & (stat.S_IRGRP | stat.S_IROTH)
+        except OSError:
+            continue  # a contradiction where it matters
+        if open_to_all:
+            yield key, f"{key}: other users of this machine can read {values[key]}: chmod 600 it"
 
 
 def _streamed(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

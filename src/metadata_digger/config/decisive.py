@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from metadata_digger.config.values import BOOLEANS
+
 # A new key counts as decisive until it stands here.
 NOT_DECISIVE = (
     "input.partitions",
@@ -16,15 +18,29 @@ NOT_DECISIVE = (
     "storage.s3.accessKey",
     "storage.s3.secretKey",
     "storage.s3.credsProvided",
-    "filter.allowedTags",
     "enrichment.classifier.device",
-    "enrichment.output.labelsDelimiter",
 )
-OUTPUT = "output."  # and all of these
+OUTPUT = "output."  # how rows are written, as all of these
 # What decides which files are looked at, but not what comes of them.
 LISTING = ("input.paths", "input.include", "input.exclude")
 
 
+# How rows that are made already are written.
+WRITTEN = ("filter.allowedTags", "enrichment.output.labelsDelimiter")
+
+# What is in the collection decides which files are left out.
+COMPARATOR = "processing.hash.comparator"
+COMPARED = ("output.collection", "output.zk.servers", "output.zk.znode", "output.solr.url")
+
+
+def written(config: Mapping[str, str]) -> dict[str, str]:
+    """The keys that decide how rows are written, and where."""
+    return {key: text for key, text in config.items() if key in WRITTEN or key.startswith(OUTPUT)}
+
+
 def decisive(config: Mapping[str, str]) -> dict[str, str]:
     """Those of a configuration, as `Config.effective` gives it."""
-    return {key: text for key, text in config.items() if key not in NOT_DECISIVE and not key.startswith(OUTPUT)}
+    others = {*NOT_DECISIVE, *written(config)}
+    if BOOLEANS.get(config.get(COMPARATOR, "").lower()):
+        others -= {*COMPARED}
+    return {key: text for key, text in config.items() if key not in others}

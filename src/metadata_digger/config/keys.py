@@ -13,6 +13,8 @@ from metadata_digger.config.values import (
     ALLOWED,
     AMOUNT,
     BOOLEAN,
+    COLLECTION,
+    CONDITIONS,
     CORES,
     DIMENSIONS,
     EXACT_TEXT,
@@ -20,11 +22,14 @@ from metadata_digger.config.values import (
     LIST,
     MANDATORY,
     MAPPING,
+    PATTERNS,
     RULES,
     SERVERS,
+    SOLR_URL,
     TEXT,
     THRESHOLD,
     TIMEZONE,
+    WHOLE,
     Kind,
     choice,
     choices,
@@ -32,6 +37,7 @@ from metadata_digger.config.values import (
 
 WRITING = ("extract", "detect_categories", "full", "find_similar")  # the actions that have an output
 READING = (*WRITING, "describe")
+SOLR_INIT = "solr-init"
 STANDARD_OUTPUT = "-"  # the value of output.directoryPath
 
 
@@ -56,23 +62,22 @@ KEYS: tuple[Key, ...] = (
         "input.paths",
         LIST,
         "",
-        "Directories to read, with all their subdirectories; single files too.",
+        "Directories to read, with all their subdirectories; single files; globs; `@list.txt`, a file with a path in "
+        "each line.",
         required=READING,
     ),
     Key("input.storage.name", choice("file", "hdfs", "s3"), "file", "Where the input is.", built=("file",)),
     Key(
         "input.include",
-        LIST,
+        PATTERNS,
         "",
         "Patterns of the files to read, for example `*.jpg,2019/**`; none: all. Case does not count.",
-        built=False,
     ),
     Key(
         "input.exclude",
-        LIST,
+        PATTERNS,
         "",
-        "Patterns of files and directories to leave out, for example `*.tmp,.cache/**`; stronger than `input.include`.",
-        built=False,
+        "Patterns of files and directories to leave out, for example `*.tmp,.cache/`; stronger than `input.include`.",
     ),
     Key(
         "input.partitions",
@@ -132,7 +137,6 @@ KEYS: tuple[Key, ...] = (
         BOOLEAN,
         "false",
         "Leave out files all of whose hashes are in the Solr collection already.",
-        built=False,
     ),
     Key(
         "processing.thumbnails.enabled",
@@ -158,14 +162,19 @@ KEYS: tuple[Key, ...] = (
         "jpeg",
         "Picture format of the thumbnails; the original made png.",
     ),
-    Key("output.storage.name", choice("file", "hdfs", "s3", "solr"), "file", "Where the output goes.", built=("file",)),
+    Key(
+        "output.storage.name",
+        choice("file", "hdfs", "s3", "solr"),
+        "file",
+        "Where the output goes.",
+        built=("file", "solr"),
+    ),
     Key(
         "output.format",
         choice("csv", "json", "parquet", "solr"),
         "",
         "Form of the output.",
-        required=WRITING,
-        built=("csv", "json", "parquet"),
+        required=(*WRITING, SOLR_INIT),
     ),
     Key(
         "output.directoryPath",
@@ -210,8 +219,8 @@ KEYS: tuple[Key, ...] = (
         "output.csv.raw",
         BOOLEAN,
         "false",
-        "Write text that a spreadsheet would take for a formula as it is, as the original did.",
-        built=False,
+        "CSV: write text that a spreadsheet would take for a formula as it is, as the original did, and not behind a "
+        "single quote.",
     ),
     Key(
         "output.json.allDirectories",
@@ -219,36 +228,33 @@ KEYS: tuple[Key, ...] = (
         "false",
         "JSON: every object has every directory found in the input, `{}` where absent, as in the original.",
     ),
-    Key("output.collection", TEXT, "", "Solr collection.", built=False),
-    Key("output.zk.servers", SERVERS, "", "ZooKeeper servers of SolrCloud.", built=False),
-    Key("output.zk.znode", TEXT, "", "ZooKeeper chroot of SolrCloud, when it has one.", built=False),
+    Key("output.collection", COLLECTION, "", "Solr collection, or an alias of one."),
+    Key("output.zk.servers", SERVERS, "", "ZooKeeper servers of SolrCloud; they tell which nodes of Solr there are."),
+    Key("output.zk.znode", TEXT, "", "ZooKeeper chroot of SolrCloud, when it has one, for example `/solr`."),
     Key(
         "output.solr.url",
-        TEXT,
+        SOLR_URL,
         "",
-        "Solr without ZooKeeper, for example `http://localhost:8983/solr`; in place of `output.zk.servers`.",
-        built=False,
+        "Solr itself, for example `http://localhost:8983/solr`, in place of `output.zk.servers`: a Solr without "
+        "ZooKeeper, one node, or a proxy before them.",
     ),
     Key(
         "output.solr.conversion.integerTags",
         LIST,
         "",
         "Field names whose values are sent to Solr as integers.",
-        built=False,
     ),
     Key(
         "output.solr.conversion.dateTimeTags",
         LIST,
         "",
         "Field names whose values are sent to Solr as dates.",
-        built=False,
     ),
     Key(
         "output.solr.conversion.unknownInteger",
-        TEXT,
+        WHOLE,
         "",
         "Integer that is sent where the value is none; empty: the field is left out. The original sent -1.",
-        built=False,
     ),
     Key(
         "output.solr.credentialsFile",
@@ -256,18 +262,21 @@ KEYS: tuple[Key, ...] = (
         "",
         "File with the lines `user=NAME` and `password=WORD` for Solr's basic authentication; without it the "
         "environment's `METADATA_DIGGER_SOLR_USER` and `METADATA_DIGGER_SOLR_PASSWORD` count.",
-        built=False,
     ),
     Key(
         "output.solr.caFile",
         TEXT,
         "",
-        "PEM file of the authority that signed the certificate of a Solr with https; empty: those of the system.",
-        built=False,
+        "PEM file of the authority that signed the certificate of a Solr with https; empty: the well-known ones.",
     ),
-    Key("output.solr.security.principal", TEXT, "", "Kerberos principal.", built=False),
-    Key("output.solr.security.keytabPath", TEXT, "", "Kerberos keytab file.", built=False),
-    Key("output.solr.security.debug", BOOLEAN, "false", "Print what Kerberos does.", built=False),
+    Key(
+        "output.solr.security.principal",
+        TEXT,
+        "",
+        "Kerberos principal, for example `digger@EXAMPLE.ORG`. Needs the extra `kerberos`.",
+    ),
+    Key("output.solr.security.keytabPath", TEXT, "", "Keytab file of that principal."),
+    Key("output.solr.security.debug", BOOLEAN, "false", "Say on standard error what Kerberos does."),
     Key(
         "enrichment.classifier.modelPath",
         TEXT,
@@ -313,15 +322,14 @@ KEYS: tuple[Key, ...] = (
         "analytics.similar.tags",
         RULES,
         "",
-        "`find_similar`: what is compared. TYPE is STRING, INT, LONG or FLOAT; MAXDIFF is 0 when absent.",
-        built=False,
+        "`find_similar`: what is compared. TYPE is STRING, INT, LONG or FLOAT; MAXDIFF is 0 when absent. Without this "
+        "key the action proposes what to compare.",
     ),
     Key(
         "analytics.similar.minPassingConditions",
-        AMOUNT,
+        CONDITIONS,
         "-1",
         "`find_similar`: how many of the comparisons must hold; -1: all.",
-        built=False,
     ),
 )
 

@@ -10,7 +10,9 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 # The original reads its files with Typesafe Config, whose booleans these are.
 BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
@@ -41,6 +43,14 @@ def _boolean(text: str) -> bool:
 
 def _items(text: str) -> tuple[str, ...]:
     return tuple(item for item in (part.strip() for part in text.split(",")) if item)
+
+
+def _patterns(text: str) -> tuple[str, ...]:
+    items = _items(text)
+    for item in items:
+        if not item.strip("/."):
+            raise ValueError(f"{item!r} is no pattern; write for example *.jpg, 2019/** or cache/")
+    return items
 
 
 def _allowed(text: str) -> tuple[str, ...] | None:
@@ -93,19 +103,33 @@ def _cores(text: str) -> int:
     return _whole(text, 1, "must be a whole number from 1, or all")
 
 
-def _rules(text: str) -> tuple[str, ...]:
-    items = _items(text)
-    for item in items:
-        name, kind, difference = (*item.split(":"), "", "")[:3]
-        well_named = "." in name.strip(". ")
-        if not well_named or kind not in ("STRING", "INT", "LONG", "FLOAT") or item.count(":") > 2:
+class SimilarTag(NamedTuple):
+    """A comparison of find_similar: `kind` is STRING, INT, LONG or FLOAT, `difference` the largest one that passes."""
+
+    directory: str
+    tag: str
+    kind: str
+    difference: Decimal = Decimal(0)
+
+
+# The type is looked for from the right: XMP's tags have colons and dots of their own (XMP.dc:creator[1]:STRING).
+_SIMILAR_TAG = re.compile(r"([^.]*[^. ][^.]*)\.(.*[^. ].*?)\s*:\s*(STRING|INT|LONG|FLOAT)\s*(?::(.*))?")
+
+
+def _rules(text: str) -> tuple[SimilarTag, ...]:
+    rules = []
+    for item in _items(text):
+        match = _SIMILAR_TAG.fullmatch(item)
+        if match is None:
             raise ValueError(
                 "each entry must be Directory.Tag:TYPE or Directory.Tag:TYPE:MAXDIFF with TYPE one of STRING, INT, "
                 f"LONG, FLOAT, for example Exif IFD0.Model:STRING:2; {item!r} is not"
             )
-        if difference and not re.fullmatch(r"[0-9]+(\.[0-9]+)?", difference):
+        directory, tag, kind, difference = match[1].strip(), match[2].strip(), match[3], (match[4] or "0").strip()
+        if not re.fullmatch(r"[0-9]{1,30}\.?[0-9]{0,30}|\.[0-9]{1,30}", difference):
             raise ValueError(f"the largest difference in {item!r} must be a number from 0")
-    return items
+        rules.append(SimilarTag(directory, tag, kind, Decimal(difference)))
+    return tuple(rules)
 
 
 def _servers(text: str) -> tuple[str, ...]:
@@ -115,6 +139,29 @@ def _servers(text: str) -> tuple[str, ...]:
         if not (host and port.isascii() and port.isdigit() and 0 < int(port) < 65536):
             raise ValueError(f"each entry must be HOST:PORT, for example localhost:2181; {item!r} is not")
     return items
+
+
+def _collection(text: str) -> str | None:
+    # What Solr itself demands of the name of a collection (SolrIdentifierValidator).
+    if text and not re.fullmatch(r"(?!-)[A-Za-z0-9_.-]+", text):
+        raise ValueError("must be of letters, digits, `_`, `.` and `-`, and not begin with `-`")
+    return text or None
+
+
+def _solr_url(text: str) -> str | None:
+    """Without a slash at its end."""
+    if not text:
+        return None
+    try:
+        parts = urlsplit(text)
+        well = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
+    except ValueError:  # a port that is none
+        well = False
+    if not well or parts.query or parts.fragment or not parts.path.strip("/"):
+        raise ValueError("must be http://HOST:PORT/solr or https://HOST:PORT/solr")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("must hold no user and no password: output.solr.credentialsFile is for them")
+    return text.rstrip("/")
 
 
 def _timezone(text: str) -> str:
@@ -147,6 +194,15 @@ def _number(text: str, rule: str) -> float:
 
 def _amount(text: str) -> int:
     return _whole(text, -1, "must be a whole number from 1, or -1 to leave it to the engine") or -1
+
+
+def _optional_whole(text: str) -> int | None:
+    """None when empty."""
+    return _whole(text, -(10**9), "must be a whole number, for example -1, or empty") if text else None
+
+
+def _conditions(text: str) -> int:
+    return _whole(text, -1, "must be a whole number from 0, or -1 for all of them")
 
 
 def _gigabytes(text: str) -> float:
@@ -206,14 +262,19 @@ TEXT = Kind("text", _text)
 EXACT_TEXT = Kind("text", str, exact=True)
 BOOLEAN = Kind("`true` or `false`", _boolean)
 LIST = Kind("comma list", _items)
+PATTERNS = Kind("comma list of patterns", _patterns)
 ALLOWED = Kind("comma list, or `*` for all", _allowed)
 MANDATORY = Kind("comma list of `Directory.Tag`", _mandatory)
 MAPPING = Kind("comma list of `INDEX:LABEL`", _mapping)
 DIMENSIONS = Kind("`WIDTHxHEIGHT`", _dimensions)
 CORES = Kind("whole number from 1, or `all`", _cores)
 AMOUNT = Kind("whole number from 1, or `-1`", _amount)
+WHOLE = Kind("whole number", _optional_whole)
+CONDITIONS = Kind("whole number from 0, or `-1`", _conditions)
 GIGABYTES = Kind("number above 0", _gigabytes)
 THRESHOLD = Kind("number", _threshold)
 TIMEZONE = Kind("time zone name", _timezone)
 RULES = Kind("comma list of `Directory.Tag:TYPE[:MAXDIFF]`", _rules)
 SERVERS = Kind("comma list of `HOST:PORT`", _servers)
+COLLECTION = Kind("name", _collection)
+SOLR_URL = Kind("URL", _solr_url)

@@ -15,6 +15,21 @@ from metadata_digger.metadata.errors import Truncated
 # for nine files of ten, so the first read is that long and later ones are exact.
 BLOCK = 65_536
 
+# Without O_NONBLOCK the opening of a named pipe waits for a writer, for ever if none comes.
+_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+_NOATIME = getattr(os, "O_NOATIME", 0)
+
+
+def open_for_reading(path: str | os.PathLike[str]) -> int:
+    """A file descriptor; reading through it leaves the file's access time alone where the system allows that: evidence
+    stays as it was."""
+    if _NOATIME:
+        try:
+            return os.open(path, _FLAGS | _NOATIME)
+        except PermissionError:
+            pass  # only a file's owner may ask for it
+    return os.open(path, _FLAGS)
+
 
 class ByteSource(Protocol):
     """A file, a range-read object or a memory block."""
@@ -49,9 +64,7 @@ class FileSource:
     __slots__ = ("_descriptor", "_head", "modified", "size")
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        # Without O_NONBLOCK the opening of a named pipe waits for a writer, for ever if none comes.
-        flags = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
-        self._descriptor = os.open(path, flags)
+        self._descriptor = open_for_reading(path)
         found = os.fstat(self._descriptor)
         if not stat.S_ISREG(found.st_mode):
             os.close(self._descriptor)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+
+import pyarrow as pa
 
 from metadata_digger.errors import DiggerError
 from metadata_digger.run import parts
 from metadata_digger.run.job import Job
-from metadata_digger.run.listing import Begun, Listing, agreed, begun, cut
+from metadata_digger.run.listing import NOTHING, Begun, Listing, agreed, begun, cut
 from metadata_digger.run.parts import Stretch, writing
 from metadata_digger.run.records import report_of
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import Stage
+from metadata_digger.run.update import Do, Update, all_ids, rows_of, why_anew
 from metadata_digger.schema import OK
+from metadata_digger.sinks import Removing
 from metadata_digger.storage.model import Found
 
 
@@ -27,19 +33,59 @@ def complete(job: Job) -> Report:
 
 
 @contextmanager
-def begin(job: Job, folders: Stage, report: Report) -> Iterator[tuple[Listing, dict[str, int]]]:
+def begin(
+    job: Job, folders: Stage, schema: pa.Schema, report: Report, do: Do
+) -> Iterator[tuple[Listing, dict[str, int]]]:
     """The listing, and the parts that are there already with their rows that are ok; these are in the report."""
     report.notes += folders.notes
-    walk = job.storage.walk(job.paths, [] if job.output is None else [str(job.output)])
+    excluded: Counter[str] = Counter()
+    walk = job.storage.walk(job.paths, [] if job.output is None else [str(job.output)], excluded)
     rows: dict[str, int] = {}
-    known, done = Begun(0, 0, False), list[Stretch]()
+    known, done = NOTHING, list[Stretch]()
     if folders.resumed is not None:
         report.resumed = (*folders.resumed.resumed, report.started)
         report.started = folders.resumed.started
         with writing(folders.root):
             known, done, walk = _go_on(folders, walk, report, rows)
-    with closing(Listing(walk, folders.listing, known, done)) as listing:
+            with suppress(FileNotFoundError):
+                report.changes = json.loads(folders.changes.read_text())
+    elif job.update is not None and job.output is not None and job.output.exists():
+        why = why_anew(job, schema)
+        if not why:
+            with (
+                closing(Update(job, folders, schema)) as update,
+                _updated(update, folders, walk, excluded, do) as listing,
+            ):
+                rows |= update.keep(do, report)
+                report.changes = update.changes
+                with writing(folders.changes):
+                    folders.changes.write_text(json.dumps(update.changes))
+                # In a ranking every row may be another one now: all are sent anew.
+                _remember(job, folders, all_ids(rows_of(job.output)) if job.ranking else update.ids_not_kept())
+                yield listing, rows
+            return
+        report.notes.append(f"--update: all files are read anew: {why}")
+        _remember(job, folders, all_ids(rows_of(job.output)))
+    with closing(Listing(walk, folders.listing, known, done, excluded)) as listing:
         yield listing, rows
+
+
+@contextmanager
+def _updated(
+    update: Update, folders: Stage, walk: Iterator[Found], excluded: Counter[str], do: Do
+) -> Iterator[Listing]:
+    """The listing of what is to be read, complete: only then it is known which rows are kept."""
+    with closing(Listing(update.todo(walk, do), folders.listing, excluded=excluded)) as listing:
+        while not listing.complete:
+            listing.more()
+        yield listing
+
+
+def _remember(job: Job, folders: Stage, ids: Iterator[str]) -> None:
+    """What a server is to forget when the rows of this run are sent."""
+    if isinstance(job.sink, Removing):
+        with writing(folders.removed), folders.removed.open("w", encoding="ascii") as file:
+            file.writelines(f"{one}\n" for one in ids)
 
 
 def _go_on(
@@ -53,14 +99,14 @@ def _go_on(
     else:
         files = known.files
     done: list[Stretch] = []
-    for part in parts.names(folders.parts):
+    for part in sorted(parts.names(folders.parts), key=_widest_first):
         stretch = parts.stretch_of(part)
         summary = parts.summary(folders.parts, part)
         # Of a batch that was written and then tried file by file, because its worker died before it said so, the
         # batch stands.
         behind = done[-1].stop if done else 0
-        wanted = stretch is None or behind <= stretch.start < stretch.stop <= files
-        if summary is None or not wanted:
+        whole = summary is not None and (stretch is None or stretch.files == summary.statuses.total())
+        if summary is None or not whole or (stretch and not behind <= stretch.start < stretch.stop <= files):
             parts.path_of(folders.parts, part).unlink()
             continue
         report.add(summary)
@@ -68,3 +114,9 @@ def _go_on(
         if stretch is not None:
             done.append(stretch)
     return cut(folders.listing, known, files), done, walk
+
+
+def _widest_first(part: str) -> tuple[int, int]:
+    """The order of the listing; of parts that begin together the one that has more."""
+    stretch = parts.stretch_of(part)
+    return (stretch.start, -stretch.files) if stretch else (-1, 0)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from metadata_digger.config.decisive import LISTING, decisive
+from metadata_digger.config.decisive import LISTING, decisive, written
 
 # Besides the decisive keys: names of facts (`Job.facts`), which stand in run.json under the same names.
 FACTS = ("version", "action", "model", "models", "similar")
@@ -29,10 +29,14 @@ def fingerprint(facts: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def difference(before: Mapping[str, Any], now: Mapping[str, Any], *, listing: bool = True) -> str:
-    """What differs between the facts of two runs, "key (was x, is y), ..."; "" when nothing does. `listing`: also what
-    decides which files are looked at."""
+def difference(before: Mapping[str, Any], now: Mapping[str, Any], *, listing: bool = True, output: bool = False) -> str:
+    """What differs between the facts of two runs, "key (was x, is y), ..."; "" when nothing does.
+
+    `listing`: also what decides which files are looked at; `output`: also how rows are written.
+    """
     old, new = fingerprint(before), fingerprint(now)
+    if output:
+        old, new = written(before.get("config", {})) | old, written(now.get("config", {})) | new
     ignored: Collection[str] = () if listing else (*LISTING, DIRECTORY)
     differing = [name for name in {**old, **new} if name not in ignored and old.get(name) != new.get(name)]
     return ", ".join(f"{name} (was {_shown(old.get(name))}, is {_shown(new.get(name))})" for name in differing)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from metadata_digger.pipeline import MAX_PIXELS, Step
+from metadata_digger.pipeline import MAX_PIXELS, Ranking, Step
 from metadata_digger.sinks import Sink
 from metadata_digger.storage import Storage
 
@@ -29,13 +29,16 @@ class Job:
     sink: Sink | None = None
     output: Path | None = None  # output.directoryPath; its own name is that of the files in it
     streams: bool = False
+    ranking: Ranking | None = None  # when the rows have an order of their own; it needs a sink
     overwrite: bool = False  # replace an output, throw an interrupted run's work away
     resume: bool = False  # go on with an interrupted run
     update: str | None = None  # bring the output up to date: by "time" (path, size, modification time) or by "hash"
+    gives_way: bool = False  # an output that is there is replaced: nobody chose its place, and it has records alone
     keep_rows: bool = True  # beside the output, for an update
     files_number: int = -1  # output files; below 2: one
     cores: int = 1  # worker processes
     memory_gb: float = 2.0  # what all processes together should stay under
+    distinct: tuple[str, ...] = ()  # of rows equal in all of these columns only the first is written; (): all are
     timezone: str = "UTC"  # TZ of the worker processes
     max_pixels: int = MAX_PIXELS  # of a picture that is decoded; -1: no limit
     seconds_per_batch: float = 300.0  # a batch of files without progress for so long is given up
@@ -47,4 +50,4 @@ class Job:
     @property
     def replaces(self) -> bool:
         """Whether an output that is there may be replaced."""
-        return self.overwrite or self.update is not None
+        return self.overwrite or self.update is not None or self.gives_way

@@ -1,9 +1,12 @@
 """The listing of the input, ahead of the work and on disk: the total is known early, and memory stays flat.
 
 A run that was killed goes on from it: parts are named by their stretch of the listing, so each file is in one of them
-or still to be done. A line of the file is the number of files and the files, and the last one is END:
+or still to be done. A line of the file is the number of files and the files; the last one, END, has none:
 
     2 [["file:///in","file:/in/a.jpg",81,1.5],["file:///in","file:/in/b","denied","Permission denied"]]
+    0 [{"files":3}]
+
+END tells what the walk left out (`Storage.walk`).
 """
 
 from __future__ import annotations
@@ -11,8 +14,8 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain, islice
 from pathlib import Path
@@ -22,7 +25,6 @@ from metadata_digger.run.parts import Stretch, writing
 from metadata_digger.storage.model import Entry, Fault, Found
 
 CHUNK = 512  # files listed between two looks at the workers: about 2 ms
-END = b"0 []\n"
 # A power cut costs what was listed in this time, and the parts of it. A kill costs nothing.
 SECONDS_UNTIL_SAFE = 1.0
 
@@ -35,6 +37,10 @@ class Begun(NamedTuple):
     files: int
     size: int
     complete: bool
+    excluded: Mapping[str, int] = {}
+
+
+NOTHING = Begun(0, 0, False)
 
 
 class Listing:
@@ -45,9 +51,15 @@ class Listing:
     """
 
     def __init__(
-        self, walk: Iterator[Found], path: Path, begun: Begun | None = None, done: Sequence[Stretch] = ()
+        self,
+        walk: Iterator[Found],
+        path: Path,
+        begun: Begun = NOTHING,
+        done: Sequence[Stretch] = (),
+        excluded: Counter[str] | None = None,
     ) -> None:
-        begun = begun or Begun(0, 0, False)
+        self.excluded: Counter[str] = Counter() if excluded is None else excluded  # which the walk fills
+        self.excluded.update(begun.excluded)
         self._walk = walk
         self._path = path
         with writing(path):
@@ -67,7 +79,7 @@ class Listing:
         """One more chunk of the walk."""
         chunk = list(islice(self._walk, CHUNK))
         with writing(self._path):
-            self._out.write(_line(chunk))
+            self._out.write(_line(chunk) if chunk else _end(self.excluded))
             if not chunk or time.monotonic() - self._safe > SECONDS_UNTIL_SAFE:
                 os.fsync(self._out.fileno())
                 self._safe = time.monotonic()
@@ -125,8 +137,8 @@ def begun(path: Path) -> Begun:
             if not rest.endswith(b"]\n") or not count.isdigit():
                 break
             size += len(line)
-            if line == END:
-                return Begun(files, size, True)
+            if count == b"0":
+                return Begun(files, size, True, json.loads(rest)[0])
             files += int(count)
     return Begun(files, size, False)
 
@@ -174,6 +186,10 @@ def _files(file: BinaryIO, known: Begun) -> Iterator[Found]:
 
 def _line(chunk: Sequence[Found]) -> bytes:
     return b"%d %s\n" % (len(chunk), _encode(chunk).encode())
+
+
+def _end(excluded: Mapping[str, int]) -> bytes:
+    return b"0 %s\n" % _encode([excluded]).encode()
 
 
 def _found(line: bytes) -> list[Found]:

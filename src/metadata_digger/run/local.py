@@ -21,12 +21,12 @@ from metadata_digger.run.listing import Listing
 from metadata_digger.run.memory import share
 from metadata_digger.run.parts import Stretch, name_of, stretch_of
 from metadata_digger.run.pool import Finished, Pool, pool
-from metadata_digger.run.publish import names, plan, write_records
+from metadata_digger.run.publish import write_output, write_records
 from metadata_digger.run.records import now
 from metadata_digger.run.report import Report
-from metadata_digger.run.stage import Stage, publish, stage
+from metadata_digger.run.stage import publish, stage
 from metadata_digger.run.streaming import put
-from metadata_digger.run.worker import Extract, Join, Piece, Task
+from metadata_digger.run.worker import Extract, Task
 from metadata_digger.schema import FAILED, FILE, OK
 from metadata_digger.sinks.columns import Columns
 from metadata_digger.storage.model import Fault
@@ -50,6 +50,8 @@ def _run(job: Job, progress: Progress) -> Report:
     chain = compose(job.steps)
     schema = chain.output(FILE)
     job.storage.check(job.paths)
+    if job.sink is not None:
+        job.sink.check(Columns.of(schema, ()))  # what needs no file to be known; what the files have is checked later
     if job.output is not None:
         job = replace(job, output=Path.cwd() / job.output)
     workers, limits, note = share(job.cores, job.memory_gb, chain.pixels > 0)
@@ -59,13 +61,15 @@ def _run(job: Job, progress: Progress) -> Report:
         report = Report(workers=workers, output=job.output, started=now(), notes=[note] if note else [])
         deliver = partial(put, folders.parts, report) if job.streams else _nowhere
         with (
-            begin(job, folders, report) as (listing, rows),
             pool(workers, (job, folders.parts, limits), job.timezone, folders.logs, job.seconds_per_batch) as processes,
+            begin(job, folders, schema, report, partial(_all, processes)) as (listing, rows),
         ):
             _Extraction(processes, listing, report, progress, deliver, rows).run()
+            report.leave_out(listing.excluded)
             report.timings["extract"] = time.monotonic() - start
-            if job.sink is not None and job.output is not None:
-                _publish(job, Columns.of(schema, report.tags), rows, folders, processes, report)
+            if job.output is not None:
+                processes.patience = math.inf  # a slow disk is no poisonous file
+                write_output(job, schema, rows, folders, partial(_all, processes), report)
                 report.timings["publish"] = time.monotonic() - start - report.timings["extract"]
                 report.seconds = time.monotonic() - start
                 write_records(job, report, rows, "local", folders)
@@ -145,39 +149,24 @@ class _Extraction:
             one = found[0]
             if isinstance(one, Fault):
                 raise DiggerError(f"{one.url}: {reason}, and again on a row without its file")
-            self.again.append(Extract(part, [Fault(one.base, one.url, FAILED, reason)]))
-
-
-def _publish(job: Job, columns: Columns, rows: dict[str, int], folders: Stage, processes: Pool, report: Report) -> None:
-    if job.sink is None or job.output is None:
-        return
-    job.sink.check(columns)
-    files = plan(rows, job, processes.size, folders)
-    processes.patience = math.inf  # a slow disk is no poisonous file
-    pieces = [Piece(slices, columns, target) for file in files for target, slices in file.pieces]
-    for _, refused in _all(processes, pieces):
-        report.refuse(refused)
-    joins = [Join([target for target, _ in file.pieces], columns, file.target) for file in files]
-    report.files = names(files, job.sink)
-    for join, digest in _all(processes, joins):
-        if digest:
-            report.digests[join.target.name] = digest
-        for piece in join.pieces:  # not by the worker: one that dies and is followed by another would have taken them
-            piece.unlink(missing_ok=True)
+            self.again.append(Extract(part, [Fault(one.base, one.url, FAILED, reason, one.size, one.modified)]))
 
 
 def _all(processes: Pool, tasks: Iterable[Task]) -> Iterator[tuple[Any, Any]]:
-    """Every task with its answer; one whose worker died is tried once more."""
-    waiting = deque(tasks)
+    """Every task with its answer, in any order; one whose worker died is tried once more."""
+    coming = iter(tasks)
+    again: deque[Task] = deque()
     failed: list[Task] = []
-    while waiting or processes.busy:
-        while processes.idle and waiting:
-            processes.give(waiting.popleft())
+    while True:
+        while processes.idle and (task := again.popleft() if again else next(coming, None)) is not None:
+            processes.give(task)
+        if not processes.busy:
+            return
         for event in processes.wait(1.0):
             if isinstance(event, Finished):
                 yield event.task, event.answer
             elif any(task is event.task for task in failed):
-                raise OutputError(f"the output cannot be written: {event.reason}")
+                raise OutputError(f"the output cannot be made: {event.reason}")
             else:
                 failed.append(event.task)
-                waiting.append(event.task)
+                again.append(event.task)

@@ -9,14 +9,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from metadata_digger.run import parts
+import pyarrow as pa
+
+from metadata_digger.run import parts, twins, untaken
 from metadata_digger.run.job import Job
 from metadata_digger.run.parts import Slice, sync, writing
+from metadata_digger.run.ranking import arrange, unranked
 from metadata_digger.run.records import FAILED, FOLDER, LEFT_OUT, RECORD, ROWS, digest, now
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import Stage
+from metadata_digger.run.update import Do
+from metadata_digger.run.worker import Join, Piece
 from metadata_digger.schema import FILTERED
-from metadata_digger.sinks import Sink
+from metadata_digger.sinks import Removing, Sink
+from metadata_digger.sinks.columns import Columns
 from metadata_digger.sinks.refused import refusals
 
 # A piece of fewer rows is not worth the columns that it is sent with.
@@ -55,6 +61,39 @@ def plan(rows: Mapping[str, int], job: Job, workers: int, folders: Stage) -> lis
     return planned
 
 
+def write_output(job: Job, schema: pa.Schema, rows: Mapping[str, int], folders: Stage, do: Do, report: Report) -> None:
+    """The rows of the parts through the sink, in the order of the job's ranking, if it has one; what becomes of them
+    goes into the report.
+
+    `schema`: what the steps make. Raises ConfigError when the columns cannot be written, OutputError.
+    """
+    sink = job.sink
+    if sink is None:
+        return
+    if job.ranking is not None:
+        schema, rows = job.ranking.output(schema), arrange(job.ranking, rows, folders, report, do)
+    columns = Columns.of(schema, report.tags)
+    sink.check(columns)
+    if job.distinct:
+        twins.find(folders.parts, list(rows), job.distinct, twins.database(folders.pieces))
+    if not sink.suffix:
+        if job.ranking is None:
+            rows = {part: count for part, count in rows.items() if parts.stretch_of(part)}  # a server has what is kept
+        if isinstance(sink, Removing) and folders.removed.exists():
+            with folders.removed.open(encoding="ascii") as ids:
+                sink.remove(line.rstrip("\n") for line in ids)
+    files = plan(rows, job, max(report.workers, 1), folders)
+    pieces = (Piece(slices, columns, target) for file in files for target, slices in file.pieces)
+    for _, refused in do(pieces):
+        report.refuse(refused)
+    report.files = names(files, sink)
+    for join, found in do(Join([target for target, _ in file.pieces], columns, file.target) for file in files):
+        if found:
+            report.digests[join.target.name] = found
+        for piece in join.pieces:  # not by the worker: one that dies and is followed by another would have taken them
+            piece.unlink(missing_ok=True)
+
+
 def names(files: Sequence[OutputFile], sink: Sink) -> tuple[str, ...]:
     return tuple(file.target.name for file in files) if sink.suffix else ()
 
@@ -84,9 +123,13 @@ def write_records(job: Job, report: Report, rows: Mapping[str, int], engine: str
             report.digests[f"{FOLDER}/{name}"] = digest(target / name)
         (target / RECORD).write_text(_record(job, report, engine, folders), "utf-8")
         if job.keep_rows:
-            for part in parts.names(folders.parts):
-                if part not in rows:  # a worker died after it had written the part, and its files were tried one by one
-                    parts.path_of(folders.parts, part).unlink()
+            # What workers left that died: half a part, or a whole one whose files were then tried one by one.
+            if lines := list(refusals(folders.pieces)):
+                untaken.note(folders.parts, rows, lines, folders.pieces / "untaken.sqlite")
+            wanted = {parts.path_of(folders.parts, part) for part in rows}
+            for path in folders.parts.iterdir():
+                if path not in wanted:
+                    path.unlink()
             sync(folders.parts)
             folders.parts.rename(target / ROWS)
 
@@ -115,6 +158,7 @@ def _record(job: Job, report: Report, engine: str, folders: Stage) -> str:
         "reasons": reasons,
         "labels": dict(report.labels.most_common()),
         **({"changes": report.changes} if report.changes else {}),
+        **({"ranking": report.ranking} if report.ranking else {}),
         "files": report.digests,
         "notes": report.notes,
     }
@@ -122,7 +166,10 @@ def _record(job: Job, report: Report, engine: str, folders: Stage) -> str:
 
 
 def _write_left_out(rows: Mapping[str, int], folders: Stage, target: Path) -> None:
-    """Streamed, part by part; rows that a server refused come last. Raises OSError."""
+    """Streamed, part by part; then what a ranking left out; rows that were ok until they were to be written come last.
+
+    Raises OSError.
+    """
     lists = [(target / name).open("w", encoding="utf-8") for name in (FAILED, LEFT_OUT)]
     with lists[0] as failed, lists[1] as other:
         for part in sorted(rows):
@@ -132,6 +179,10 @@ def _write_left_out(rows: Mapping[str, int], folders: Stage, target: Path) -> No
             for file, status, reason in parts.left_out(folders.parts, part):
                 line = json.dumps({"file": file, "status": status, "reason": reason}, ensure_ascii=False) + "\n"
                 (other if status == FILTERED else failed).write(line)
+        for lines in unranked(folders):
+            with lines.open(encoding="utf-8") as source:
+                shutil.copyfileobj(source, other)
         for lines in sorted(refusals(folders.pieces)):
             with lines.open(encoding="utf-8") as source:
-                shutil.copyfileobj(source, failed)
+                for line in source:
+                    (other if json.loads(line)["status"] == FILTERED else failed).write(line)

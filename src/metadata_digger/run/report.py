@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from metadata_digger.schema import FAILED, FILTERED, OK
+from metadata_digger.schema import FILTERED, OK
 
 if TYPE_CHECKING:
     from metadata_digger.run.counts import Summary
@@ -35,6 +35,8 @@ class Report:
     resumed: tuple[str, ...] = ()  # when an interrupted run was gone on with, as `started`
     changes: dict[str, int] = field(default_factory=dict)  # by --update: "unchanged", "new", "changed", "gone"
     lost: list[tuple[str, str]] = field(default_factory=list)  # (file, reason) of some that failed, see NAMED
+    findings: list[str] = field(default_factory=list)  # lines of a ranking, for the terminal
+    ranking: dict[str, Any] = field(default_factory=dict)  # and its facts, for run.json
     notes: list[str] = field(default_factory=list)  # what the user should know, for example fewer workers than cores
 
     @property
@@ -54,6 +56,14 @@ class Report:
         """Failed, denied, not found, timed out."""
         return self.seen - self.written - self.filtered
 
+    def leave_out(self, excluded: Counter[str]) -> None:
+        """What the listing did not give, by kind: it is no input, but whoever mistyped a pattern should see it."""
+        words = {"files": ("file", "files"), "directories": ("directory", "directories")}
+        if found := [
+            f"{excluded[kind]:,} {word[excluded[kind] > 1]}" for kind, word in words.items() if excluded[kind]
+        ]:
+            self.notes.append(f"input.include and input.exclude leave out {' and '.join(found)}, which are not counted")
+
     def add(self, summary: Summary) -> None:
         self.statuses.update(summary.statuses)
         self.labels.update(summary.labels)
@@ -61,12 +71,12 @@ class Report:
         for (status, reason), count in summary.reasons.items():
             self._count(status, reason, count)
 
-    def refuse(self, reasons: Counter[str]) -> None:
-        """Rows that were counted as written, and the sink could not write."""
+    def refuse(self, reasons: Counter[tuple[str, str]]) -> None:
+        """Rows that were counted as written, and then were not, by (status, reason)."""
         self.statuses[OK] -= reasons.total()
-        self.statuses[FAILED] += reasons.total()
-        for reason, count in reasons.items():
-            self._count(FAILED, reason, count)
+        for (status, reason), count in reasons.items():
+            self.statuses[status] += count
+            self._count(status, reason, count)
 
     def _count(self, status: str, reason: str, count: int) -> None:
         known = (status, reason) in self.reasons or len(self.reasons) < REASONS

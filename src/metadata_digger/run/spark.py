@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -31,11 +31,12 @@ from metadata_digger.run.job import Job, Progress
 from metadata_digger.run.listing import Listing
 from metadata_digger.run.memory import share
 from metadata_digger.run.parts import name_of
-from metadata_digger.run.publish import names, plan, write_records
+from metadata_digger.run.publish import write_output, write_records
 from metadata_digger.run.records import now
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import Stage, publish, stage
 from metadata_digger.run.work import Limits, Work
+from metadata_digger.run.worker import Task
 from metadata_digger.schema import FILE, OK
 from metadata_digger.sinks.columns import Columns
 from metadata_digger.storage.model import Entry, Fault, Found
@@ -77,6 +78,8 @@ def run(
     schema = chain.output(FILE)
     check_spark()
     job.storage.check(job.paths)
+    if job.sink is not None:
+        job.sink.check(Columns.of(schema, ()))  # what needs no file to be known; what the files have is checked later
     if job.output is not None:
         job = replace(job, output=Path.cwd() / job.output)
     limits = share(job.cores, job.memory_gb, chain.pixels > 0).limits
@@ -97,28 +100,25 @@ def _run(
     start: float,
 ) -> Report:
     report = Report(output=job.output, started=now(), workers=spark.sparkContext.defaultParallelism)
-    with begin(job, folders, report) as (listing, rows):
+    do = functools.partial(_here, Work(job, folders.parts, limits))
+    with begin(job, folders, schema, report, do) as (listing, rows):
         _extract(spark, listing, job, limits, folders, report, progress, rows)
+        report.leave_out(listing.excluded)
         report.timings["extract"] = time.monotonic() - start
-        if job.sink is not None and job.output is not None:
-            columns = Columns.of(schema, report.tags)
-            job.sink.check(columns)
-            work = Work(job, folders.parts, limits)
-            files = plan(rows, job, 1, folders)
-            for file in files:
-                for target, slices in file.pieces:
-                    report.refuse(work.piece(slices, columns, target))
-                if digest := work.join([target for target, _ in file.pieces], columns, file.target):
-                    report.digests[file.target.name] = digest
-                for target, _ in file.pieces:
-                    target.unlink(missing_ok=True)
-            report.files = names(files, job.sink)
+        if job.output is not None:
+            write_output(job, schema, rows, folders, do, report)
             report.timings["publish"] = time.monotonic() - start - report.timings["extract"]
             report.seconds = time.monotonic() - start
             write_records(job, report, rows, "spark", folders)
             publish(folders, job)
     report.seconds = time.monotonic() - start
     return report
+
+
+def _here(work: Work, tasks: Iterable[Task]) -> Iterator[tuple[Any, Any]]:
+    """Tasks with their answers, done by the driver."""
+    for task in tasks:
+        yield task, task.run(work, lambda files: None)
 
 
 def _extract(
@@ -166,6 +166,10 @@ def _struct(one: Found) -> dict[str, Any]:
     return {"base": one.base, "url": one.url, "status": one.status, "reason": one.reason}
 
 
+def _quiet(files: int) -> None:
+    """Progress that is not told."""
+
+
 def extract_batches(payload: bytes, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Runs on an executor: rows of _TASKS to rows of _SUMMARIES."""
     work = _work(payload)
@@ -177,7 +181,7 @@ def extract_batches(payload: bytes, batches: Iterator[pa.RecordBatch]) -> Iterat
                 else Fault(one["base"], one["url"], one["status"], one["reason"])
                 for one in task["found"]
             ]
-            summary = work.extract(task["part"], found, lambda files: None)
+            summary = work.extract(task["part"], found, _quiet)
             yield pa.RecordBatch.from_pydict({"summary": [pickle.dumps(summary)]}, schema=_SUMMARIES)
 
 

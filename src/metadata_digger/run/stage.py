@@ -28,7 +28,7 @@ from metadata_digger.run.job import Job
 from metadata_digger.run.parts import sync, writing
 from metadata_digger.run.records import FOLDER, OURS
 from metadata_digger.run.unfinished import Unfinished
-from metadata_digger.storage.local import STAGE_SUFFIX
+from metadata_digger.storage.walk import STAGE_SUFFIX
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,16 @@ class Stage:
     @property
     def listing(self) -> Path:
         return self.root / "listing"
+
+    @property
+    def changes(self) -> Path:
+        """What an update found (Report.changes)."""
+        return self.root / "changes.json"
+
+    @property
+    def removed(self) -> Path:
+        """Ids of rows that a server is to forget, one a line; absent when there are none."""
+        return self.root / "removed"
 
 
 @contextmanager

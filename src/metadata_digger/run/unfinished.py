@@ -88,7 +88,7 @@ def accept(left: Unfinished | None, job: Job) -> Unfinished | None:
 
 def complete(job: Job) -> bool:
     """Whether there is nothing to go on with because the output is there, made with this very configuration."""
-    if job.output is None or not job.resume or job.replaces:
+    if job.output is None or not job.resume or job.overwrite or job.update is not None:
         return False
     record = read_record(job.output)
     return bool(record) and not difference(record, job.facts)

@@ -5,21 +5,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from metadata_digger.errors import DiggerError
 from metadata_digger.pipeline import Batch, compose, open_batch
-from metadata_digger.run import parts, streaming
+from metadata_digger.run import parts, streaming, twins
 from metadata_digger.run.counts import Summary
 from metadata_digger.run.job import Job
-from metadata_digger.run.parts import Slice, writing
+from metadata_digger.run.parts import SAME, Slice, writing
 from metadata_digger.run.records import digest
-from metadata_digger.schema import FILE
+from metadata_digger.schema import FILE, Column
 from metadata_digger.sinks import Sink, refused
 from metadata_digger.sinks.columns import Columns
+from metadata_digger.steps.hash import HashStep
 from metadata_digger.storage.model import Entry, Found
 
 # Files that go through the steps together. Content and picture of each are alive until the batch is through, so there
@@ -68,11 +73,39 @@ class Work:
                 parts.write(self._folder, part, self._schema, rows, lambda: summary)
         return summary
 
-    def piece(self, slices: Sequence[Slice], columns: Columns, target: Path) -> Counter[str]:
-        """Rows of parts through the sink; reasons of those that it refused. Raises OutputError."""
+    def keep(self, source: Path, part: str, mask: bytes, times: npt.NDArray[np.int64] | None) -> Summary:
+        """The rows of an old part that the mask lets through, into a part of this run. Raises OutputError."""
+        summary = Summary(part)
+        parts.write(self._folder, part, self._schema, _kept(source, mask, times, summary), lambda: summary)
+        return summary
+
+    def hashes(
+        self, found: Sequence[Found], types: tuple[str, ...], progress: Callable[[int], None]
+    ) -> list[tuple[str | None, ...]]:
+        """The hashes of each file, None where it cannot be read."""
+        step, hashes = HashStep(types), list[tuple[str | None, ...]]()
+        for files in self._batches(found):
+            beat = partial(progress, len(hashes))
+            batch = open_batch(files, self._job.storage, 0, self._limits.whole, beat=beat)
+            try:
+                (done,) = step.run(iter([batch]))
+            finally:
+                batch.close()
+            hashes += zip(*(done.rows.column(f"hash_{kind}").to_pylist() for kind in types), strict=True)
+            progress(len(hashes))
+        return hashes
+
+    def piece(self, slices: Sequence[Slice], columns: Columns, target: Path) -> Counter[tuple[str, str]]:
+        """Rows of parts through the sink; (status, reason) of those not written after all. Raises OutputError."""
+        rows = parts.read(self._folder, slices)
         with writing(target):
-            self._sink().piece(parts.read(self._folder, slices), columns, target)
-            return refused.reasons(target)
+            if not self._job.distinct:
+                self._sink().piece(rows, columns, target)
+                return refused.reasons(target)
+            beside = target.with_name(f"{target.name}.twins")
+            with refused.refusing(beside) as refuse:
+                self._sink().piece(twins.without(rows, twins.database(target.parent), refuse), columns, target)
+            return refused.reasons(target) + refused.reasons(beside)
 
     def join(self, pieces: Sequence[Path], columns: Columns, target: Path) -> dict[str, Any]:
         """Pieces into a file of the output, whose digest comes back. Raises OutputError."""
@@ -90,7 +123,7 @@ class Work:
     ) -> Iterator[pa.RecordBatch]:
         done = 0
         for files in self._batches(found):
-            rows = self._steps(files)
+            rows = self._steps(files, partial(progress, done))
             summary.count(rows)
             yield rows
             done += len(files)
@@ -109,9 +142,9 @@ class Work:
         if start < len(found):
             yield found[start:]
 
-    def _steps(self, found: Sequence[Found]) -> pa.RecordBatch:
+    def _steps(self, found: Sequence[Found], beat: Callable[[], None] = lambda: None) -> pa.RecordBatch:
         job = self._job
-        self._pending = batch = open_batch(found, job.storage, self._pixels, self._limits.whole, job.max_pixels)
+        self._pending = batch = open_batch(found, job.storage, self._pixels, self._limits.whole, job.max_pixels, beat)
         try:
             rows = next(self._through).rows
         finally:
@@ -127,3 +160,25 @@ class Work:
             batch, self._pending = self._pending, None
             yield batch
         raise DiggerError("a step asked for a batch before it gave the last one (pipeline.Step)")
+
+
+def _kept(source: Path, mask: bytes, times: npt.NDArray[np.int64] | None, summary: Summary) -> Iterator[pa.RecordBatch]:
+    at = 0
+    for batch in parts.every_row(source):
+        wanted = np.frombuffer(mask, np.bool_, len(batch), at)
+        if times is not None:
+            batch = _timed(batch, times[at : at + len(batch)])
+        at += len(batch)
+        rows = batch.filter(pa.array(wanted))
+        summary.count(rows)
+        yield rows
+
+
+def _timed(batch: pa.RecordBatch, times: npt.NDArray[np.int64]) -> pa.RecordBatch:
+    """With the modification times that files have now."""
+    place = batch.schema.get_field_index("modified")
+    old = batch.column(place)
+    new: Column = pa.array(times, mask=times == SAME).cast(old.type)
+    columns = list(batch.columns)
+    columns[place] = pc.coalesce(new, old)
+    return pa.RecordBatch.from_arrays(columns, schema=batch.schema)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from metadata_digger.run.parts import Slice
     from metadata_digger.run.work import Work
     from metadata_digger.sinks.columns import Columns
-    from metadata_digger.storage.model import Found
+    from metadata_digger.storage.model import Entry, Found
 
 # One thread a process: the processes are the parallelism, and every idle thread pool costs memory.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ARROW_NUM_THREADS"), "1")
@@ -58,6 +58,29 @@ class Extract(NamedTuple):
         summary.tags -= work.sent
         work.sent |= summary.tags
         return summary
+
+
+class Keep(NamedTuple):
+    """Rows of a part of the last output into one of this run."""
+
+    source: Path
+    part: str
+    mask: bytes  # of each row, whether it is kept
+    times: Any  # numpy int64 of each row's new modification time, parts.SAME where it stays; None: all stay
+
+    def run(self, work: Work, progress: Callable[[int], None]) -> object:
+        return work.keep(self.source, self.part, self.mask, self.times)
+
+
+class Hash(NamedTuple):
+    """What files have now."""
+
+    found: Sequence[Entry]
+    types: tuple[str, ...]
+    rows: Sequence[Any]  # for who asks; not looked at
+
+    def run(self, work: Work, progress: Callable[[int], None]) -> object:
+        return work.hashes(self.found, self.types, progress)
 
 
 class Piece(NamedTuple):

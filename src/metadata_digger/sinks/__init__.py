@@ -12,6 +12,7 @@ from metadata_digger.sinks.columns import Columns
 from metadata_digger.sinks.csv import CsvSink
 from metadata_digger.sinks.json import JsonSink
 from metadata_digger.sinks.parquet import ParquetSink
+from metadata_digger.sinks.solr import SolrSink
 from metadata_digger.steps.filter import Selection
 from metadata_digger.steps.rename import Naming
 
@@ -34,7 +35,10 @@ class Sink(Protocol):
         """The sink that a configuration asks for: what it writes under which names, and the keys of its own."""
 
     def check(self, columns: Columns) -> None:
-        """Raises ConfigError if these columns cannot be written with these options; called before the first piece."""
+        """Raises ConfigError if these columns cannot be written with these options.
+
+        Called before any work, without the tags that nobody has seen yet, and before the first piece.
+        """
 
     def piece(self, batches: Iterator[pa.RecordBatch], columns: Columns, target: Path) -> int:
         """Writes the rows that are ok, without a header; their number. Raises OSError.
@@ -60,4 +64,4 @@ class Removing(Protocol):
         files are gone or are no longer wanted. May be called again with the same ones. Raises OutputError."""
 
 
-SINKS: tuple[type[Sink], ...] = (CsvSink, JsonSink, ParquetSink)
+SINKS: tuple[type[Sink], ...] = (CsvSink, JsonSink, ParquetSink, SolrSink)

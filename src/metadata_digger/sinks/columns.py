@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from metadata_digger.schema import OK, Column
 from metadata_digger.steps.filter import EVERYTHING, Selection
 from metadata_digger.steps.flatten import flatten
+from metadata_digger.steps.rename import safe
 
 DIRECTORY_ALONE = ""  # in place of a tag's name: the directory was found, with or without tags
 
@@ -53,8 +54,18 @@ def scan(batch: pa.RecordBatch) -> set[tuple[str, str]]:
 
 
 def names(found: Iterable[tuple[str, str]], selection: Selection = EVERYTHING) -> list[str]:
-    """ "Directory.Tag" of each pair that `scan` found, sorted: what `describe` prints."""
-    return sorted({f"{pair[0]}.{pair[1]}" for pair in found if pair[1] != DIRECTORY_ALONE and selection.has(*pair)})
+    """ "Directory.Tag" of each pair that `scan` found, sorted: what `describe` prints.
+
+    Like the original's less the characters that names lose, so that each can stand in a comma list of a filter; but the
+    path of a property of XMP is nothing without them.
+    """
+    return sorted(
+        {
+            f"{safe(directory)}.{tag if directory == 'XMP' else safe(tag)}"
+            for directory, tag in found
+            if tag != DIRECTORY_ALONE and selection.has(directory, tag)
+        }
+    )
 
 
 def written(batch: pa.RecordBatch) -> pa.RecordBatch:

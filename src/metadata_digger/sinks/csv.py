@@ -1,6 +1,7 @@
 """CSV: one line a file, one column a tag found anywhere in the run.
 
 RFC 4180 with every field quoted, or with `dialect="spark"` what Spark 2.4 wrote for Metadata Digger 0.2.1.
+What a spreadsheet would run is made harmless unless `raw` says otherwise.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from metadata_digger.schema import Column
+from metadata_digger.sinks.cells import escaped, tame, tamed
 from metadata_digger.sinks.columns import Columns, written
 from metadata_digger.sinks.pieces import concatenate
 from metadata_digger.sinks.wide import base64_texts, content_title, fixed, layout
@@ -31,8 +33,6 @@ if TYPE_CHECKING:
 # and a value of nothing else becomes two escaped quotes, while one that was empty before stays empty.
 _BLANKS = "".join(map(chr, range(0x21)))
 _BLANK = r"\"\""
-# A line is a row also for tools that do not read quotes, and NUL ends the text for some. The original did so with "\n".
-_ONE_LINE = (("\r", r"\r"), ("\0", r"\0"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ class CsvSink:
     labels_delimiter: str = ","
     content: bool = False  # the column Metadata Content
     dialect: str = "rfc4180"  # or "spark"
+    raw: bool = False  # leave formulas what they are
 
     @classmethod
     def of(cls, config: Config, naming: Naming, selection: Selection) -> Self:
@@ -54,6 +55,7 @@ class CsvSink:
             labels_delimiter=config["enrichment.output.labelsDelimiter"],
             content=config["output.columns.includeMetadataContent"],
             dialect=config["output.csv.dialect"],
+            raw=config["output.csv.raw"],
         )
 
     def check(self, columns: Columns) -> None:
@@ -75,11 +77,11 @@ class CsvSink:
         titles = [self.naming.title(words) for _, words in fixed(columns.fields)] + tags
         if self.content and "tags" in columns.fields:
             titles.append(content_title(self.naming))
-        header = '"' + '","'.join(self._cells(pa.array(titles, pa.string())).to_pylist()) + '"\n'
+        header = '"' + '","'.join(self._safe(self._cells(pa.array(titles, pa.string()))).to_pylist()) + '"\n'
         concatenate(pieces, target, header.encode())
 
     def _lines(self, rows: pa.RecordBatch, places: dict[tuple[str, str], int], width: int) -> list[str]:
-        always = [self._cells(self._fixed(rows, name)).to_pylist() for name, _ in fixed(rows.schema.names)]
+        always = [self._safe(self._cells(self._fixed(rows, name))).to_pylist() for name, _ in fixed(rows.schema.names)]
         if "tags" not in rows.schema.names:
             return ['"' + '","'.join(cells) + '"\n' for cells in zip(*always, strict=True)]
         flat = flatten(rows.column("tags"))
@@ -87,7 +89,9 @@ class CsvSink:
         place = place_of_pair[flat.codes] if len(flat.codes) else flat.codes
         # A tag without words leaves its column to another of the same name.
         kept = (place >= 0) & flat.values.is_valid().to_numpy(zero_copy_only=False)
-        place, values = place[kept].tolist(), self._cells(flat.values.filter(pa.array(kept))).to_pylist()
+        plain = self._cells(flat.values.filter(pa.array(kept)))
+        place, values = place[kept].tolist(), self._safe(plain).to_pylist()
+        words = plain.to_pylist() if self.content else []
         lines = []
         empty = [""] * width
         for cells, (start, end) in zip(zip(*always, strict=True), pairwise(_counted(kept, flat.starts)), strict=True):
@@ -95,7 +99,7 @@ class CsvSink:
             for column, value in zip(place[start:end], values[start:end], strict=True):
                 wide[column] = value  # of a tag that repeats the last is kept, as in the original
             if self.content:
-                wide.append(" ".join(value for value in wide if value and value != _BLANK))
+                wide.append(self._content(dict(zip(place[start:end], words[start:end], strict=True))))
             lines.append('"' + '","'.join((*cells, *wide)) + '"\n')
         return lines
 
@@ -104,35 +108,30 @@ class CsvSink:
         if pa.types.is_binary(column.type):
             return pa.array(base64_texts(column), pa.string())
         if not pa.types.is_list(column.type):
-            return column
-        return pc.binary_join(column, self.labels_delimiter if name == "labels" else ",")
+            return column if pa.types.is_string(column.type) else column.cast(pa.string())
+        delimiters = {"labels": self.labels_delimiter, "similar_reasons": "; "}
+        return pc.binary_join(column, delimiters.get(name, ","))
 
     def _cells(self, values: Column) -> Column:
-        """Text as it stands between two quotes."""
-        values = _replaced(values.fill_null(""), (("\n", r"\n"),))
+        """Text as it stands between two quotes, but for what `_safe` does."""
         if self.dialect != "spark":
-            return _replaced(values, (*_ONE_LINE, ('"', '""')))
+            return pc.replace_substring(escaped(values), '"', '""')
+        # The original wrote a new line as backslash and n before Spark saw it.
+        values = pc.replace_substring(values.fill_null(""), "\n", r"\n")
         # Made here: pyarrow imports pandas for its first scalar, and a start need not wait for that.
         nothing = pa.scalar("")
         trimmed = pc.utf8_trim(values, characters=_BLANKS)
         blank = pc.and_(pc.equal(trimmed, nothing), pc.not_equal(values, nothing))
-        return pc.if_else(blank, _BLANK, _replaced(trimmed, (*_ONE_LINE, ("\\", "\\\\"), ('"', r"\""))))
+        quoted = pc.replace_substring(pc.replace_substring(escaped(trimmed), "\\", "\\\\"), '"', r"\"")
+        return pc.if_else(blank, _BLANK, quoted)
 
+    def _safe(self, cells: Column) -> Column:
+        return cells if self.raw else tamed(cells)
 
-def _replaced(values: Column, pairs: tuple[tuple[str, str], ...]) -> Column:
-    """Most values have none of these: a look at the bytes of all takes a twentieth of a pass that makes them anew."""
-    data = _bytes(values)
-    for old, new in pairs:
-        if old.encode() in data:
-            values = pc.replace_substring(values, old, new)
-            data = _bytes(values)
-    return values
-
-
-def _bytes(values: Column) -> bytes:
-    """All that an array of text holds, and of a slice what is around it."""
-    data = values.buffers()[2]
-    return data.to_pybytes() if data is not None else b""
+    def _content(self, values: dict[int, str]) -> str:
+        """The values of a row, given by their columns, in the order of these."""
+        content = " ".join(value for _, value in sorted(values.items()) if value and value != _BLANK)
+        return content if self.raw else tame(content)
 
 
 def _counted(kept: npt.NDArray[np.bool_], starts: npt.NDArray[np.int64]) -> list[int]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from json import JSONEncoder
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+import numpy as np
 import pyarrow as pa
 
 from metadata_digger.schema import Column
+from metadata_digger.sinks.cells import controls
 from metadata_digger.sinks.columns import Columns, written
 from metadata_digger.sinks.nested import content, nested
 from metadata_digger.sinks.pieces import concatenate
-from metadata_digger.sinks.wide import ADDED, CONTENT, base64_texts, fixed
+from metadata_digger.sinks.wide import ADDED, CONTENT, SIMILAR, base64_texts, fixed
 from metadata_digger.steps.filter import EVERYTHING, Selection
 from metadata_digger.steps.flatten import tag_names
 from metadata_digger.steps.rename import DEFAULT, Naming
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
     from metadata_digger.config import Config
 
 _encode = JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
-_C1 = re.compile(rb"\xc2[\x80-\x9f]")
+
+# JSON itself escapes C0 alone; the others of `controls` steer terminals, or end a line for some readers. By the first
+# byte of each how many it has.
+_LENGTHS = {0x7F: 1, 0xC2: 2, 0xE2: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class JsonSink:
         with target.open("wb") as file:
             for batch in batches:
                 lines = [_encode(row) + "\n" for row in self._objects(written(batch), frame)]
-                file.write(_tame("".join(lines).encode()))
+                file.write(_bytes("".join(lines)))
                 rows += len(lines)
         return rows
 
@@ -86,6 +90,9 @@ class JsonSink:
             columns[title("File Type")] = rows.column("file_type").to_pylist()
             columns[title("Directory Names")] = rows.column("directories").to_pylist()
             columns[title("Tag Names")] = tag_names(rows.column("tags")).to_pylist()
+            for name, words in SIMILAR:
+                if name in fields:
+                    columns[title(words)] = rows.column(name).to_pylist()
             if self.content:
                 columns[title(CONTENT)] = [content(metadata) for metadata in objects]
         notes = title("Notes")
@@ -118,11 +125,16 @@ class JsonSink:
         return columns
 
 
-def _tame(text: bytes) -> bytes:
-    """JSON escapes the control characters below the space; the others could steer a terminal that shows the lines."""
-    if b"\x7f" in text:
-        text = text.replace(b"\x7f", b"\\u007f")
-    return _C1.sub(lambda found: b"\\u00%02x" % found[0][1], text) if b"\xc2" in text else text
+def _bytes(lines: str) -> bytes:
+    data = lines.encode()
+    found = np.frombuffer(data, np.uint8)
+    places = controls(found)
+    parts, done = [], 0
+    for place in places[found[places] != 10].tolist():
+        end = place + _LENGTHS[data[place]]
+        parts += [data[done:place], b"\\u%04x" % ord(data[place:end].decode())]
+        done = end
+    return b"".join((*parts, data[done:])) if parts else data
 
 
 def _scores(scores: list[dict[str, Any]] | None, model: str | None) -> dict[str, float]:

@@ -1,17 +1,22 @@
-"""Rows that the place they were sent to did not take: a server may refuse one document of a thousand."""
+"""Rows that were ok until they were to be written: a server may refuse one document of a thousand."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import Protocol, TextIO
 
 from metadata_digger.schema import FAILED
 
 _SUFFIX = ".refused.jsonl"
+
+
+class Refuse(Protocol):
+    def __call__(self, file_path: str, reason: str, status: str = FAILED, same_as: str | None = None) -> None:
+        """`same_as`: the `file_path` of the row that is written in this one's place."""
 
 
 def refused(target: Path) -> Path:
@@ -25,7 +30,7 @@ def refusals(folder: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def refusing(target: Path) -> Iterator[Callable[[str, str], None]]:
+def refusing(target: Path) -> Iterator[Refuse]:
     """For `Sink.piece`: gives a function that takes `file_path` and reason of a refused row, and holds none of them.
 
     What an earlier try at the same piece left is gone. Raises OSError.
@@ -34,11 +39,12 @@ def refusing(target: Path) -> Iterator[Callable[[str, str], None]]:
     path.unlink(missing_ok=True)
     file: TextIO | None = None
 
-    def refuse(file_path: str, reason: str) -> None:
+    def refuse(file_path: str, reason: str, status: str = FAILED, same_as: str | None = None) -> None:
         nonlocal file
         if file is None:
             file = path.open("w", encoding="utf-8")
-        file.write(json.dumps({"file": file_path, "status": FAILED, "reason": reason}, ensure_ascii=False) + "\n")
+        line = {"file": file_path, "status": status, "reason": reason}
+        file.write(json.dumps(line | ({"same_as": same_as} if same_as else {}), ensure_ascii=False) + "\n")
 
     try:
         yield refuse
@@ -47,9 +53,10 @@ def refusing(target: Path) -> Iterator[Callable[[str, str], None]]:
             file.close()
 
 
-def reasons(target: Path) -> Counter[str]:
-    """How many rows of a piece were refused for which reason. Raises OSError."""
+def reasons(target: Path) -> Counter[tuple[str, str]]:
+    """How many rows of a piece were refused for which (status, reason). Raises OSError."""
     if not (path := refused(target)).exists():
         return Counter()
     with path.open(encoding="utf-8") as file:
-        return Counter(json.loads(line)["reason"] for line in file)
+        lines = map(json.loads, file)
+        return Counter((line["status"], line["reason"]) for line in lines)

@@ -11,6 +11,7 @@ from metadata_digger.sinks.columns import Columns
 from metadata_digger.steps.filter import Selection
 from metadata_digger.steps.rename import Naming
 
+SIMILAR = (("similar_score", "Similar Score"), ("similar_reasons", "Similar Reasons"))  # of find_similar
 # Field of the row, and its title in the original; in the original's order, hashes in that of the configuration.
 _BEFORE = (("id", "ID"), ("base_path", "Base Path"), ("file_path", "File Path"), ("labels", "Labels"))
 _HASHES = tuple((field.name, f"Hash {kind}") for field, kind in zip(hashed(HASHES), HASHES, strict=True))
@@ -20,6 +21,7 @@ _BEHIND = (
     ("file_type", "File Type"),
     ("directories", "Directory Names"),
     ("tags", "Tag Names"),
+    *SIMILAR,  # behind all that the original has
 )
 FIXED = (*_BEFORE, *_HASHES, *_BEHIND)
 ADDED = (*dict(_HASHES), *THUMBNAILS)  # fields that steps add where the configuration asks for them

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from typing import ClassVar, NamedTuple, Protocol, TypeAlias
 
@@ -31,6 +32,8 @@ class Fault(NamedTuple):
     url: str
     status: str
     reason: str
+    size: int = 0  # as of an Entry, where there is a file
+    modified: float | None = None
 
 
 Found: TypeAlias = Entry | Fault
@@ -38,6 +41,8 @@ Found: TypeAlias = Entry | Fault
 
 class OpenSource(ByteSource, Protocol):
     """A ByteSource that is closed after use; `read_at` raises StorageError when the storage fails."""
+
+    stored: int  # bytes that the storage keeps of it: far fewer than `size` of a file of holes
 
     def grew(self) -> bool:
         """Whether there is something behind the `size` that the file had when it was opened: it grew, or it never told
@@ -54,10 +59,14 @@ class Storage(Protocol):
     def check(self, paths: Sequence[str]) -> None:
         """Raises StorageError, before any work, naming every entry of input.paths that is not there."""
 
-    def walk(self, paths: Sequence[str], skip: Collection[str] = ()) -> Iterator[Found]:
-        """Every file under `paths`, sorted within each directory, nothing twice, one directory in memory at a time.
+    def walk(
+        self, paths: Sequence[str], skip: Collection[str] = (), excluded: Counter[str] | None = None
+    ) -> Iterator[Found]:
+        """Every file under `paths`, sorted within each directory, nothing twice, in memory that does not grow with the
+        number of files.
 
         `skip` are local directories that are not entered (the output, the stage). What cannot be listed is a Fault.
+        What input.include and input.exclude leave out is counted in `excluded`, as "files" and as "directories".
         """
 
     def open(self, url: str) -> OpenSource:

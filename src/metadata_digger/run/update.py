@@ -1,0 +1,224 @@
+"""--update: which files are new or have changed since the last output, and which of its rows are kept."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from metadata_digger.errors import ConfigError
+from metadata_digger.pipeline import microseconds
+from metadata_digger.run import parts
+from metadata_digger.run.fingerprint import difference
+from metadata_digger.run.job import Job
+from metadata_digger.run.known import Known, Row
+from metadata_digger.run.parts import SAME, writing
+from metadata_digger.run.records import FOLDER, ROWS, read_record
+from metadata_digger.run.report import Report
+from metadata_digger.run.stage import Stage
+from metadata_digger.run.worker import Hash, Keep, Task
+from metadata_digger.schema import FAILED, FILTERED, HASHES, OK
+from metadata_digger.storage.model import Entry, Found
+
+# Tasks done somewhere, each with its answer, in any order. Takes them as it can, so there may be millions.
+Do: TypeAlias = Callable[[Iterable[Task]], Iterator[tuple[Any, Any]]]
+
+# What became of a file once and will again. Other statuses are faults of its storage: those may have passed.
+SETTLED = (OK, FILTERED, FAILED)
+CHUNK = 256  # files hashed at once
+
+
+def kept_name(number: int) -> str:
+    """No part of this run has such a name (parts.name_of)."""
+    return f"kept-{number:09d}"
+
+
+def rows_of(output: Path) -> Path:
+    return output / FOLDER / ROWS
+
+
+def why_anew(job: Job, schema: pa.Schema) -> str:
+    """Why the rows of the last output are of no use; "" when they are, and when there is no output yet."""
+    output = job.output
+    if output is None or not output.exists():
+        return ""
+    rows = rows_of(output)
+    record = read_record(output)
+    # What a server has was written with the output's keys, while files are written anew from the rows.
+    files = job.sink is None or bool(job.sink.suffix)
+    if not record:
+        return f"{output} has no record of the run that made it"
+    if differing := difference(record, job.facts, listing=False, output=not files):
+        return f"other than in the last run: {differing}"
+    if not rows.is_dir():
+        return "the last run did not keep its rows (output.keepRows)"
+    names = parts.names(rows)
+    for part in names:
+        if parts.summary(rows, part) is None:
+            return f"{parts.path_of(rows, part)} is damaged"
+    if names and not pq.read_schema(parts.path_of(rows, names[0])).equals(schema):
+        return "the last run's rows have other columns"
+    return ""
+
+
+def strongest(types: Iterable[str]) -> str:
+    """The column of the strongest of these hashes (schema.HASHES has them from the weakest on)."""
+    return f"hash_{max(types, key=HASHES.index)}"
+
+
+class Update:
+    """A comparison of the input with the last output. `todo` first, to its end, then `keep` and `remove`."""
+
+    def __init__(self, job: Job, folders: Stage, schema: pa.Schema) -> None:
+        if job.output is None:
+            raise ConfigError("--update needs an output")
+        self._column = None
+        if job.update == "hash":
+            types = [kind for kind in HASHES if f"hash_{kind}" in schema.names]
+            if not types:
+                raise ConfigError(
+                    "--update-by hash needs processing.hash.types: the hashes of the last run are compared"
+                )
+            self._column = strongest(types)
+        self._folders = folders
+        self._known = Known(rows_of(job.output), folders.root / "known.db", self._column)
+        self._masks = [bytearray(count) for count in self._known.counts]  # 1: the row is kept
+        self._times: dict[int, npt.NDArray[np.int64]] = {}  # new modification times of a part's kept rows, in hash mode
+        self.new = self.changed = self.unchanged = 0
+
+    def todo(self, walk: Iterator[Found], do: Do) -> Iterator[Found]:
+        """What is to be read: all but files whose row is kept."""
+        if self._column is not None:
+            yield from self._by_hash(walk, do, self._column)
+            return
+        for one in walk:
+            row = self._known.find(one.url)
+            if isinstance(one, Entry) and row is not None and _same_file(one, row) and _same_time(one, row):
+                self._keep(row)
+            else:
+                yield self._again(one, row)
+
+    def _by_hash(self, walk: Iterator[Found], do: Do, column: str) -> Iterator[Found]:
+        waiting: list[Found] = []
+
+        def tasks() -> Iterator[Hash]:
+            while chunk := list(islice(walk, CHUNK)):
+                same: list[Entry] = []
+                rows: list[Row] = []
+                for one in chunk:
+                    row = self._known.find(one.url)
+                    if isinstance(one, Entry) and row is not None and _same_file(one, row) and row.hash:
+                        same.append(one)
+                        rows.append(row)
+                    else:
+                        waiting.append(self._again(one, row))
+                if same:
+                    yield Hash(same, (column.removeprefix("hash_"),), rows)
+
+        for task, hashes in do(tasks()):
+            for one, row, (found,) in zip(task.found, task.rows, hashes, strict=True):
+                if found == row.hash:
+                    self._keep(row, microseconds(one.modified))
+                else:
+                    waiting.append(self._again(one, row))
+            yield from waiting
+            waiting.clear()
+        yield from waiting
+
+    def _keep(self, row: Row, modified: int | None = None) -> None:
+        self._masks[row.part][row.at] = 1
+        self.unchanged += 1
+        if modified is not None and modified != row.modified:
+            times = self._times.setdefault(row.part, np.full(len(self._masks[row.part]), SAME, np.int64))
+            times[row.at] = modified
+
+    def _again(self, one: Found, row: Row | None) -> Found:
+        if row is None:
+            self.new += 1
+        elif isinstance(one, Entry):
+            self.changed += 1
+        else:
+            self.unchanged += 1  # what is no file has no row to keep: it is told of anew
+        return one
+
+    def keep(self, do: Do, report: Report) -> dict[str, int]:
+        """The kept rows into parts of this run; how many of each are ok. A part that stays as it is is linked."""
+        rows: dict[str, int] = {}
+        for number, name in self._whole():
+            source = parts.path_of(self._known.rows, self._known.parts[number])
+            target = parts.path_of(self._folders.parts, name)
+            with writing(target):
+                _link(source, target)
+            summary = parts.summary(self._folders.parts, name)
+            if summary is not None:
+                report.add(summary)
+                rows[name] = summary.statuses[OK]
+        for _, summary in do(self._rewritten()):
+            report.add(summary)
+            rows[summary.part] = summary.statuses[OK]
+        return rows
+
+    @property
+    def changes(self) -> dict[str, int]:
+        """Files, for the report."""
+        gone = sum(self._known.counts) - self.unchanged - self.changed
+        return {"unchanged": self.unchanged, "new": self.new, "changed": self.changed, "gone": gone}
+
+    def _whole(self) -> Iterator[tuple[int, str]]:
+        for number, mask in enumerate(self._masks):
+            if mask and all(mask) and number not in self._times:
+                yield number, kept_name(number)
+
+    def _rewritten(self) -> Iterator[Keep]:
+        for number, mask in enumerate(self._masks):
+            if any(mask) and (number in self._times or not all(mask)):
+                source = parts.path_of(self._known.rows, self._known.parts[number])
+                yield Keep(source, kept_name(number), bytes(mask), self._times.get(number))
+
+    def ids_not_kept(self) -> Iterator[str]:
+        """Of rows that the last output has: a server still has them. Those of files that changed come again."""
+        for number, mask in enumerate(self._masks):
+            if not all(mask):
+                yield from _ids(parts.path_of(self._known.rows, self._known.parts[number]), mask)
+
+    def close(self) -> None:
+        self._known.close()
+
+
+def all_ids(rows: Path) -> Iterator[str]:
+    for part in parts.names(rows) if rows.is_dir() else ():
+        yield from _ids(parts.path_of(rows, part), b"")
+
+
+def _ids(path: Path, mask: bytes | bytearray) -> Iterator[str]:
+    """Of a part's rows that are ok, but those that the mask keeps."""
+    at = 0
+    for batch in parts.every_row(path, ("id", "status")):
+        for one, status in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            if status == OK and not (mask and mask[at]):
+                yield str(one)
+            at += 1
+
+
+def _same_file(one: Entry, row: Row) -> bool:
+    return row.base == one.base and row.size == one.size and row.status in SETTLED
+
+
+def _same_time(one: Entry, row: Row) -> bool:
+    return row.modified is not None and row.modified == microseconds(one.modified)
+
+
+def _link(source: Path, target: Path) -> None:
+    """A copy where the file system has no links. Raises OSError."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)

@@ -1,0 +1,46 @@
+"""URLs of files of this machine.
+
+A URL is `file:` and the path as it is: the original escapes nothing, and the ids that people saved are MD5 sums of
+that text. A path that is not UTF-8 cannot be written so (Arrow, JSON and CSV hold text only; Java replaces the bytes
+and then finds no such file): it becomes a percent-escaped URL of RFC 8089, told apart by its three slashes
+(`file:///a/%FFb.jpg`).
+"""
+
+from __future__ import annotations
+
+import os
+from urllib.parse import quote_from_bytes, unquote_to_bytes
+
+from metadata_digger.errors import StorageError
+
+
+def url_of(path: str) -> str:
+    """The URL of an absolute path as Python has it (surrogates for bytes that are not UTF-8)."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return "file://" + quote_from_bytes(os.fsencode(path))
+    return "file:" + path
+
+
+def path_of(url: str) -> str:
+    """The path of a URL made by `url_of`; raises StorageError when it is none."""
+    if url.startswith("file:///"):
+        return os.fsdecode(unquote_to_bytes(url[len("file://") :]))
+    if url.startswith("file:/"):
+        return url[len("file:") :]
+    raise StorageError(f"{url} is no URL of a local file", "not_found")
+
+
+def base_of(path: str) -> str:
+    """What an entry of input.paths is called in the rows of its files."""
+    url = url_of(path)
+    return url if url.startswith("file:///") else "file://" + path
+
+
+def absolute(entry: str) -> str:
+    """An entry of input.paths as an absolute path: `dir`, `/dir`, `file:/dir` or `file:///dir`, nothing escaped."""
+    if entry.startswith("file:"):
+        entry = entry.removeprefix("file:")
+        entry = "/" + entry.lstrip("/") if entry.startswith("/") else entry
+    return os.path.abspath(entry)  # noqa: PTH100  # a Path for each of a million listed files takes too long

@@ -1,0 +1,54 @@
+"""Servers that tests of several rooms use. Each is started once, by the first test that asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+
+import pytest
+
+from servers import build, kdc
+from servers.solr import Cloud, running
+
+LACKS = pytest.StashKey[list[str]]()
+
+
+def lack(item: pytest.Item) -> str | None:
+    """Why a test of a server has to be left out; None when it can run."""
+    if item.get_closest_marker("kerberos"):
+        extra = None if find_spec("gssapi") else "the extra kerberos is not installed"
+        return extra or build.missing() or kdc.missing()
+    return build.missing() if item.get_closest_marker("solr") else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What a machine is not made for is left out, and said at the end; .ci/run has all of it."""
+    lacks = [lack(item) for item in items]
+    left_out = [item for item, words in zip(items, lacks, strict=True) if words is not None]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item, words in zip(items, lacks, strict=True) if words is None]
+        counts = {words: lacks.count(words) for words in lacks if words is not None}
+        config.stash[LACKS] = [
+            f"{count} tests with real servers are left out: {words}" for words, count in counts.items()
+        ]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for line in config.stash.get(LACKS, []):
+        terminalreporter.write_line(line, yellow=True)
+
+
+@pytest.fixture(scope="session")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """A SolrCloud of one node for the whole session; its tests use a `collection` of their own."""
+    found = Cloud(tmp_path_factory.mktemp("solr") / "cloud")
+    with running(found):
+        yield found
+
+
+@pytest.fixture
+def collection(cloud: Cloud) -> Iterator[str]:
+    """The name of a collection that is not there yet, and will not be afterwards."""
+    with cloud.collection() as name:
+        yield name

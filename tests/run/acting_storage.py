@@ -1,0 +1,31 @@
+"""A storage that changes a file, by its name, just before or after it opens it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from metadata_digger.storage import LocalStorage
+from metadata_digger.storage.local import LocalFile
+from metadata_digger.storage.urls import path_of
+
+BEFORE: dict[str, Callable[[Path], object]] = {
+    "pipe": lambda path: (path.unlink(), os.mkfifo(path)),
+    "device": lambda path: (path.unlink(), path.symlink_to("/dev/zero")),
+    "folder": lambda path: (path.unlink(), path.mkdir()),
+    "gone": lambda path: path.unlink(),
+}
+AFTER: dict[str, Callable[[Path], object]] = {
+    "shrink": lambda path: os.truncate(path, 20),
+    "grow": lambda path: path.write_bytes(path.read_bytes() + bytes(100_000)),
+}
+
+
+class ChangingStorage(LocalStorage):
+    def open(self, url: str) -> LocalFile:
+        path = Path(path_of(url))
+        BEFORE.get(path.stem, Path.exists)(path)
+        file = super().open(url)
+        AFTER.get(path.stem, Path.exists)(path)
+        return file
