@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 # One thread a process: the processes are the parallelism, and every idle thread pool costs memory.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ARROW_NUM_THREADS"), "1")
+SECONDS_BETWEEN_WORDS = 0.1
 
 
 class Ready(NamedTuple):
@@ -51,6 +52,10 @@ class Task(Protocol):
 class Extract(NamedTuple):
     part: str
     found: Sequence[Found]
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Plain tuples: pickle takes a tenth of the time for them that it takes for named ones.
+        return _extract, (self.part, [tuple(one) for one in self.found])
 
     def run(self, work: Work, progress: Callable[[int], None]) -> object:
         summary = work.extract(self.part, self.found, progress)
@@ -81,6 +86,12 @@ class Hash(NamedTuple):
 
     def run(self, work: Work, progress: Callable[[int], None]) -> object:
         return work.hashes(self.found, self.types, progress)
+
+
+def _extract(part: str, rows: Sequence[Sequence[Any]]) -> Extract:
+    from metadata_digger.storage.model import found_of
+
+    return Extract(part, [found_of(row) for row in rows])
 
 
 class Piece(NamedTuple):
@@ -127,6 +138,20 @@ def main(connection: Connection[Any, Any], job: bytes, timezone: str, log: Path)
         os._exit(1)  # the main process is gone
 
 
+class _Telling:
+    """Says how far a task is, but not too often: the main process hears from all workers."""
+
+    def __init__(self, connection: Connection[Any, Any]) -> None:
+        self._connection = connection
+        self._last = time.monotonic()
+
+    def __call__(self, files: int) -> None:
+        now = time.monotonic()
+        if now - self._last >= SECONDS_BETWEEN_WORDS:
+            self._last = now
+            self._connection.send(Doing(files))
+
+
 class WithoutPandas:
     """pyarrow imports pandas, if it is there, to know its types: 0.6 s and 45 MB in every process for nothing."""
 
@@ -154,7 +179,7 @@ def _serve(connection: Connection[Any, Any], job: bytes) -> None:
         task: Task | None = connection.recv()
         if task is None:
             return
-        connection.send(Done(task.run(work, lambda files: connection.send(Doing(files)))))
+        connection.send(Done(task.run(work, _Telling(connection))))
 
 
 def _follow_parent() -> None:
