@@ -93,7 +93,9 @@ class Pool:
         log = self.logs / f"worker-{self.started}.log"
         self.started += 1
         ours, theirs = _CONTEXT.Pipe()
-        process = _CONTEXT.Process(target=worker.main, args=(theirs, self.job, self.timezone, log), daemon=True)
+        # The process that workers are forked from has the environment that this one had long ago.
+        given = (theirs, self.job, dict(os.environ), self.timezone, log)
+        process = _CONTEXT.Process(target=worker.main, args=given, daemon=True)
         with unbroken():
             try:
                 with inherited_block():

@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -112,7 +112,9 @@ class Join(NamedTuple):
         return work.join(self.pieces, self.columns, self.target)
 
 
-def main(connection: Connection[Any, Any], job: bytes, timezone: str, log: Path) -> None:
+def main(
+    connection: Connection[Any, Any], job: bytes, environment: Mapping[str, str], timezone: str, log: Path
+) -> None:
     """`job`: the pickled arguments of Work, unpacked only after this process is set up.
 
     A DiggerError is the end of the run and goes back as it is. Anything else ends this process: its last words are in
@@ -125,7 +127,8 @@ def main(connection: Connection[Any, Any], job: bytes, timezone: str, log: Path)
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
     faulthandler.enable()
-    os.environ.update(ONE_THREAD)
+    os.environ.clear()
+    os.environ.update({**environment, **ONE_THREAD})
     os.environ["TZ"] = timezone
     time.tzset()
     try:
