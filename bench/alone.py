@@ -1,16 +1,18 @@
-"""The parts by themselves, each in this one process: reading, decoding, the bare network, the label step."""
+"""The parts by themselves, each in this one process: reading, decoding, the bare network, the steps."""
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 import pyarrow as pa
-from PIL import Image
+from PIL import Image, ImageOps
 
 from metadata_digger import read_metadata
 from metadata_digger.labels.bundled import bundled_model
@@ -18,9 +20,11 @@ from metadata_digger.labels.model import Model, load_model
 from metadata_digger.labels.preprocess import canvas_for, tensor
 from metadata_digger.metadata.errors import MetadataError
 from metadata_digger.picture import PictureError, decode
-from metadata_digger.pipeline import Batch, open_batch
-from metadata_digger.run.work import PICTURES
+from metadata_digger.pipeline import Batch, Step, open_batch
+from metadata_digger.run.work import FILES, PICTURES
+from metadata_digger.steps.hash import HashStep
 from metadata_digger.steps.label import LabelStep
+from metadata_digger.steps.thumbnail import ThumbnailStep
 from metadata_digger.storage.local import LocalStorage
 from process import Cost
 
@@ -102,30 +106,70 @@ def ready(paths: list[Path]) -> list[np.ndarray]:
 
 def label_step(folder: Path, quality: str = "fast") -> Cost:
     """The step as a worker runs it: opened files in, rows with labels out, decoding included."""
-    step = LabelStep(load_model(bundled_model(), quality=quality), required=False)
+    return through(LabelStep(load_model(bundled_model(), quality=quality), required=False), folder)
+
+
+def through(step: Step, folder: Path) -> Cost:
+    """All files of a folder through a step, in batches as a worker makes them."""
     storage = LocalStorage()
     found = list(storage.walk([str(folder)]))
+    size = PICTURES if step.pixels else FILES
 
+    # The first batch makes what is heavy (a network): it is had before the clock starts, on no files at all.
     def batches() -> Iterator[Batch]:
-        for start in range(0, len(found), PICTURES):
-            batch = open_batch(found[start : start + PICTURES], storage, step.pixels)
+        for part in ([], *(found[start : start + size] for start in range(0, len(found), size))):
+            batch = open_batch(part, storage, step.pixels)
             yield batch
             batch.close()
 
-    # The first batch makes the session: it is had before the clock starts, on no files at all.
-    def with_empty() -> Iterator[Batch]:
-        empty = open_batch([], storage, step.pixels)
-        yield empty
-        yield from batches()
-
-    rows = step.run(with_empty())
+    rows = step.run(batches())
     next(rows)
-    labelled: list[pa.RecordBatch] = []
+    done: list[pa.RecordBatch] = []
 
     def work() -> None:
-        labelled.extend(batch.rows for batch in rows)
+        done.extend(batch.rows for batch in rows)
 
     cost = timed(work)
-    if sum(len(batch) for batch in labelled) != len(found):
-        raise SystemExit("the label step lost rows")
+    if sum(len(batch) for batch in done) != len(found):
+        raise SystemExit("the step lost rows")
     return cost
+
+
+HASHES = ("md5", "sha256")
+BOXES = ((150, 100), (300, 300))
+
+
+def hash_step(folder: Path) -> Cost:
+    return through(HashStep(HASHES), folder)
+
+
+def bare_hashing(folder: Path) -> Cost:
+    """Files read whole, and hashlib."""
+
+    def work() -> None:
+        for path in files(folder):
+            content = path.read_bytes()
+            for kind in HASHES:
+                hashlib.new(kind, content, usedforsecurity=False).hexdigest()
+
+    return timed(work)
+
+
+def thumbnail_step(folder: Path) -> Cost:
+    return through(ThumbnailStep(*BOXES), folder)
+
+
+def bare_thumbnails(folder: Path) -> Cost:
+    """JPEGs through Pillow as its manual has it: decoded at a reduced scale, turned upright, made small, written."""
+
+    def work() -> None:
+        for path in files(folder):
+            image = Image.open(BytesIO(path.read_bytes()))
+            image.draft("RGB", (2 * max(BOXES[1]), 2 * max(BOXES[1])))
+            upright = ImageOps.exif_transpose(image).convert("RGB")
+            for box in BOXES:
+                small = upright.copy()
+                small.thumbnail(box, Image.Resampling.LANCZOS)
+                small.save(BytesIO(), "JPEG", quality=85)
+
+    return timed(work)

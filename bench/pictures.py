@@ -35,6 +35,21 @@ def numbered(content: bytes, number: int) -> bytes:
     return content + text
 
 
+def only(folder: Path, suffix: str, least: int = 0) -> Path:
+    """A directory with the files of `folder` that end so, each filled up behind its end to `least` bytes."""
+    target = DATA / f"{folder.name}-{suffix.strip('.')}-{least}"
+    if target.is_dir():
+        return target
+    making = target.with_suffix(".making")
+    shutil.rmtree(making, ignore_errors=True)
+    making.mkdir(parents=True)
+    for path in folder.glob(f"*{suffix}"):
+        content = path.read_bytes()
+        (making / path.name).write_bytes(content + os.urandom(max(least - len(content), 0)))
+    making.rename(target)
+    return target
+
+
 def many(folder: Path, times: int) -> Path:
     """A directory tree with every file of `folder` under `times` names (hard links: the cache holds no more)."""
     target = DATA / f"{folder.name}-times-{times}"

@@ -40,7 +40,7 @@ def _extract(config: Config, action: Action) -> Iterator[Step]:
 
 
 def _compare(config: Config, action: Action) -> Iterator[Step]:
-    """Before everything that costs more than reading a file once."""
+    """Before everything that costs more than reading a file once; in find_similar of those alone that are near."""
     from metadata_digger.sinks.solr_fields import safe_name
     from metadata_digger.solr.connection import connection
     from metadata_digger.steps.compare import CompareStep
@@ -191,7 +191,7 @@ ACTIONS: tuple[Action, ...] = (
         "analytics.similar.tags says which tags. Without it the action finds out which of the image's values are rare\n"
         "in the input, makes a rule of them and prints it. Of several images a file has to be near one; without rules\n"
         "the values count that all of them share. The nearest files come first, with the reasons.",
-        (_file_type, _extract, _filter, _similar, _hash, _thumbnail),
+        (_file_type, _extract, _filter, _similar, _compare, _hash, _thumbnail),
         takes_image=True,
     ),
 )

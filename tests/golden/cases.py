@@ -50,7 +50,7 @@ class Case:
     @property
     def arguments(self) -> list[str]:
         """The action and what followed it; the configuration first. The 1 told the original to run on one machine."""
-        action, first, *more = (self.folder / "action").read_text().split(maxsplit=3)
+        action, first, *more = (self.folder / "action").read_text().strip().split(maxsplit=3)
         return [action, first, *more[1:]] if (self.folder / "config.properties").exists() else [action, first]
 
     @property

@@ -11,6 +11,7 @@ import pytest
 
 from metadata_digger.labels.model import Session, load_model
 from metadata_digger.labels.original import tensor
+from metadata_digger.picture import MAX_PIXELS
 
 SHARED = Path(__file__).parents[3] / "shared"
 pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="no ../shared")
@@ -45,6 +46,8 @@ def test_tensors_together() -> None:
 
 class File:
     """What a session looks at."""
+
+    max_pixels = MAX_PIXELS
 
     def __init__(self, path: Path) -> None:
         self.path = path

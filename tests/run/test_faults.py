@@ -123,11 +123,11 @@ def test_a_full_disk_is_an_error_that_names_the_place(tmp_path: Path, size: str)
     with small_disk(tmp_path / "disk", size):
         with pytest.raises(OutputError, match=r"cannot write .*/disk.*: No space left on device"):
             run(job(tmp_path, output=tmp_path / "disk" / "out"))
-        assert contents(tmp_path / "disk") == []
+        assert contents(tmp_path / "disk") in ([], [".out.metadata-digger"])  # what is done stays for --resume
 
 
 def test_a_file_larger_than_allowed_is_an_error(tmp_path: Path) -> None:
-    """For machines where nobody may mount: the limit is inherited by the workers."""
+    """For machines where nobody may mount."""
     files(tmp_path / "in", *(f"{number:05d}.jpg" for number in range(2_000)))
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))

@@ -21,6 +21,7 @@ from metadata_digger.run.listing import CHUNK, NOTHING, Begun, Listing, agreed, 
 from metadata_digger.run.local import run
 from metadata_digger.run.parts import Stretch
 from metadata_digger.sinks import CsvSink
+from metadata_digger.sinks.columns import Columns
 from metadata_digger.storage import Entry, Fault, LocalStorage
 from metadata_digger.storage.model import Found
 
@@ -186,8 +187,9 @@ def test_new_files_wait_for_the_next_run_when_the_listing_was_finished(tmp_path:
 
 
 class Refusing(CsvSink):
-    def check(self, columns: object) -> None:
-        raise ConfigError("these columns cannot be written")
+    def check(self, columns: Columns) -> None:
+        if columns.found:  # not before the first file is read
+            raise ConfigError("these columns cannot be written")
 
 
 def test_an_output_that_cannot_be_written_costs_no_work(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from metadata_digger.sinks.columns import Columns
 from metadata_digger.sinks.solr_fields import Fields, safe_name, score_field
 from metadata_digger.sinks.solr_json import array, encode, escaped, member, members, objects, replaced, runs
 from metadata_digger.sinks.solr_values import LONGEST_TERM, cut, date, instant, integer, is_place
-from metadata_digger.sinks.wide import CONTENT, base64_texts, fixed, layout
+from metadata_digger.sinks.wide import CONTENT, SIMILAR, base64_texts, fixed, layout
 from metadata_digger.steps.filter import EVERYTHING, Selection
 from metadata_digger.steps.flatten import flatten, listed, starts, tag_names
 from metadata_digger.steps.rename import DEFAULT, Naming
@@ -75,7 +75,7 @@ class Form:
     def names(self, columns: Sequence[str]) -> list[str]:
         """The fields that rows with these columns make, aside from tags and from what is new; the key is the first."""
         content = [CONTENT] if self.content and "tags" in columns else []
-        return [self.title(words) for words in (*dict(fixed(columns)).values(), *content, _MOMENT)]
+        return [self.title(words) for words in (*dict(_old(columns)).values(), *content, _MOMENT)]
 
     def maker(self, columns: Columns) -> Maker:
         """Raises ConfigError when two tags would be one field (sinks.wide)."""
@@ -85,7 +85,13 @@ class Form:
 _MOMENT = "Processing Datetime"
 # New since 0.2.1: column, title, and what the class of the field's type must have in its name. A catch-all field of
 # text is no place for a number.
-_NEW = (("size", "File Size", "Long"), ("modified", "File Modified", "Date"), ("notes", "Notes", ""))
+_NEW = (
+    ("size", "File Size", "Long"),
+    ("modified", "File Modified", "Date"),
+    ("notes", "Notes", ""),
+    ("similar_score", "Similar Score", "Int"),
+    ("similar_reasons", "Similar Reasons", ""),
+)
 _LARGE = 128 << 20  # bytes of rows at once
 _MODEL = (("name", "Model Name"), ("sha256", "Model Sha256"))
 
@@ -112,8 +118,8 @@ class Maker:
             if convert is not None:
                 self._converted[number], self._special[number] = convert, True
             self._strings[number] = kind == "StrField"
-        plain = [(column, form.title(words)) for column, words in fixed(columns.fields)]
-        new = [(column, form.title(words), kind) for column, words, kind in _NEW]
+        plain = [(column, form.title(words)) for column, words in _old(columns.fields)]
+        new = [(column, form.title(words), kind) for column, words, kind in _NEW if column in columns.fields]
         # Without a prefix a tag may be called so.
         free = [(column, name) for column, name, kind in new if form.fields.is_a(name, kind) and name not in numbers]
         self._columns = [*plain, *free]
@@ -190,6 +196,11 @@ class Maker:
             name = score_field(label)
             self._scores[label] = name if self._form.fields.is_a(name, "Float") else None
         return self._scores[label]
+
+
+def _old(columns: Sequence[str]) -> list[tuple[str, str]]:
+    """Column and title of what 0.2.1 sent too."""
+    return [(column, words) for column, words in fixed(columns) if column not in dict(SIMILAR)]
 
 
 def _member(name: str, values: Column, column: str) -> Column:
