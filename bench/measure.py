@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -26,26 +25,11 @@ from alone import (
     thumbnail_step,
 )
 from machine import machine
+from page import put
 from pictures import PHOTOS, ROOT, many, only, pictures
-from process import Cost, program
+from process import Cost, program, run
 
 HEAVY = 800_000  # bytes: the mean of the files that the original was timed on
-RESULTS = ROOT / "bench" / "results.md"
-BEGIN, END = "<!-- begin of what bench/run writes -->\n", "<!-- end of what bench/run writes -->\n"
-
-
-def run(action: str, folder: Path, workers: int, *, memory: bool = False) -> Cost:
-    """A whole run of an action over a folder: start, work, CSV in place."""
-    with tempfile.TemporaryDirectory(dir=ROOT / "bench" / "data") as output:
-        config = Path(output) / "bench.properties"
-        lines = (
-            f"input.paths={folder}",
-            "output.format=csv",
-            f"output.directoryPath={output}/out",
-            f"processing.cores={workers}",
-        )
-        config.write_text("\n".join(lines) + "\n")
-        return program(action, config, memory=memory)
 
 
 def best(repeats: int, measures: Mapping[str, Callable[[], Cost]]) -> dict[str, Cost]:
@@ -165,14 +149,6 @@ def measured(files: int, times: int, repeats: int) -> str:
     return "\n".join(lines)
 
 
-def put(table: str) -> None:
-    """The table into its place in results.md; what others wrote around it stays."""
-    text = RESULTS.read_text() if RESULTS.exists() else f"# Results\n\n{BEGIN}{END}"
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    RESULTS.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--files", type=int, default=400, help="pictures (default: 400)")
@@ -187,7 +163,7 @@ def main() -> None:
     table = measured(args.files, args.times, args.repeats)
     print(table)
     if not args.print:
-        put(table)
+        put("bench/run", "The parts", table)
     print(f"({time.monotonic() - begin:.0f} s in all)", file=sys.stderr)
 
 

@@ -21,13 +21,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from machine import machine
+from page import put
 from pictures import DATA, PHOTOS, ROOT
 from process import program
 
 HERE = Path(__file__).resolve().parent
-RESULTS = ROOT / "bench" / "results.md"
-BEGIN = "<!-- begin of what bench/extractors/run writes -->\n"
-END = "<!-- end of what bench/extractors/run writes -->\n"
 WORK = DATA / "extractors"
 PEERS = ("exifread==3.5.1", "pillow==13.0.0")
 
@@ -202,16 +200,6 @@ def table(
     )
 
 
-def put(text: str) -> None:
-    """The table into its place in results.md, at the end the first time; what others wrote around it stays."""
-    results = RESULTS.read_text() if RESULTS.exists() else "# Results\n"
-    if BEGIN not in results:
-        results += f"\n## Extractors side by side\n\n{BEGIN}{END}"
-    before, _, rest = results.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    RESULTS.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")
-
-
 def jpegs(folder: Path) -> list[Path]:
     found = [path for path in folder.rglob("*") if path.is_file() and path.open("rb").read(2) == b"\xff\xd8"]
     if not found:
@@ -245,7 +233,7 @@ def main() -> None:
     text = table(files, costs, start(files, args.repeats), what, load)
     print(text)
     if not args.print:
-        put(text)
+        put("bench/extractors/run", "Extractors side by side", text)
 
 
 if __name__ == "__main__":

@@ -67,3 +67,14 @@ class ActingStep:
         except FileExistsError:
             return False
         return True
+
+
+class Unreadable(ActingStep):
+    """Its worker dies while it unpacks the job."""
+
+    def __reduce__(self) -> tuple[Callable[[], object], tuple[()]]:
+        return _unreadable, ()
+
+
+def _unreadable() -> object:
+    raise ImportError("half an installation")

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from acting_steps import ActingStep
+from acting_steps import ActingStep, Unreadable
 from test_local import contents, files, job, left_out, names
 
 from metadata_digger.errors import DiggerError, OutputError
@@ -73,7 +73,8 @@ def children(pid: int) -> list[int]:
 
 
 def workers(pid: int) -> list[int]:
-    return [child for child in children(pid) if b"spawn_main" in _command(child)]
+    """The workers of a run: children of the process that they are forked from."""
+    return [worker for child in children(pid) if b"forkserver" in _command(child) for worker in children(child)]
 
 
 def _command(pid: int) -> bytes:
@@ -97,17 +98,11 @@ def test_workers_killed_from_outside_lose_nothing(tmp_path: Path) -> None:
     assert names(tmp_path / "out" / "out.csv") == [f"slow-{number:03d}.jpg" for number in range(60)]
 
 
-def test_a_worker_that_cannot_start_is_an_error_with_its_last_words(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_worker_that_cannot_start_is_an_error_with_its_last_words(tmp_path: Path) -> None:
     files(tmp_path / "in", "a.jpg")
-    broken = tmp_path / "broken"
-    files(broken, "pyarrow.py")
-    (broken / "pyarrow.py").write_text("raise ImportError('half an installation')")
-    monkeypatch.setattr(sys, "path", [str(broken), *sys.path])
     with pytest.raises(DiggerError, match=r"could not start: .*half an installation"):
-        run(job(tmp_path))
-    assert contents(tmp_path) == ["broken", "in"]
+        run(job(tmp_path, steps=(Unreadable(),)))
+    assert contents(tmp_path) == ["in"]
 
 
 @contextlib.contextmanager
@@ -128,11 +123,11 @@ def test_a_full_disk_is_an_error_that_names_the_place(tmp_path: Path, size: str)
     with small_disk(tmp_path / "disk", size):
         with pytest.raises(OutputError, match=r"cannot write .*/disk.*: No space left on device"):
             run(job(tmp_path, output=tmp_path / "disk" / "out"))
-        assert contents(tmp_path / "disk") == []
+        assert contents(tmp_path / "disk") in ([], [".out.metadata-digger"])  # what is done stays for --resume
 
 
 def test_a_file_larger_than_allowed_is_an_error(tmp_path: Path) -> None:
-    """For machines where nobody may mount: the limit is inherited by the workers."""
+    """For machines where nobody may mount."""
     files(tmp_path / "in", *(f"{number:05d}.jpg" for number in range(2_000)))
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
@@ -187,7 +182,7 @@ def start(tmp_path: Path) -> subprocess.Popen[str]:
 def gone(pids: list[int], seconds: float) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        if not any(b"spawn_main" in _command(pid) for pid in pids):
+        if not any(b"forkserver" in _command(pid) for pid in pids):
             return True
         time.sleep(0.02)
     return False

@@ -78,6 +78,10 @@ def _run(options: Namespace) -> int:
 
             return show_config(options.config, options.set, options.action_for)
         case _:
+            if options.engine == "local":
+                from metadata_digger.run.pool import prepare
+
+                prepare()  # while this process imports the rest
             from metadata_digger.cli.runs import run_action
 
             return run_action(options)

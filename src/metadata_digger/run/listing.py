@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from metadata_digger.run.parts import Stretch, writing
-from metadata_digger.storage.model import Entry, Fault, Found
+from metadata_digger.storage.model import Found, found_of
 
 CHUNK = 512  # files listed between two looks at the workers: about 2 ms
 # A power cut costs what was listed in this time, and the parts of it. A kill costs nothing.
@@ -193,6 +193,4 @@ def _end(excluded: Mapping[str, int]) -> bytes:
 
 
 def _found(line: bytes) -> list[Found]:
-    """An Entry has a size where a Fault has its status."""
-    fields = json.loads(line.partition(b" ")[2])
-    return [Entry(*one) if isinstance(one[2], int) else Fault(*one) for one in fields]
+    return [found_of(fields) for fields in json.loads(line.partition(b" ")[2])]

@@ -6,22 +6,30 @@ import multiprocessing
 import os
 import pickle
 import re
+import selectors
 import signal
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
+from multiprocessing import forkserver
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from metadata_digger.errors import DiggerError
 from metadata_digger.run import worker
 from metadata_digger.run.interrupt import inherited_block, unbroken
-from metadata_digger.run.worker import Doing, Done, Ready, Task
+from metadata_digger.run.worker import ONE_THREAD, Doing, Done, Ready, Task
 
-_CONTEXT = multiprocessing.get_context("spawn")  # a fork would copy locks that threads of Arrow or of the caller hold
+# A fork of this process would copy locks that threads of Arrow or of the caller hold. Workers are forked from a process
+# that has imported Arrow and does nothing else: it costs 0.2 s of CPU once and not for each of them, and they share its
+# memory. macOS forbids even that, its own libraries do not survive a fork.
+_FORKS = sys.platform == "linux"
+_CONTEXT = multiprocessing.get_context("forkserver") if _FORKS else multiprocessing.get_context("spawn")
+_PACKAGES = Path(__file__).parents[2]
 _STARTS = 3  # a process may be killed from outside while it starts; three in a row are a fault of the installation
 _TAIL = 16_384  # bytes of a worker's log that its last words are looked for in
 _WORDS = 300  # characters of them that are kept
@@ -43,7 +51,7 @@ class Died(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class _Worker:
-    process: SpawnProcess
+    process: BaseProcess
     connection: Connection[Any, Any]
     log: Path
     task: Task | None = None
@@ -63,6 +71,8 @@ class Pool:
     logs: Path
     patience: float  # seconds without a word from a worker that has a task
     workers: list[_Worker] = field(default_factory=list)
+    # Of pipes and deaths. `multiprocessing.connection.wait` looks all of them up anew each time: 1 ms for 64 workers.
+    heard: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
     started: int = 0
     failed_starts: int = 0  # in a row
 
@@ -83,7 +93,9 @@ class Pool:
         log = self.logs / f"worker-{self.started}.log"
         self.started += 1
         ours, theirs = _CONTEXT.Pipe()
-        process = _CONTEXT.Process(target=worker.main, args=(theirs, self.job, self.timezone, log), daemon=True)
+        # The process that workers are forked from has the environment that this one had long ago.
+        given = (theirs, self.job, dict(os.environ), self.timezone, log)
+        process = _CONTEXT.Process(target=worker.main, args=given, daemon=True)
         with unbroken():
             try:
                 with inherited_block():
@@ -93,6 +105,8 @@ class Pool:
             theirs.close()
             one = _Worker(process, ours, log)
             self.workers.append(one)
+            self.heard.register(ours, selectors.EVENT_READ, one)
+            self.heard.register(process.sentinel, selectors.EVENT_READ, one)
         return one
 
     def give(self, task: Task) -> None:
@@ -102,39 +116,45 @@ class Pool:
     def wait(self, timeout: float) -> list[Finished | Died]:
         """What happened, after at most `timeout` seconds; raises the DiggerError that a worker ended with."""
         events: list[Finished | Died] = []
-        ready = set(
-            wait([handle for one in self.workers for handle in (one.connection, one.process.sentinel)], timeout)
-        )
+        ready: set[_Worker] = set()
+        ended: set[_Worker] = set()
+        for key, _ in self.heard.select(timeout):
+            (ready if key.fileobj is key.data.connection else ended).add(key.data)
         for one in list(self.workers):
-            if one.connection in ready or one.process.sentinel in ready:
-                events += self._hear(one, one.process.sentinel in ready)
+            if one in ready or one in ended:
+                events += self._hear(one, one in ended)
             elif one.ready and one.task is not None and time.monotonic() - one.heard > self.patience:
                 events += self._bury(one, f"no progress for {self.patience:g} s")
         return events
 
     def _hear(self, one: _Worker, ended: bool) -> Iterator[Finished | Died]:
-        # What a process said before it ended is still in the pipe.
         try:
-            while one.connection.poll():
-                message = one.connection.recv()
-                one.heard = time.monotonic()
-                if isinstance(message, DiggerError):
-                    raise message
-                if isinstance(message, Ready):
-                    one.ready, one.given, self.failed_starts = True, one.heard, 0
-                elif isinstance(message, Doing):
-                    one.files = message.files
-                elif isinstance(message, Done) and one.task is not None:
-                    task, one.task, one.files = one.task, None, 0
-                    yield Finished(task, message.answer, one.heard - one.given)
+            if not ended:  # one message is there; of further ones the next call will hear
+                yield from self._take(one, one.connection.recv())
+            while ended and one.connection.poll():  # what a process said before it ended is still in the pipe
+                yield from self._take(one, one.connection.recv())
         except (EOFError, ConnectionResetError):
             ended = True
         if ended:
             yield from self._bury(one, "")
 
+    def _take(self, one: _Worker, message: object) -> Iterator[Finished]:
+        one.heard = time.monotonic()
+        if isinstance(message, DiggerError):
+            raise message
+        if isinstance(message, Ready):
+            one.ready, one.given, self.failed_starts = True, one.heard, 0
+        elif isinstance(message, Doing):
+            one.files = message.files
+        elif isinstance(message, Done) and one.task is not None:
+            task, one.task, one.files = one.task, None, 0
+            yield Finished(task, message.answer, one.heard - one.given)
+
     def _bury(self, one: _Worker, reason: str) -> Iterator[Died]:
         """Ends a worker, puts another in its place."""
         self.workers.remove(one)
+        self.heard.unregister(one.connection)
+        self.heard.unregister(one.process.sentinel)
         if reason:
             one.process.kill()
         one.process.join()
@@ -161,6 +181,35 @@ class Pool:
             one.process.join()
             one.connection.close()
         self.workers.clear()
+        self.heard.close()
+
+
+def prepare() -> None:
+    """Starts the process that workers are forked from, where there is one. It gets ready while this one goes on."""
+    if not _FORKS:
+        return
+    values = ONE_THREAD
+    if _PACKAGES.name not in ("site-packages", "dist-packages"):
+        # Python 3.11 forgets to tell the new process where to look; it must find this very package.
+        values = values | {"PYTHONPATH": os.pathsep.join(filter(None, [str(_PACKAGES), os.environ.get("PYTHONPATH")]))}
+    forkserver.set_forkserver_preload(["metadata_digger.run.preload"])
+    with inherited_block(), _environment(values):
+        forkserver.ensure_running()
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    """For processes started in here."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _send(one: _Worker, task: Task) -> None:
@@ -175,6 +224,7 @@ def pool(size: int, work: tuple[Any, ...], timezone: str, logs: Path, patience: 
     """Processes that do tasks with a Work made of `work`; none is left when this ends, however it ends."""
     workers = Pool(size, pickle.dumps(work), timezone, logs, patience)
     try:
+        prepare()
         for _ in range(size):
             workers.start()
         yield workers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import gc
 import multiprocessing
 import os
 import pickle
@@ -10,7 +11,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 # One thread a process: the processes are the parallelism, and every idle thread pool costs memory.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ARROW_NUM_THREADS"), "1")
+SECONDS_BETWEEN_WORDS = 0.1
 
 
 class Ready(NamedTuple):
@@ -50,6 +52,10 @@ class Task(Protocol):
 class Extract(NamedTuple):
     part: str
     found: Sequence[Found]
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Plain tuples: pickle takes a tenth of the time for them that it takes for named ones.
+        return _extract, (self.part, [tuple(one) for one in self.found])
 
     def run(self, work: Work, progress: Callable[[int], None]) -> object:
         summary = work.extract(self.part, self.found, progress)
@@ -82,6 +88,12 @@ class Hash(NamedTuple):
         return work.hashes(self.found, self.types, progress)
 
 
+def _extract(part: str, rows: Sequence[Sequence[Any]]) -> Extract:
+    from metadata_digger.storage.model import found_of
+
+    return Extract(part, [found_of(row) for row in rows])
+
+
 class Piece(NamedTuple):
     slices: Sequence[Slice]
     columns: Columns
@@ -100,7 +112,9 @@ class Join(NamedTuple):
         return work.join(self.pieces, self.columns, self.target)
 
 
-def main(connection: Connection[Any, Any], job: bytes, timezone: str, log: Path) -> None:
+def main(
+    connection: Connection[Any, Any], job: bytes, environment: Mapping[str, str], timezone: str, log: Path
+) -> None:
     """`job`: the pickled arguments of Work, unpacked only after this process is set up.
 
     A DiggerError is the end of the run and goes back as it is. Anything else ends this process: its last words are in
@@ -113,7 +127,8 @@ def main(connection: Connection[Any, Any], job: bytes, timezone: str, log: Path)
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
     faulthandler.enable()
-    os.environ.update(ONE_THREAD)
+    os.environ.clear()
+    os.environ.update({**environment, **ONE_THREAD})
     os.environ["TZ"] = timezone
     time.tzset()
     try:
@@ -126,7 +141,21 @@ def main(connection: Connection[Any, Any], job: bytes, timezone: str, log: Path)
         os._exit(1)  # the main process is gone
 
 
-class _WithoutPandas:
+class _Telling:
+    """Says how far a task is, but not too often: the main process hears from all workers."""
+
+    def __init__(self, connection: Connection[Any, Any]) -> None:
+        self._connection = connection
+        self._last = time.monotonic()
+
+    def __call__(self, files: int) -> None:
+        now = time.monotonic()
+        if now - self._last >= SECONDS_BETWEEN_WORDS:
+            self._last = now
+            self._connection.send(Doing(files))
+
+
+class WithoutPandas:
     """pyarrow imports pandas, if it is there, to know its types: 0.6 s and 45 MB in every process for nothing."""
 
     def find_spec(self, fullname: str, path: Any, target: Any = None) -> None:
@@ -135,7 +164,7 @@ class _WithoutPandas:
 
 
 def _serve(connection: Connection[Any, Any], job: bytes) -> None:
-    sys.meta_path.insert(0, _WithoutPandas())
+    sys.meta_path.insert(0, WithoutPandas())
     import pyarrow
 
     from metadata_digger.run.work import Work
@@ -144,12 +173,16 @@ def _serve(connection: Connection[Any, Any], job: bytes) -> None:
     pyarrow.set_io_thread_count(1)
     work = Work(*pickle.loads(job))  # noqa: S301  # from the main process
     work.warm_up()
+    # The collector of cycles looks at what was imported again and again, and runs after every 700 objects: 5 % of the
+    # time of extraction, which makes no cycles to speak of.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
     connection.send(Ready())
     while True:
         task: Task | None = connection.recv()
         if task is None:
             return
-        connection.send(Done(task.run(work, lambda files: connection.send(Doing(files)))))
+        connection.send(Done(task.run(work, _Telling(connection))))
 
 
 def _follow_parent() -> None:

@@ -16,6 +16,8 @@ from metadata_digger.errors import StorageError
 
 def url_of(path: str) -> str:
     """The URL of an absolute path as Python has it (surrogates for bytes that are not UTF-8)."""
+    if path.isascii():  # most are, and to look takes a tenth of the time of encoding
+        return "file:" + path
     try:
         path.encode()
     except UnicodeEncodeError:

@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from metadata_digger.errors import StorageError
 from metadata_digger.storage.given import Given, Identity
-from metadata_digger.storage.model import Entry, Fault, Found
+from metadata_digger.storage.model import Fault, Found, entry_of
 from metadata_digger.storage.names import sorted_names
 from metadata_digger.storage.patterns import Patterns
 from metadata_digger.storage.urls import absolute, base_of, url_of
@@ -178,7 +178,7 @@ def odd(mode: int) -> str:
 
 def _file(base: str, path: str, state: os.stat_result) -> Found:
     if stat.S_ISREG(state.st_mode):
-        return Entry(base, url_of(path), state.st_size, state.st_mtime)
+        return entry_of((base, url_of(path), state.st_size, state.st_mtime))
     return Fault(base, url_of(path), "filtered", odd(state.st_mode))
 
 
