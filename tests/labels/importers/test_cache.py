@@ -16,13 +16,15 @@ from metadata_digger.errors import ModelError
 from metadata_digger.labels.importers import cache as caching
 from metadata_digger.labels.importers.cache import imported
 from metadata_digger.labels.model import Session, load_model
-from metadata_digger.picture import Picture
+from metadata_digger.picture import MAX_PIXELS, Picture
 
 MakeModel = Callable[..., Path]
 
 
 class File:
     """What a session looks at: a picture of one colour."""
+
+    max_pixels = MAX_PIXELS
 
     def __init__(self, *colour: int) -> None:
         file = io.BytesIO()
