@@ -23,7 +23,7 @@ from metadata_digger.run import parts
 from metadata_digger.run.records import read_record
 
 KILLS = 50
-FEWEST = 4  # of each manner and of each moment, or the test is not the one it should be
+FEWEST = 4  # of each manner and of each moment
 
 SCRIPT = """
 import sys
@@ -163,7 +163,8 @@ def test_fifty_kills_at_random_moments_lose_and_repeat_nothing(tmp_path: Path, s
     wanted, old, spans = unbroken(tmp_path, script, source)
     hits: Counter[str] = Counter()
     runs = 0
-    while hits.total() < 2 * KILLS:  # each is counted as a manner and as a moment
+    # Each is counted as a manner and as a moment. How many chance gives to one of them is a matter of time too.
+    while hits.total() < 2 * KILLS or min(hits[name] for name in (*MANNERS, *MOMENTS)) < FEWEST:
         form = FORMS[runs % len(FORMS)]
         runs += 1
         output = tmp_path / f"run {runs}" / "out"
@@ -180,8 +181,6 @@ def test_fifty_kills_at_random_moments_lose_and_repeat_nothing(tmp_path: Path, s
         assert contents(output.parent) == ["out"]
         stretches = [parts.stretch_of(name) for name in parts.names(output / "_run" / "rows")]
         assert sum(one.files for one in stretches if one) == wanted[form].counts["seen"]
-    assert hits.total() >= 2 * KILLS
-    assert {name: hits[name] for name in (*MANNERS, *MOMENTS) if hits[name] < FEWEST} == {}
 
 
 def unbroken(tmp_path: Path, script: Path, source: Path) -> tuple[dict[Form, Wanted], Any, dict[str, float]]:
