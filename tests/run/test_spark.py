@@ -17,6 +17,10 @@ from metadata_digger.errors import DiggerError, ModelError
 from metadata_digger.run import local, spark
 from metadata_digger.run.spark import check_spark, java_version
 
+# Where executors find the steps of these tests. Not in this process's environment: an earlier test may have started the
+# Java that takes it over.
+SETTINGS = {"spark.executorEnv.PYTHONPATH": str(Path(__file__).parent)}
+
 
 @pytest.mark.parametrize(
     ("text", "version"),
@@ -74,13 +78,11 @@ def have_spark() -> bool:
 @pytest.mark.skipif(not have_spark(), reason="needs Java 17 or newer")
 def test_equal_rows_and_errors_of_executors(tmp_path: Path) -> None:
     pytest.importorskip("pyspark")
-    # Not in this process's environment: an earlier test may have started the Java that takes it over.
-    settings = {"spark.executorEnv.PYTHONPATH": str(Path(__file__).parent)}
     files(tmp_path / "in", *(f"{number % 5}/{number:04d}.jpg" for number in range(600)), "zażółć.jpg")
     os.mkfifo(tmp_path / "in" / "fifo")
     (tmp_path / "in" / "nowhere.jpg").symlink_to("missing")
     here = local.run(job(tmp_path, output=tmp_path / "here" / "out"))
-    there = spark.run(job(tmp_path, output=tmp_path / "there" / "out"), "local[2]", settings=settings)
+    there = spark.run(job(tmp_path, output=tmp_path / "there" / "out"), "local[2]", settings=SETTINGS)
     assert rows(tmp_path / "there" / "out" / "out.csv") == rows(tmp_path / "here" / "out" / "out.csv")
     assert left_out(tmp_path / "there" / "out") == left_out(tmp_path / "here" / "out")
     assert (there.statuses, there.reasons, there.tags) == (here.statuses, here.reasons, here.tags)
@@ -89,17 +91,16 @@ def test_equal_rows_and_errors_of_executors(tmp_path: Path) -> None:
     files(tmp_path / "in", "model.jpg")
     broken = replace(job(tmp_path), steps=(ActingStep(),))
     with pytest.raises(ModelError, match="the model is broken"):
-        spark.run(broken, "local[2]", settings=settings)
+        spark.run(broken, "local[2]", settings=SETTINGS)
     # No output; batches that were done before the broken one stay for --resume.
     assert {*contents(tmp_path)} - {".out.metadata-digger"} == {"here", "in", "there"}
 
 
 @pytest.mark.spark
 @pytest.mark.skipif(not have_spark(), reason="needs Java 17 or newer")
-def test_an_interrupted_run_goes_on_and_is_brought_up_to_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_run_goes_on_and_is_brought_up_to_date(tmp_path: Path) -> None:
     """What one engine began the other ends; the rows are those of an unbroken run."""
     pytest.importorskip("pyspark")
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
     root = files(tmp_path / "in", *(f"{number % 5}/slow-{number:04d}.jpg" for number in range(100)))
 
     def interrupt(done: int, total: int | None) -> None:
@@ -108,16 +109,20 @@ def test_an_interrupted_run_goes_on_and_is_brought_up_to_date(tmp_path: Path, mo
 
     with pytest.raises(KeyboardInterrupt):
         local.run(job(tmp_path), interrupt)
-    report = spark.run(job(tmp_path, resume=True), "local[2]")
+    report = spark.run(job(tmp_path, resume=True), "local[2]", settings=SETTINGS)
     assert (report.written, len(report.resumed)) == (100, 1)
     unbroken = job(tmp_path, output=tmp_path / "unbroken" / "out", overwrite=True)
     local.run(unbroken)
     assert found(tmp_path / "out") == found(tmp_path / "unbroken" / "out")
-    assert spark.run(job(tmp_path, resume=True), "local[2]").notes[-1].startswith("the output is complete")
+    assert (
+        spark.run(job(tmp_path, resume=True), "local[2]", settings=SETTINGS)
+        .notes[-1]
+        .startswith("the output is complete")
+    )
 
     (root / "0" / "slow-0000.jpg").unlink()
     files(root, "new.jpg")
-    report = spark.run(job(tmp_path, update="time"), "local[2]")
+    report = spark.run(job(tmp_path, update="time"), "local[2]", settings=SETTINGS)
     assert report.changes == {"unchanged": 99, "new": 1, "changed": 0, "gone": 1}
     local.run(unbroken)
     assert found(tmp_path / "out") == found(tmp_path / "unbroken" / "out")
