@@ -217,6 +217,42 @@ def test_a_run_that_is_stopped_ends_soon_and_leaves_at_most_what_is_done(tmp_pat
         assert errors == ""
 
 
+PREPARING = """
+import multiprocessing, os, signal, time
+from pathlib import Path
+from metadata_digger.run import pool
+
+def parent():
+    print(os.getppid())
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, lambda *_: None)
+    pool.prepare()
+    print(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()[-1], flush=True)
+    for _ in range(30):
+        os.killpg(0, signal.SIGINT)
+        time.sleep(0.01)
+    process = multiprocessing.get_context("forkserver").Process(target=parent)
+    process.start()
+    process.join()
+"""
+
+
+def test_ctrl_c_does_not_strike_the_process_that_workers_are_forked_from_before_it_is_ready(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(PREPARING)
+    process = subprocess.run(
+        [sys.executable, script],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        start_new_session=True,
+    )
+    assert (process.returncode, process.stderr) == (0, "")
+    prepared, parent = process.stdout.split()
+    assert parent == prepared
+
+
 def test_workers_follow_a_main_process_that_was_killed_and_the_next_run_cleans_up(tmp_path: Path) -> None:
     process = start(tmp_path)
     pids = workers(process.pid)

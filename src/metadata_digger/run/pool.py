@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -100,8 +100,8 @@ class Pool:
             try:
                 with inherited_block():
                     process.start()
-            except OSError as error:
-                raise DiggerError(f"a worker process could not start: {error.strerror}") from error
+            except (OSError, EOFError) as error:  # EOF: who forks them was killed
+                raise DiggerError(f"a worker process could not start: {error}") from error
             theirs.close()
             one = _Worker(process, ours, log)
             self.workers.append(one)
@@ -193,6 +193,7 @@ def prepare() -> None:
         # Python 3.11 forgets to tell the new process where to look; it must find this very package.
         values = values | {"PYTHONPATH": os.pathsep.join(filter(None, [str(_PACKAGES), os.environ.get("PYTHONPATH")]))}
     forkserver.set_forkserver_preload(["metadata_digger.run.preload"])
+    resource_tracker.ensure_running()  # unblocks the signals, and is called by what follows if it does not run
     with inherited_block(), _environment(values):
         forkserver.ensure_running()
 
