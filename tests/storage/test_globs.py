@@ -159,3 +159,24 @@ def test_a_glob_lists_a_directory_when_its_turn_comes(tmp_path: Path, monkeypatc
     assert all(before < after for before, after in pairwise(one.url for one in found))
     assert walked(tmp_path, "*/a.jpg")[0] == [f"{number}/a.jpg" for number in range(5)]
     assert scanned == [".", *map(str, range(5)), "."]  # of a name without stars nothing is listed
+
+
+PHOTOS = ["a.jpg", "d/b.jpg", "d/out/c.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("*", PHOTOS),
+        ("**", PHOTOS),
+        ("**/*", PHOTOS),
+        ("*/*", PHOTOS[1:]),
+        *((pattern, []) for pattern in (".*/*", "out*/**", "[o]ut/*", "**/_run/*", "**/*.json", "*/_run", "**/lock")),
+    ],
+)
+def test_a_glob_leaves_out_stages_and_what_is_skipped(tmp_path: Path, pattern: str, expected: list[str]) -> None:
+    files(tmp_path, *PHOTOS, "out/out.csv", "out/_run/run.json", ".out.metadata-digger/lock")
+    files(tmp_path, ".out.metadata-digger/1/job.json", "d/.x.metadata-digger/lock")
+    for name, target in (("link", "out"), ("link2", "out/_run"), ("link3", ".out.metadata-digger/1")):
+        (tmp_path / name).symlink_to(target)
+    assert walked(tmp_path, pattern, skip=("out",))[:2] == (expected, [])

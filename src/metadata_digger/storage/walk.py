@@ -24,6 +24,7 @@ from metadata_digger.storage.urls import absolute, base_of, url_of
 # A directory named like this holds a run's unfinished work; no run reads another's.
 STAGE_SUFFIX = ".metadata-digger"
 LIST = "@"  # an entry of input.paths that begins with it is a list of paths in a file
+OWN = "in the output or in an unfinished run's directory"
 LONGEST = 1 << 16  # bytes of a line in a list; Linux has paths of at most 4,096
 
 
@@ -37,15 +38,15 @@ class Walk:
         self._wanted = patterns.matcher()
         self._excluded = excluded
         self._listed: set[Identity] = set()
-        self._skipped: set[Identity] = set()
+        self._skipped: dict[str, Identity | None] = {}  # by path, links resolved
         self._given = Given()
-        self._links: deque[Callable[[], Iterator[Found]]] = deque()  # the walks behind symbolic links to directories
+        # Symbolic links to directories, and the walks behind them.
+        self._links: deque[tuple[str, Callable[[], Iterator[Found]]]] = deque()
         self._home: tuple[str, Identity | None] = ("", None)  # the directory of the last file that was named
+        self._asked = ("", False)  # what `_own` said last
 
     def inputs(self, paths: Sequence[str], skip: Collection[str]) -> Iterator[Found]:
-        for path in skip:
-            if (identity := _identity(path)) is not None:
-                self._skipped.add(identity)
+        self._skipped = {os.path.realpath(path): _identity(path) for path in skip}
         for path in paths:
             if path.startswith(LIST):
                 for line in lines(path.removeprefix(LIST)):
@@ -55,12 +56,17 @@ class Walk:
             place = absolute(path)
             if is_glob(place) and not os.path.lexists(place):
                 glob = Glob(place)
-                yield from self._glob(glob, glob.start)
+                if self._own(glob.start.path):
+                    yield Fault(glob.base, url_of(glob.start.path), "filtered", OWN)
+                else:
+                    yield from self._glob(glob, glob.start)
             else:
                 yield from self._input(base_of(place), place)
         # A real directory is listed under its own name, so links wait until all of them are.
         while self._links:
-            yield from self._links.popleft()()
+            path, walk = self._links.popleft()
+            if not self._own(path):
+                yield from walk()
 
     def _input(self, base: str, path: str) -> Iterator[Found]:
         try:
@@ -71,11 +77,22 @@ class Walk:
         except ValueError:
             yield Fault(base, url_of(path), "not_found", "no path: it has a NUL in it")
             return
-        if stat.S_ISDIR(state.st_mode):
+        directory, name = (path, "") if stat.S_ISDIR(state.st_mode) else os.path.split(path)
+        if self._own(directory):
+            yield Fault(base, url_of(path), "filtered", OWN)
+        elif not name:
             yield from self._directory(base, path, len(path.rstrip("/")) + 1)
-            return
-        if self._wants(path[path.rindex("/") + 1 :]):
+        elif self._wants(name):
             yield from self._single(base, path, state)
+
+    def _own(self, directory: str) -> bool:
+        """Whether a directory is what is skipped or a stage, or lies in one, whatever links lead there. What is entered
+        from a directory that is neither needs no more than a look at its name and identity."""
+        if directory != self._asked[0]:
+            real = os.path.realpath(directory)
+            skipped = any(f"{real}/".startswith(f"{path}/") for path in self._skipped)
+            self._asked = directory, skipped or any(map(is_stage, real.split("/")))
+        return self._asked[1]
 
     def _wants(self, name: str) -> bool:
         if self._wanted is None or self._wanted.file(name):
@@ -100,14 +117,14 @@ class Walk:
             if isinstance(found, Fault):
                 yield found
             elif isinstance(found, Spot):
-                self._links.append(partial(self._glob, glob, found))
+                self._links.append((found.path, partial(self._glob, glob, found)))
             else:
                 yield from self._match(glob.base, *found)
 
     def _match(self, base: str, path: str, state: os.stat_result | OSError, root: int) -> Iterator[Found]:
         if isinstance(state, os.stat_result) and stat.S_ISDIR(state.st_mode):
             if os.path.islink(path):
-                self._links.append(partial(self._directory, base, path, root))
+                self._links.append((path, partial(self._directory, base, path, root)))
             else:
                 yield from self._directory(base, path, root)
         elif self._wants(path[root:]):
@@ -118,6 +135,8 @@ class Walk:
 
     def enters(self, path: str, state: os.stat_result, root: int) -> bool:
         """Whether a directory that a glob leads to is entered."""
+        if is_stage(path[path.rindex("/") + 1 :]) or (state.st_dev, state.st_ino) in self._skipped.values():
+            return False
         if self._wanted is None or not root or self._wanted.directory(path[root:]):
             return True
         self._excluded["directories"] += 1
@@ -132,7 +151,7 @@ class Walk:
             try:
                 state = os.stat(path)
                 identity = (state.st_dev, state.st_ino)
-                if identity in self._skipped:
+                if identity in self._skipped.values():
                     return
                 if identity in self._listed:
                     if os.path.islink(path):
@@ -169,8 +188,8 @@ class Walk:
                 elif wanted is not None and not wanted.directory(path[root:]):
                     self._excluded["directories"] += 1
                 elif os.path.islink(path):
-                    self._links.append(partial(self._directory, base, path, root))
-                elif not (name.startswith(".") and name.endswith(STAGE_SUFFIX)):
+                    self._links.append((path, partial(self._directory, base, path, root)))
+                elif not is_stage(name):
                     yield from enter(path)
                     if stack[-1][1] is not names:
                         break
@@ -189,6 +208,10 @@ def lines(path: str) -> Iterator[str]:
                     yield os.fsdecode(text)
     except OSError as error:
         raise StorageError(f"input.paths: {LIST}{path} cannot be read: {error.strerror}") from error
+
+
+def is_stage(name: str) -> bool:
+    return name.startswith(".") and name.endswith(STAGE_SUFFIX)
 
 
 def matches(pattern: str) -> bool:
