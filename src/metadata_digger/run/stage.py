@@ -70,7 +70,8 @@ def stage(job: Job) -> Iterator[Stage]:
     """
     output = job.output
     if output is None:
-        with tempfile.TemporaryDirectory(prefix="metadata-digger-") as folder:
+        # A stage by its name: the place of temporary files may be the input.
+        with tempfile.TemporaryDirectory(prefix=".", suffix=STAGE_SUFFIX) as folder:
             yield _folders(Path(folder))
         return
     home = home_of(output)
