@@ -15,10 +15,11 @@ from test_kills import found
 from test_local import contents, files, job, names
 
 from metadata_digger.errors import ConfigError
-from metadata_digger.run import parts
+from metadata_digger.run import parts, spark
 from metadata_digger.run.job import Job
 from metadata_digger.run.local import run
 from metadata_digger.run.records import read_record
+from metadata_digger.run.report import Report
 from metadata_digger.sinks import CsvSink
 from metadata_digger.steps.hash import HashStep
 from metadata_digger.storage import LocalStorage
@@ -189,6 +190,20 @@ def test_an_update_writes_in_another_form(tmp_path: Path) -> None:
     work = job(tmp_path, facts=other, sink=JsonSink(), update="time")
     assert run(work).changes["unchanged"] == 1
     same_as_fresh(tmp_path, work)
+
+
+@pytest.mark.parametrize("engine", [run, lambda work: spark.run(work, "local[2]")], ids=["local", "spark"])
+@pytest.mark.parametrize("there", [False, True])
+def test_files_that_are_left_out_because_of_others_are_not_for_an_update(
+    tmp_path: Path, engine: Callable[[Job], Report], there: bool
+) -> None:
+    files(tmp_path / "in", "a.jpg")
+    if there:
+        run(job(tmp_path))
+    before = contents(tmp_path)
+    with pytest.raises(ConfigError, match=r"--update and processing\.hash\.comparator=true do not go together"):
+        engine(hashed(tmp_path, distinct=("hash_sha256",), update="time"))
+    assert contents(tmp_path) == before
 
 
 def hashed(tmp_path: Path, **changes: Any) -> Job:

@@ -36,6 +36,7 @@ from metadata_digger.run.records import now
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import Stage, publish, stage
 from metadata_digger.run.tasks import here
+from metadata_digger.run.update import check
 from metadata_digger.run.work import Limits, Work
 from metadata_digger.schema import FILE, OK
 from metadata_digger.sinks.columns import Columns
@@ -74,6 +75,7 @@ def run(
     start = time.monotonic()
     if job.streams:
         raise ConfigError("output.directoryPath=- is for one machine; name a directory, or leave out --engine spark")
+    check(job)
     chain = compose(job.steps)
     schema = chain.output(FILE)
     check_spark()

@@ -33,6 +33,15 @@ SETTLED = (OK, FILTERED, FAILED)
 CHUNK = 256  # files hashed at once
 
 
+def check(job: Job) -> None:
+    """Raises ConfigError where nothing can be brought up to date, whatever the last output is like."""
+    if job.update is not None and job.distinct:
+        raise ConfigError(
+            "--update and processing.hash.comparator=true do not go together: the one deletes documents for whose sake "
+            "the other leaves files out; give one of them"
+        )
+
+
 def kept_name(number: int) -> str:
     """No part of this run has such a name (parts.name_of)."""
     return f"kept-{number:09d}"

@@ -1,0 +1,43 @@
+"""--update: what is in the collection afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from metadata_digger import actions
+from metadata_digger.config import load
+from metadata_digger.errors import ConfigError
+from metadata_digger.run import local
+from metadata_digger.run.report import Report
+from servers.solr import Cloud
+from solr.running import CONFIG, PLAIN, everything, jpegs, made, settings
+
+pytestmark = pytest.mark.solr
+
+
+def run(given: Sequence[str], **changes: object) -> Report:
+    config = load(str(CONFIG), given, "extract")
+    return local.run(replace(actions.job(config, actions.BY_NAME["extract"]), **changes))  # type: ignore[arg-type]
+
+
+def test_no_file_is_left_out_because_of_a_document_that_goes(cloud: Cloud, collection: str, tmp_path: Path) -> None:
+    """A file that is renamed, the first of two equal ones that is gone, another key for which all are read anew."""
+    connection = made(cloud, collection)
+    folder = tmp_path / "in"
+    jpegs(folder, ["renamed", "twin", "twin"])
+    given = settings(cloud, collection, folder, tmp_path, *PLAIN, "processing.hash.types=md5")
+    run([*given, "processing.hash.comparator=true"])
+    assert set(everything(connection)) == {"000000.jpg", "000001.jpg"}
+    (folder / "000000.jpg").rename(folder / "renamed.jpg")
+    (folder / "000001.jpg").unlink()
+    for more in ((), ("processing.maxPixels=1000000",)):
+        with pytest.raises(ConfigError, match="do not go together"):
+            run([*given, "processing.hash.comparator=true", *more], update="time")
+    assert set(everything(connection)) == {"000000.jpg", "000001.jpg"}
+    for more in ((), ("processing.maxPixels=1000000",)):
+        run([*given, *more], update="time")
+        assert set(everything(connection)) == {"000002.jpg", "renamed.jpg"}
