@@ -205,7 +205,7 @@ def job(config: Config, action: Action, images: Sequence[str] = ()) -> Job:
     `images`: paths of the files that find_similar compares with.
     """
     from metadata_digger import __version__
-    from metadata_digger.run.fingerprint import DIRECTORY
+    from metadata_digger.run.fingerprint import DIRECTORY, SIMILAR
     from metadata_digger.run.job import Job
     from metadata_digger.steps.label import LabelStep
     from metadata_digger.steps.similar.propose import ProposeStep
@@ -224,7 +224,7 @@ def job(config: Config, action: Action, images: Sequence[str] = ()) -> Job:
             first, *_ = models = [_facts_of(model) for model in step.models]
             facts |= {"model": first, "models": models} if step.more else {"model": first}
         if isinstance(step, NearStep | ProposeStep):
-            facts["similar"] = {"images": list(images), "sha256": step.sha256}
+            facts[SIMILAR] = {"images": list(images), "sha256": step.sha256}
     writes = action.writes
     streams = writes and config["output.directoryPath"] == STANDARD_OUTPUT
     output = _output(config) if writes and not streams else None

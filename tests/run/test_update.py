@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from serving import FolderSink
 from test_kills import found
 from test_local import contents, files, job, names
 
-from metadata_digger.errors import ConfigError
+from metadata_digger.errors import ConfigError, OutputError
 from metadata_digger.run import parts, spark
 from metadata_digger.run.job import Job
 from metadata_digger.run.local import run
@@ -286,6 +287,55 @@ def test_a_server_forgets_what_is_gone(tmp_path: Path) -> None:
     (root / "c.jpg").unlink()
     run(job(tmp_path, sink=sink, facts=OTHER, update="time"))
     assert len(contents(tmp_path / "server")) == 4
+
+
+ONE = {"input.paths": "/a,/b", "input.include": "*.jpg"}
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "differing"),
+    [
+        (ONE, ONE | {"input.paths": "/b"}, "input.paths (was /a,/b, is /b)"),
+        (ONE, ONE | {"input.paths": "/c"}, "input.paths (was /a,/b, is /c)"),
+        (ONE, ONE | {"input.include": "*.png"}, "input.include (was *.jpg, is *.png)"),
+        (ONE, ONE | {"input.exclude": "x"}, "input.exclude (was not set, is x)"),
+        (ONE, ONE | {"filter.allowedFileTypes": "PNG"}, "filter.allowedFileTypes (was not set, is PNG)"),
+        (ONE, ONE, ""),
+        (ONE, ONE | {"input.paths": "/c, /b,/a"}, ""),
+        (ONE, ONE | {"processing.hash.types": "md5", "output.keepRows": "false"}, ""),
+    ],
+)
+def test_runs_over_different_files_do_not_delete_each_others_rows(
+    tmp_path: Path, before: dict[str, str], now: dict[str, str], differing: str
+) -> None:
+    root = files(tmp_path / "in", "a.jpg", "b.jpg")
+    (tmp_path / "server").mkdir()
+    sink = FolderSink(str(tmp_path / "server"))
+    last = job(tmp_path, sink=sink, gives_way=True, facts={"config": before})
+    run(last)
+    (root / "a.jpg").unlink()
+    work = replace(last, facts={"config": now}, update="time")
+    if differing:
+        with pytest.raises(OutputError, match=re.escape(f"a run over other files: {differing}; their documents")):
+            run(work)
+        assert len(contents(tmp_path / "server")) == 3
+        assert contents(tmp_path) == ["in", "out", "server"]
+        work = replace(work, gives_way=False)  # its place is chosen
+    run(work)
+    assert len(contents(tmp_path / "server")) == 2
+
+
+def test_who_asks_a_server_and_where_records_lie_make_no_row_another_one(tmp_path: Path) -> None:
+    files(tmp_path / "in", "a.jpg")
+    (tmp_path / "server").mkdir()
+    work = job(tmp_path, sink=FolderSink(str(tmp_path / "server")), facts={"config": {"output.collection": "c"}})
+    run(work)
+    other = {"output.collection": "c", "output.solr.caFile": "/ca.pem", "output.directoryPath": "out"}
+    assert run(replace(work, facts={"config": other}, update="time")).changes["unchanged"] == 1
+    elsewhere = run(replace(work, facts={"config": {"output.collection": "d"}}, update="time"))
+    assert elsewhere.notes == [
+        "--update: all files are read anew: other than in the last run: output.collection (was c, is d)"
+    ]
 
 
 def test_what_a_server_refused_is_tried_again(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from metadata_digger import actions
 from metadata_digger.config import load
-from metadata_digger.errors import ConfigError
+from metadata_digger.errors import ConfigError, OutputError
 from metadata_digger.run import local
 from metadata_digger.run.report import Report
 from servers.solr import Cloud
@@ -41,3 +41,25 @@ def test_no_file_is_left_out_because_of_a_document_that_goes(cloud: Cloud, colle
     for more in ((), ("processing.maxPixels=1000000",)):
         run([*given, *more], update="time")
         assert set(everything(connection)) == {"000002.jpg", "renamed.jpg"}
+
+
+def test_two_inputs_of_one_collection_do_not_delete_each_other(
+    cloud: Cloud, collection: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the records where all configurations without output.directoryPath have them."""
+    connection = made(cloud, collection)
+    monkeypatch.chdir(tmp_path)
+    jpegs(tmp_path / "one", ["a"])
+    jpegs(tmp_path / "two" / "sub", ["b", "c"])
+    one, two = (
+        [word for word in settings(cloud, collection, tmp_path / name, tmp_path, *PLAIN) if "directoryPath" not in word]
+        for name in ("one", "two")
+    )
+    (tmp_path / "one" / "000000.jpg").rename(tmp_path / "one" / "a.jpg")
+    run(two)
+    with pytest.raises(OutputError, match="records of a run over other files"):
+        run(one, update="time")
+    run([*one, "output.directoryPath=one records"], update="time")
+    (tmp_path / "two" / "sub" / "000000.jpg").unlink()
+    run(two, update="time")
+    assert set(everything(connection)) == {"a.jpg", "000001.jpg"}
