@@ -16,7 +16,7 @@ from test_kills import found
 from test_local import contents, files, job, names
 
 from metadata_digger.errors import ConfigError, OutputError
-from metadata_digger.run import parts, spark
+from metadata_digger.run import held, parts, spark
 from metadata_digger.run.job import Job
 from metadata_digger.run.local import run
 from metadata_digger.run.records import read_record
@@ -336,6 +336,35 @@ def test_who_asks_a_server_and_where_records_lie_make_no_row_another_one(tmp_pat
     assert elsewhere.notes == [
         "--update: all files are read anew: other than in the last run: output.collection (was c, is d)"
     ]
+
+
+@pytest.mark.parametrize("most", [1, 1_000])
+@pytest.mark.parametrize("gone", ["all", "some", "nothing"])
+def test_what_a_server_has_lost_is_sent_again(
+    tmp_path: Path, gone: str, most: int, monkeypatch: pytest.MonkeyPatch, opened: Callable[[], list[str]]
+) -> None:
+    monkeypatch.setattr(held, "ROWS", most)
+    root = files(tmp_path / "in", *(f"{number:03d}.jpg" for number in range(60)), "bad.jpg")
+    server = tmp_path / "server"
+    server.mkdir()
+    work = counted(tmp_path, sink=FolderSink(str(server)))
+    run(work)
+    opened()
+    sent = sorted(path for path in server.iterdir() if path.name != "commits")
+    stamps = {path: path.stat().st_mtime_ns for path in sent}
+    for path in {"all": sent, "some": sent[7:8], "nothing": []}[gone]:
+        path.unlink()
+    files(root, "new.jpg")
+    report = run(replace(work, update="time"))
+    assert opened() == ["bad.jpg", "new.jpg"]
+    assert (report.seen, report.written, report.failed) == (62, 61, 1)
+    assert report.changes == {"unchanged": 60, "new": 1, "changed": 1, "gone": 0}
+    assert len(contents(server)) == 62
+    again = sum(path.stat().st_mtime_ns != stamp for path, stamp in stamps.items())
+    assert again == 60 if gone == "all" else again == 0 if gone == "nothing" else 1 <= again <= 60
+    assert most > 1 or again < 60 or gone == "all"
+    note = f"--update: not all that earlier runs sent was there: {again:,} rows were sent again"
+    assert report.notes == ([note] if again else [])
 
 
 def test_what_a_server_refused_is_tried_again(tmp_path: Path) -> None:

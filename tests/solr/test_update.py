@@ -13,6 +13,7 @@ from metadata_digger.config import load
 from metadata_digger.errors import ConfigError, OutputError
 from metadata_digger.run import local
 from metadata_digger.run.report import Report
+from metadata_digger.solr.client import Solr
 from servers.solr import Cloud
 from solr.running import CONFIG, PLAIN, everything, jpegs, made, settings
 
@@ -63,3 +64,22 @@ def test_two_inputs_of_one_collection_do_not_delete_each_other(
     (tmp_path / "two" / "sub" / "000000.jpg").unlink()
     run(two, update="time")
     assert set(everything(connection)) == {"a.jpg", "000001.jpg"}
+
+
+def test_what_the_collection_has_lost_is_sent_again(cloud: Cloud, collection: str, tmp_path: Path) -> None:
+    connection = made(cloud, collection)
+    jpegs(tmp_path / "in", [str(number) for number in range(30)])
+    given = settings(cloud, collection, tmp_path / "in", tmp_path, *PLAIN)
+    run(given)
+    before = everything(connection)
+    for query, left in ((f"id:{before['000003.jpg']['id']}", 29), ("*:*", 0)):
+        with Solr(connection) as solr:
+            solr.delete(query)
+            solr.commit()
+        assert len(everything(connection)) == left
+        report = run(given, update="time")
+        assert (report.changes["unchanged"], report.written, len(report.notes)) == (30, 30, 1)
+        assert {name: one["id"] for name, one in everything(connection).items()} == {
+            name: one["id"] for name, one in before.items()
+        }
+    assert run(given, update="time").notes == []
