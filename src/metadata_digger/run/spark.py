@@ -270,7 +270,9 @@ def _translated() -> Iterator[None]:
         yield
     except (Py4JError, PySparkException) as error:
         text = str(error)
-        ours = re.search(r"metadata_digger\.errors\.(\w+): (.+)", text)
-        kind = getattr(errors, ours[1], DiggerError) if ours else DiggerError
-        message = ours[2].strip() if ours else "Spark: " + next((line for line in text.splitlines() if line), "")
-        raise kind(message) from error
+        # Python tells what an error came from before it.
+        ours = re.findall(r"metadata_digger\.(?:\w+\.)*errors\.(\w+): (.+)", text)
+        if not ours:
+            raise DiggerError("Spark: " + next((line for line in text.splitlines() if line), "")) from error
+        name, message = ours[-1]
+        raise getattr(errors, name, DiggerError)(message.strip()) from error
