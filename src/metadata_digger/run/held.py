@@ -9,7 +9,9 @@ from metadata_digger.run import parts
 from metadata_digger.schema import OK
 from metadata_digger.sinks import Removing
 
-ROWS = 1_000  # asked for at once, or as many as one part has
+# Asked for at once; a part that has more is asked for whole. Of Solr with 200,000 documents, on two busy cores: 21 us a
+# row, with 1,000 at once 43.
+ROWS = 5_000
 
 
 def lost(sink: Removing, folder: Path, rows: Mapping[str, int]) -> set[str]:
