@@ -21,8 +21,11 @@ class Refused(SolrError):
     """
 
     def __init__(self, message: str, reason: str) -> None:
-        super().__init__(message)
+        super().__init__(message, reason)  # both: from these it is made again in the process that gets it
         self.reason = reason
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class Missing(SolrError):
