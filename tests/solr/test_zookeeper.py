@@ -134,4 +134,8 @@ def test_leaders_of_a_collection_with_per_replica_states(cloud: Cloud, collectio
 
     _upload(Calls(connection, 10, everywhere=True), collection)
     ask(f"{cloud.url}/admin/collections", action="CREATE", name=collection, waitForFinalState="true", **settings)
-    assert layout_of(connection).nodes == (cloud.url,)
+    (shard,) = layout_of(connection).shards
+    assert str(shard.leader).startswith(f"{cloud.url}/{collection}_shard1_replica_")
+    with Solr(connection, 0) as solr:
+        send(solr, document(1))
+        assert count(solr) == 1
