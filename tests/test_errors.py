@@ -12,12 +12,13 @@ import pytest
 
 import metadata_digger
 from metadata_digger.errors import DiggerError, StorageError
-from metadata_digger.solr.errors import Failed, Refused
+from metadata_digger.solr.errors import Failed, Faulty, Refused
 
 WORDS = "/in/a.jpg: says no"
 # How those are made that take more than a text.
 MADE: dict[type[Exception], Callable[[], Exception]] = {
     Refused: lambda: Refused(WORDS, "no"),
+    Faulty: lambda: Faulty(WORDS, "no"),
     Failed: lambda: Failed(Refused(WORDS, "no")),
     StorageError: lambda: StorageError(WORDS, "denied"),
 }

@@ -28,6 +28,10 @@ class Refused(SolrError):
         return str(self.args[0])
 
 
+class Faulty(Refused):
+    """Solr makes a mistake of its own (500) whenever this request comes: a document meets a bug, or Solr is ill."""
+
+
 class Missing(SolrError):
     """There is no such collection."""
 
