@@ -26,23 +26,25 @@ class Calls:
         self.nodes = Nodes(connection, everywhere=everywhere)
         self._session: Session | None = None
 
-    def ask(self, path: str, *, patience: float | None = None, **options: Any) -> dict[str, Any]:
+    def ask(
+        self, path: str, *, patience: float | None = None, seconds: float = ANSWER, **options: Any
+    ) -> dict[str, Any]:
         """The answer of one of the nodes; `options` are those of `once`, `patience` 0 leaves it at one try.
 
         Raises Refused, Missing, SolrError, ConfigError.
         """
-        tries = self.tries(patience)
+        tries = self.tries(patience, long=seconds > ANSWER)
         while True:
             node = ""
             try:
                 node = self.nodes.next()
-                return self.once(node + path, **options)
+                return self.once(node + path, seconds=seconds, **options)
             except Passing as error:
                 self.nodes.failed(node)
                 tries.again(error)
 
-    def tries(self, patience: float | None = None) -> Tries:
-        return Tries(self._patience if patience is None else patience)
+    def tries(self, patience: float | None = None, *, long: bool = False) -> Tries:
+        return Tries(self._patience if patience is None else patience, long=long)
 
     def once(
         self,
