@@ -1,4 +1,4 @@
-"""How long a request is tried again."""
+"""How long a request is tried again, and when not at all."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from metadata_digger.solr.client import Solr
 from metadata_digger.solr.connection import Connection
-from metadata_digger.solr.errors import SolrError
+from metadata_digger.solr.errors import Passing, SolrError
 from servers.process import HOST, free_port
 
 ANSWER = b'{"responseHeader":{"status":0}}'
@@ -68,3 +68,22 @@ def test_patience_has_an_end(act: Callable[[Solr], None]) -> None:
     with Solr(Connection("c", url=url), 2) as solr, pytest.raises(SolrError, match="refused"):
         act(solr)
     assert 1 < time.monotonic() - start < 3.8
+
+
+@pytest.mark.parametrize("host", ["*foo", "so lr", ".x", "a..b", "a" * 64, "host%zz"])
+def test_an_address_that_is_none(host: str) -> None:
+    place = Connection("c", url=f"http://{host}:8983/solr")
+    with Solr(place) as solr, pytest.raises(SolrError, match=r"output\.solr\.url=http://") as caught:
+        solr.commit()
+    assert not isinstance(caught.value, Passing)
+
+
+@pytest.mark.parametrize("proxy", ["http://", "http://h:port", "foo://bar:1", "[::1"])
+def test_a_proxy_that_is_none(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    monkeypatch.setenv("http_proxy", proxy)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    place = Connection("c", url="http://solr.invalid:8983/solr")
+    with Solr(place) as solr, pytest.raises(SolrError, match=r"http://solr\.invalid:8983: ") as caught:
+        solr.commit()
+    assert not isinstance(caught.value, Passing)

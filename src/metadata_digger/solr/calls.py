@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import requests
+from urllib3.exceptions import HTTPError
 
 from metadata_digger.solr.answers import body, fault
 from metadata_digger.solr.connection import Connection
-from metadata_digger.solr.errors import Passing
+from metadata_digger.solr.errors import Passing, SolrError
 from metadata_digger.solr.nodes import Nodes
 from metadata_digger.solr.session import Session, base, cause
 from metadata_digger.solr.tries import Tries
@@ -65,6 +66,8 @@ class Calls:
             answer = self._session.request(method, url, seconds, params={"wt": "json", **(query or {})}, **content)
         except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
             raise Passing(f"{base(url)}: {cause(error)} ({self._connection.place})") from error
+        except (requests.RequestException, HTTPError) as error:  # mostly an address, or a proxy's, that is none
+            raise SolrError(f"{base(url)}: {cause(error)} ({self._connection.place})") from error
         if answer.ok and (found := body(answer)):
             return found
         raise fault(answer, self._connection)
