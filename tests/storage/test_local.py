@@ -64,16 +64,35 @@ def test_an_entry_tells_base_url_size_and_time(tmp_path: Path) -> None:
     tree(tmp_path, "d/a.jpg")
     os.utime(tmp_path / "d/a.jpg", (1_000_000_000, 1_234_567_890.5))
     assert list(STORAGE.walk([f"{tmp_path}/"])) == [
-        Entry(f"file://{tmp_path}", f"file:{tmp_path}/d/a.jpg", 7, 1_234_567_890.5)
+        Entry(f"file://{tmp_path}/", f"file:{tmp_path}/d/a.jpg", 7, 1_234_567_890.5)
     ]
 
 
-@pytest.mark.parametrize("form", ["{}", "{}/", "file:{}", "file://{}", "{}/../in", "{}/./"])
-def test_forms_of_an_input_path(tmp_path: Path, form: str) -> None:
+@pytest.mark.parametrize(
+    ("form", "base"),
+    [
+        ("{}", "{}"),
+        ("{}/", "{}/"),
+        ("file:{}", "{}"),
+        ("file://{}", "{}"),
+        ("file://{}/", "{}/"),
+        ("{}/../in", "{}/../in"),
+        ("{}/./", "{}/./"),
+    ],
+)
+def test_an_entry_is_the_base_as_it_stands_there(tmp_path: Path, form: str, base: str) -> None:
     root = tree(tmp_path / "in", "a.jpg")
     path = form.format(root)
     STORAGE.check([path])
-    assert [(found.base, found.url) for found in STORAGE.walk([path])] == [(f"file://{root}", f"file:{root}/a.jpg")]
+    assert [(found.base, found.url) for found in STORAGE.walk([path])] == [
+        (f"file://{base.format(root)}", f"file:{root}/a.jpg")
+    ]
+
+
+def test_a_relative_entry_is_an_absolute_base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = tree(tmp_path / "in", "a.jpg")
+    monkeypatch.chdir(root)
+    assert [found.base for found in STORAGE.walk(["../in/"])] == [f"file://{root}"]
 
 
 def test_a_relative_path_and_one_with_spaces_and_percent_signs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

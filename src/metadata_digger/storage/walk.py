@@ -64,10 +64,10 @@ class Walk:
             if path.startswith(LIST):
                 for line in lines(path.removeprefix(LIST)):
                     place = absolute(line)
-                    yield from self._input(base_of(place), place)
+                    yield from self._input(base_of(line), place)
                 continue
             place = absolute(path)
-            base = base_of(place)
+            base = base_of(path)
             for found in [place] if os.path.lexists(place) else sorted(matches(place)):
                 yield from self._input(base, found)
         # A real directory is listed under its own name, so links wait until all of them are.
