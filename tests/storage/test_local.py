@@ -126,6 +126,19 @@ def test_a_glob_is_the_base_of_what_it_matches_and_a_name_with_brackets_is_none(
     assert [found.url for found in STORAGE.walk([f"{tmp_path}/[x].jpg"])] == [f"file:{tmp_path}/[x].jpg"]
 
 
+@pytest.mark.parametrize("paths", [["", "/a/x", "/a"], ["/a", "", "/a/x"], ["/a/x", "/a", "/a/x", ""]])
+def test_the_nearest_directory_that_is_an_entry_is_the_base(tmp_path: Path, paths: list[str]) -> None:
+    tree(tmp_path, "1.jpg", "a/2.jpg", "a/x/3.jpg", "a/x/y/4.jpg", "b/5.jpg")
+    found = STORAGE.walk([f"{tmp_path}{path}" for path in paths])
+    assert sorted((found.url.removeprefix(f"file:{tmp_path}/"), found.base) for found in found) == [
+        ("1.jpg", f"file://{tmp_path}"),
+        ("a/2.jpg", f"file://{tmp_path}/a"),
+        ("a/x/3.jpg", f"file://{tmp_path}/a/x"),
+        ("a/x/y/4.jpg", f"file://{tmp_path}/a/x"),
+        ("b/5.jpg", f"file://{tmp_path}"),
+    ]
+
+
 def test_every_missing_input_path_is_named(tmp_path: Path) -> None:
     tree(tmp_path, "a.jpg")
     with pytest.raises(StorageError) as raised:
