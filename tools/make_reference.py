@@ -46,7 +46,8 @@ last value counts and a warning says so.
 `--set key=value` puts a value over the file's, as often as needed. `metadata-digger config FILE` prints what a
 configuration amounts to, where each value is from, and every fault with its line. A fault stops every action before any
 work, with exit code 2: an unknown key, a value that is not allowed, a missing key, keys that contradict each other. So
-does a key marked *not built yet* that has another value than its default: it is never ignored.
+does a key marked *not built yet* that has another value than its default: it is never ignored. Keys of other programs
+(`spark.driver.memory`) are passed over in the file, with a warning.
 """
 
 ACTIONS = f"""\
