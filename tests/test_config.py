@@ -112,6 +112,7 @@ def test_required_keys_follow_the_actions() -> None:
         ("processing.timezone=Europe/Warsaw", "processing.timezone", "Europe/Warsaw"),
         ("processing.thumbnails.enabled=false", "processing.thumbnails.enabled", False),
         ("processing.hash.types=", "processing.hash.types", ()),
+        ("processing.hash.types=*", "processing.hash.types", ()),
         ("filter.allowedFileTypes=*", "filter.allowedFileTypes", None),
         (
             "filter.allowedFileTypes=jpg, *.HEIC,.tif,webp,JPEG",
@@ -175,6 +176,7 @@ def test_values(tmp_path: Path, line: str, key: str, value: object) -> None:
         ("filter.allowedFileTypes=qqqqqqqqq", "it must be one of JPEG, TIFF, PNG"),
         ("filter.allowedFileTypes=nef", "'nef' files have the type TIFF"),
         ("filter.allowedFileTypes=,", "must name at least one"),
+        ("processing.hash.types=md5,*", "'*' is none of crc32, md5, sha1"),
         ("processing.hash.types=md5,foo", "'foo' is none of crc32, md5, sha1"),
         ("processing.thumbnails.smallDimensions=100", "must be WIDTHxHEIGHT"),
         ("processing.thumbnails.smallDimensions=0x100", "must be WIDTHxHEIGHT"),
@@ -322,6 +324,13 @@ def test_repeated_keys_and_keys_without_effect_are_warned_of(tmp_path: Path) -> 
         f"{path}:4: output.format is set again and replaces the value of {path}:2",
         f"{path}:5: filter.ignoredTags has no effect; it never had one",
     )
+
+
+@pytest.mark.parametrize("key", ["processing.hash.types", "filter.mandatoryTags"])
+def test_a_star_that_means_none_is_warned_of(tmp_path: Path, key: str) -> None:
+    path = written(tmp_path, GOOD + f"{key}=*\nfilter.allowedTags=*\n")
+    words = f"{path}:4: {key}=* asks for nothing, as in the original; it does not mean all of them"
+    assert load(path, [], "full").warnings == (words,)
 
 
 @pytest.mark.parametrize(

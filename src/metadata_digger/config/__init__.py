@@ -14,6 +14,7 @@ from typing import Any
 from metadata_digger.config.contradictions import cautions, contradictions
 from metadata_digger.config.keys import BY_NAME, KEYS, PLACEHOLDER, WITHOUT_EFFECT, Key, is_secret, keys_of, named
 from metadata_digger.config.properties import Entry, read
+from metadata_digger.config.values import NONE
 from metadata_digger.errors import ConfigError
 
 MASK = "********"
@@ -140,6 +141,10 @@ def _take(found: _Examination, entry: Entry, place: str, source: str) -> None:
         found.faults.append((key.name, f"{place}: {key.name}={_short(shown(key.name, text))}: {error}"))
         return
     found.settings[key.name] = Setting(value, text, source)
+    if text == NONE and value == ():
+        found.warnings.append(
+            f"{place}: {key.name}=* asks for nothing, as in the original; it does not mean all of them"
+        )
     if not _is_built(key, value):
         advice = (
             f"use {' or '.join(key.built)}" if isinstance(key.built, tuple) else "delete the line to go on without it"
