@@ -60,8 +60,9 @@ ACTIONS = f"""\
     sh run-standalone-metadata-digger.sh ACTION ...
     sh run-distributed-metadata-digger.sh ACTION ...
 
-The first is the installed command; the second sets itself up in a checkout; the third runs on Spark, with the settings
-of `metadata-digger-env.sh`. All take the same actions and arguments.
+The first is the installed command (in a checkout `.venv/bin/metadata-digger`, after the first start); the second sets
+itself up in a checkout; the third runs on Spark, with the settings of `metadata-digger-env.sh`. All take the same
+actions and arguments.
 
 Exit codes: 0 done; 1 the run failed; 2 usage or configuration; 3 done, but some files failed; 130 interrupted; 141 the
 reader of standard output went away (`| head`). A fault is one sentence on standard error; with
