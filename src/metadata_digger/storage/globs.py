@@ -20,7 +20,6 @@ from metadata_digger.storage.faults import again, unread
 from metadata_digger.storage.given import Identity
 from metadata_digger.storage.model import Fault
 from metadata_digger.storage.names import sorted_names
-from metadata_digger.storage.urls import base_of
 
 _MAGIC = re.compile(r"[*?[]")
 
@@ -46,10 +45,10 @@ class Spot(NamedTuple):
 
 
 class Glob:
-    """A glob, an absolute path, and which directories were looked into for it."""
+    """A glob, an absolute path, and which directories were looked into for it. `base`: that of its files."""
 
-    def __init__(self, pattern: str) -> None:
-        self.base = base_of(pattern)
+    def __init__(self, pattern: str, base: str) -> None:
+        self.base = base
         names = pattern.split("/")
         # `**` twice in a row is the same as once.
         parts = [part for before, part in pairwise(names) if part and not part == before == "**"]

@@ -37,6 +37,7 @@ class Walk:
     def __init__(self, patterns: Patterns, excluded: Counter[str]) -> None:
         self._wanted = patterns.matcher()
         self._excluded = excluded
+        self._named: set[Identity] = set()  # directories that are entries: files are of the nearest one
         self._listed: set[Identity] = set()
         self._skipped: dict[str, Identity | None] = {}  # by path, links resolved
         self._given = Given()
@@ -47,21 +48,24 @@ class Walk:
 
     def inputs(self, paths: Sequence[str], skip: Collection[str]) -> Iterator[Found]:
         self._skipped = {os.path.realpath(path): _identity(path) for path in skip}
+        entries = (_identity(absolute(path)) for path in paths if not path.startswith(LIST))
+        self._named.update(identity for identity in entries if identity is not None)
         for path in paths:
             if path.startswith(LIST):
                 for line in lines(path.removeprefix(LIST)):
                     place = absolute(line)
-                    yield from self._input(base_of(place), place)
+                    yield from self._input(base_of(line), place)
                 continue
             place = absolute(path)
+            base = base_of(path)
             if is_glob(place) and not os.path.lexists(place):
-                glob = Glob(place)
+                glob = Glob(place, base)
                 if self._own(glob.start.path):
-                    yield Fault(glob.base, url_of(glob.start.path), "filtered", OWN)
+                    yield Fault(base, url_of(glob.start.path), "filtered", OWN)
                 else:
                     yield from self._glob(glob, glob.start)
             else:
-                yield from self._input(base_of(place), place)
+                yield from self._input(base, place)
         # A real directory is listed under its own name, so links wait until all of them are.
         while self._links:
             path, walk = self._links.popleft()
@@ -135,7 +139,10 @@ class Walk:
 
     def enters(self, path: str, state: os.stat_result, root: int) -> bool:
         """Whether a directory that a glob leads to is entered."""
-        if is_stage(path[path.rindex("/") + 1 :]) or (state.st_dev, state.st_ino) in self._skipped.values():
+        identity = (state.st_dev, state.st_ino)
+        if is_stage(path[path.rindex("/") + 1 :]) or identity in self._skipped.values():
+            return False
+        if identity in self._named and not os.path.islink(path):
             return False
         if self._wanted is None or not root or self._wanted.directory(path[root:]):
             return True
@@ -151,7 +158,7 @@ class Walk:
             try:
                 state = os.stat(path)
                 identity = (state.st_dev, state.st_ino)
-                if identity in self._skipped.values():
+                if identity in self._skipped.values() or (stack and identity in self._named):
                     return
                 if identity in self._listed:
                     if os.path.islink(path):
@@ -216,7 +223,7 @@ def is_stage(name: str) -> bool:
 
 def matches(pattern: str) -> bool:
     """Whether a glob matches anything."""
-    glob, walk = Glob(pattern), Walk(EVERYTHING, Counter())
+    glob, walk = Glob(pattern, ""), Walk(EVERYTHING, Counter())
     spots = deque([glob.start])
     while spots:
         for found in glob.walk(spots.popleft(), walk.enters):
@@ -236,6 +243,6 @@ def _file(base: str, path: str, state: os.stat_result) -> Found:
 def _identity(path: str) -> Identity | None:
     try:
         state = os.stat(path)
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a NUL in it
         return None
     return state.st_dev, state.st_ino
