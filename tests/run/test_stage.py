@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from test_local import contents
 
 from metadata_digger.errors import OutputError
 from metadata_digger.run import parts
@@ -101,7 +103,10 @@ def test_overwrite_keeps_the_old_output_when_the_run_fails(tmp_path: Path) -> No
     assert (output / "out.csv").read_text() == "old"
 
 
-@pytest.mark.parametrize("stranger", ["photo.jpg", "out.csv.bak", "other.csv", "out.d/", "_run/mine.txt"])
+@pytest.mark.parametrize(
+    "stranger",
+    ["photo.jpg", "out.jpg", "out_0001.JPG", "out_0001.json", "out.csv.bak", "other.csv", "out.d/", "_run/mine.txt"],
+)
 def test_overwrite_leaves_alone_what_is_no_output(tmp_path: Path, stranger: str) -> None:
     output = old_output(tmp_path / "out")
     path = output / stranger
@@ -109,6 +114,38 @@ def test_overwrite_leaves_alone_what_is_no_output(tmp_path: Path, stranger: str)
     with pytest.raises(OutputError, match="holds more than an output"):
         stage(output, True).__enter__()
     assert path.exists()
+
+
+@pytest.mark.parametrize("way", [{"overwrite": True}, {"update": "time"}, {"gives_way": True}])
+@pytest.mark.parametrize(("folder", "name"), [("DSC", "DSC_0001.JPG"), ("IMG", "IMG_1.jpg"), ("scan", "scan.tiff")])
+def test_photographs_named_as_their_directory_are_no_output(
+    tmp_path: Path, folder: str, name: str, way: dict[str, Any]
+) -> None:
+    photo = tmp_path / folder / name
+    photo.parent.mkdir()
+    photo.write_text("mine")
+    with pytest.raises(OutputError, match=rf"holds more than an output of this program \({name}\)"):
+        stage_of(replace(into(tmp_path / folder), **way)).__enter__()
+    assert photo.read_text() == "mine"
+
+
+@pytest.mark.parametrize("way", [{"update": "time"}, {"gives_way": True}])
+@pytest.mark.parametrize("record", ["none", "{}", "half {"])
+def test_only_overwrite_replaces_what_has_no_record(tmp_path: Path, record: str, way: dict[str, Any]) -> None:
+    output = tmp_path / "out"
+    output.mkdir()
+    with stage_of(replace(into(output), **way)):  # empty: nothing could be lost
+        pass
+    (output / "out_0.csv").write_text("of another program, or of 0.2.1")
+    if record != "none":
+        (output / "_run").mkdir()
+        (output / "_run" / "run.json").write_text(record)
+    with pytest.raises(OutputError, match=r"has no record .*\(_run/run\.json\): only --overwrite replaces it"):
+        stage_of(replace(into(output), **way)).__enter__()
+    with stage(output, True) as folders:
+        (folders.output / "out.csv").write_text("new")
+        publish(folders, into(output, True))
+    assert contents(output) == ["out.csv"]
 
 
 def test_overwrite_leaves_alone_files_and_links(tmp_path: Path) -> None:

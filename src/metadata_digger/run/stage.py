@@ -26,8 +26,9 @@ from metadata_digger.run import unfinished
 from metadata_digger.run.interrupt import unbroken
 from metadata_digger.run.job import Job
 from metadata_digger.run.parts import sync, writing
-from metadata_digger.run.records import FOLDER, OURS
+from metadata_digger.run.records import FOLDER, OURS, RECORD, read_record
 from metadata_digger.run.unfinished import Unfinished
+from metadata_digger.sinks import SINKS
 from metadata_digger.storage.walk import STAGE_SUFFIX
 
 
@@ -75,13 +76,13 @@ def stage(job: Job) -> Iterator[Stage]:
         return
     home = home_of(output)
     if not os.path.lexists(home) and not unfinished.complete(job):
-        check(output, job.replaces)
+        check(job)
     with _parents(output), _locked(home, output):
         left = _recover(home, output)
         begun = unfinished.accept(left, job)
         complete = begun is None and unfinished.complete(job)
         if not complete:
-            check(output, job.replaces or (begun is not None and begun.overwrite))
+            check(job, begun)
         notes = unfinished.note(left, begun)
         root = home / secrets.token_hex(4)
         try:
@@ -113,7 +114,7 @@ def publish(folders: Stage, job: Job) -> None:
     output = job.output
     if output is None:
         return
-    check(output, job.replaces or (folders.resumed is not None and folders.resumed.overwrite))  # hours may have passed
+    check(job, folders.resumed)  # hours may have passed
     replaced = folders.root.parent / "replaced"
     with unbroken(), writing(output):
         # A power cut after the rename must not leave a directory of empty files.
@@ -131,29 +132,42 @@ def publish(folders: Stage, job: Job) -> None:
         shutil.rmtree(replaced, ignore_errors=True)
 
 
-def check(output: Path, overwrite: bool) -> None:
-    """Raises OutputError when the output is there already, unless it may be replaced and is an output."""
-    if not os.path.lexists(output):
+def check(job: Job, begun: Unfinished | None = None) -> None:
+    """Raises OutputError when the output is there already, unless it may be replaced and is an output.
+
+    An update, and a run whose place nobody chose, replace only what a record says to be an output of this program.
+    """
+    output = job.output
+    if output is None or not os.path.lexists(output):
         return
-    if not overwrite:
+    overwrite = job.overwrite or (begun is not None and begun.overwrite)
+    if not (overwrite or job.replaces or (begun is not None and begun.update)):
         raise OutputError(
             f"output.directoryPath: {output} exists already; choose another directory, or --overwrite to replace it, "
             "or --update to bring it up to date"
         )
     if output.is_symlink() or not output.is_dir():
-        raise OutputError(f"output.directoryPath: {output} is not a directory, --overwrite leaves it alone")
+        raise OutputError(f"output.directoryPath: {output} is not a directory, even --overwrite leaves it alone")
     with writing(output):
         strangers = sorted(_strangers(output))
+        empty = not any(output.iterdir())
     if strangers:
         raise OutputError(
-            f"output.directoryPath: {output} holds more than an output of this program ({strangers[0]}), --overwrite "
-            "leaves it alone; choose another directory or remove it yourself"
+            f"output.directoryPath: {output} holds more than an output of this program ({strangers[0]}), even "
+            "--overwrite leaves it alone; choose another directory or remove it yourself"
+        )
+    if not (overwrite or empty or read_record(output)):
+        raise OutputError(
+            f"output.directoryPath: {output} has no record of the run that made it ({FOLDER}/{RECORD}): only "
+            "--overwrite replaces it"
         )
 
 
 def _strangers(output: Path) -> Iterator[str]:
     """What no run has made. Raises OSError."""
-    ours = re.compile(rf"{re.escape(output.name)}(_\d+)?\.\w+")
+    # Cameras number from 0001 on, in directories of the same name: DSC/DSC_0001.JPG.
+    suffixes = "|".join(re.escape(kind.suffix) for kind in SINKS if kind.suffix)
+    ours = re.compile(rf"{re.escape(output.name)}(_(0|[1-9]\d*))?({suffixes})")
     for entry in output.iterdir():
         if entry.name == FOLDER and entry.is_dir() and not entry.is_symlink():
             yield from (f"{FOLDER}/{inner.name}" for inner in entry.iterdir() if inner.name not in OURS)

@@ -25,7 +25,7 @@ class Unfinished:
     facts: dict[str, Any]  # those of its Job
     started: str  # ISO 8601, UTC
     resumed: tuple[str, ...]  # when it was gone on with before
-    overwrite: bool  # it was allowed to replace the output
+    overwrite: bool  # it was to replace whatever output is there
     update: bool  # it was bringing an output up to date
     done: int  # files
     total: int | None  # files, None while they were still being listed
@@ -109,7 +109,7 @@ def begin(root: Path, job: Job, accepted: Unfinished | None) -> None:
             "facts": job.facts,
             "started": accepted.started if accepted else now(),
             "resumed": [*accepted.resumed, now()] if accepted else [],
-            "overwrite": job.replaces or (accepted is not None and accepted.overwrite),
+            "overwrite": job.overwrite or (accepted is not None and accepted.overwrite),
             "update": accepted.update if accepted else job.update is not None,
         },
         default=str,
