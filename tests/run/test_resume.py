@@ -202,12 +202,6 @@ def test_an_output_that_cannot_be_written_costs_no_work(tmp_path: Path) -> None:
     assert complete(tmp_path)[0].endswith("30 of 30 files done")
 
 
-def test_killed_between_the_last_renames(tmp_path: Path, interrupted: Path) -> None:
-    (interrupted / "output" / "_run").mkdir(parents=True)
-    (interrupted / "parts").rename(interrupted / "output" / "_run" / "rows")
-    complete(tmp_path)
-
-
 def test_killed_behind_the_last_rename(tmp_path: Path, interrupted: Path) -> None:
     """With output.keepRows=false the parts lie there still, and all is done."""
     saved = tmp_path / "saved"

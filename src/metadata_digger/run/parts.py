@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -146,6 +147,15 @@ def left_out(folder: Path, part: str) -> Iterator[tuple[str, str, str]]:
         for file, status, reason in zip(*(column.to_pylist() for column in batch.columns), strict=True):
             if status != OK:
                 yield str(file), str(status), str(reason)
+
+
+def link(source: Path, target: Path) -> None:
+    """A part under another name too; a copy where the file system has no links. Raises OSError."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+        sync(target)
 
 
 def sync(path: Path) -> None:

@@ -14,7 +14,7 @@ from metadata_digger.run import parts
 from metadata_digger.run.fingerprint import difference
 from metadata_digger.run.job import Job
 from metadata_digger.run.listing import begun as listed
-from metadata_digger.run.records import FOLDER, ROWS, now, read_record
+from metadata_digger.run.records import now, read_record
 
 JOB = "job.json"
 
@@ -45,10 +45,6 @@ def find(home: Path, output: Path) -> Unfinished | None:
 
 
 def _read(root: Path) -> Unfinished | None:
-    # Killed between the last two renames: the parts are in the output that was to be published.
-    moved = root / "output" / FOLDER / ROWS
-    if moved.exists() and not (root / "parts").exists():
-        moved.rename(root / "parts")
     try:
         job = json.loads((root / JOB).read_text("utf-8"))
         told = job["facts"], job["started"], tuple(job["resumed"]), job["overwrite"], job["update"]

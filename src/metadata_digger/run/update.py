@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -153,7 +151,7 @@ class Update:
             source = parts.path_of(self._known.rows, self._known.parts[number])
             target = parts.path_of(self._folders.parts, name)
             with writing(target):
-                _link(source, target)
+                parts.link(source, target)
             summary = parts.summary(self._folders.parts, name)
             if summary is not None:
                 report.add(summary)
@@ -211,11 +209,3 @@ def _same_file(one: Entry, row: Row) -> bool:
 
 def _same_time(one: Entry, row: Row) -> bool:
     return row.modified is not None and row.modified == microseconds(one.modified)
-
-
-def _link(source: Path, target: Path) -> None:
-    """A copy where the file system has no links. Raises OSError."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
