@@ -26,7 +26,7 @@ from metadata_digger.run.parts import Slice, Stretch
 from metadata_digger.run.publish import plan, slices, write_records
 from metadata_digger.run.records import read_record
 from metadata_digger.run.report import OTHER, REASONS, Report
-from metadata_digger.run.stage import Stage, publish
+from metadata_digger.run.stage import Stage, exchange, publish
 from metadata_digger.run.stage import stage as stage_of
 from metadata_digger.sinks import CsvSink
 from metadata_digger.storage import Entry, Fault, LocalStorage
@@ -194,6 +194,60 @@ def test_an_old_output_comes_back_when_its_replacement_was_killed_between_two_re
             pass
     assert (tmp_path / "out").exists()
     assert not home.exists()
+
+
+@pytest.fixture
+def replacing(tmp_path: Path) -> Path:
+    """The old output where a run put it that was killed between two renames."""
+    home = tmp_path / ".out.metadata-digger"
+    (home / "12ab34cd" / "output").mkdir(parents=True)
+    return old_output(tmp_path / "out").rename(home / "replaced")
+
+
+def test_an_old_output_comes_back_over_an_empty_directory(tmp_path: Path, replacing: Path) -> None:
+    (tmp_path / "out").mkdir()
+    with pytest.raises(OutputError, match="exists already"), stage(tmp_path / "out", False):
+        pass
+    assert contents(tmp_path / "out") == ["_run", "out.csv", "out_12.json"]
+    with stage(tmp_path / "out", True):
+        pass
+    assert contents(tmp_path) == ["out"]
+
+
+@pytest.mark.parametrize("other", ["file", "link", "directory", "output"])
+def test_an_old_output_is_kept_when_something_else_has_its_place(tmp_path: Path, replacing: Path, other: str) -> None:
+    output = tmp_path / "out"
+    match other:
+        case "file":
+            output.write_text("mine")
+        case "link":
+            output.symlink_to("nowhere")
+        case "directory":
+            output.mkdir()
+            (output / "photo.jpg").write_text("mine")
+        case "output":
+            old_output(output)
+            (output / "_run" / "run.json").write_text('{"run": "5678ef90"}')
+    with pytest.raises(OutputError, match=rf"something else is there now; what it was replacing is {replacing}: move"):
+        stage(output, True).__enter__()
+    assert contents(replacing) == ["_run", "out.csv", "out_12.json"]
+    assert os.path.lexists(output)
+
+
+def test_what_a_run_left_that_was_killed_behind_its_end_is_deleted(tmp_path: Path, replacing: Path) -> None:
+    output = old_output(tmp_path / "out")
+    (output / "_run" / "run.json").write_text('{"run": "12ab34cd"}')
+    with pytest.raises(OutputError, match="exists already"), stage(output, False):
+        pass
+    assert contents(tmp_path) == ["out"]
+
+
+def test_two_names_are_exchanged_or_nothing_happens(tmp_path: Path) -> None:
+    (tmp_path / "ż").mkdir()
+    assert not exchange(tmp_path / "ż", tmp_path / "nowhere")
+    (tmp_path / "b").write_text("b")
+    exchanged = exchange(tmp_path / "ż", tmp_path / "b")
+    assert (tmp_path / "ż").is_file() == (tmp_path / "b").is_dir() == exchanged
 
 
 def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:

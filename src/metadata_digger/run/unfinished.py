@@ -35,13 +35,11 @@ class Unfinished:
         return f"{self.done:,} {'' if self.total is None else f'of {self.total:,} '}files done"
 
 
-def find(home: Path, output: Path) -> Unfinished | None:
-    """None when nothing is left, when no file is done, when all is done and published. Raises OSError."""
+def find(home: Path) -> Unfinished | None:
+    """None when nothing is left, or no file is done. Raises OSError."""
     found = [one for folder in sorted(home.iterdir()) if folder.is_dir() and (one := _read(folder)) is not None]
     best = max(found, key=lambda one: one.done, default=None)
-    if best is None or not best.done or read_record(output).get("run") == best.root.name:
-        return None
-    return best
+    return best if best is not None and best.done else None
 
 
 def _read(root: Path) -> Unfinished | None:
