@@ -291,10 +291,15 @@ def test_what_is_counted_comes_back_from_the_part() -> None:
     assert Summary.from_json("1", summary.to_json().encode()) == summary
 
 
-@pytest.mark.parametrize("stretch", [Stretch(0, 1), Stretch(999_999_999_999, 999_999)])
+@pytest.mark.parametrize("stretch", [Stretch(0, 1), Stretch(999_999_999_999, 999_999), Stretch(0, 1_250_000)])
 def test_a_part_is_named_by_its_stretch(stretch: Stretch) -> None:
     assert parts.stretch_of(parts.name_of(stretch)) == stretch
-    assert parts.stretch_of("kept-000001") is None
+    assert not parts.is_kept(parts.name_of(stretch))
+
+
+def test_a_part_that_is_kept_has_no_stretch() -> None:
+    assert parts.stretch_of(parts.kept_name(1)) is None
+    assert parts.is_kept(parts.kept_name(1))
 
 
 def test_slices_count_the_rows_that_are_ok(tmp_path: Path) -> None:

@@ -32,7 +32,8 @@ LEVEL = 1  # of zstd
 SAME = -(1 << 63)  # instead of a modification time in microseconds: as it was
 
 _FOOTER = "metadata-digger"
-_NAME = re.compile(r"(\d{12})-(\d{6})")
+_NAME = re.compile(r"(\d{12})-(\d{6,})")  # Spark makes batches of any size (input.partitions)
+_KEPT = "kept-"
 
 
 class Slice(NamedTuple):
@@ -69,8 +70,17 @@ def name_of(stretch: Stretch) -> str:
     return f"{stretch.start:012d}-{stretch.files:06d}"
 
 
+def kept_name(number: int) -> str:
+    """Of a part that another run made and an update keeps."""
+    return f"{_KEPT}{number:09d}"
+
+
+def is_kept(part: str) -> bool:
+    return part.startswith(_KEPT)
+
+
 def stretch_of(part: str) -> Stretch | None:
-    """None of a part that another run made and an update kept."""
+    """None of a part that is kept."""
     found = _NAME.fullmatch(part)
     return Stretch(int(found[1]), int(found[2])) if found else None
 

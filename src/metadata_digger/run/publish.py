@@ -78,7 +78,7 @@ def write_output(job: Job, schema: pa.Schema, rows: Mapping[str, int], folders: 
         twins.find(folders.parts, list(rows), job.distinct, twins.database(folders.pieces))
     if not sink.suffix:
         if job.ranking is None:
-            rows = {part: count for part, count in rows.items() if parts.stretch_of(part)}  # a server has what is kept
+            rows = {part: count for part, count in rows.items() if not parts.is_kept(part)}  # a server has these
         if isinstance(sink, Removing) and folders.removed.exists():
             with folders.removed.open(encoding="ascii") as ids:
                 sink.remove(line.rstrip("\n") for line in ids)

@@ -31,11 +31,6 @@ SETTLED = (OK, FILTERED, FAILED)
 CHUNK = 256  # files hashed at once
 
 
-def kept_name(number: int) -> str:
-    """No part of this run has such a name (parts.name_of)."""
-    return f"kept-{number:09d}"
-
-
 def rows_of(output: Path) -> Path:
     return output / FOLDER / ROWS
 
@@ -170,13 +165,13 @@ class Update:
     def _whole(self) -> Iterator[tuple[int, str]]:
         for number, mask in enumerate(self._masks):
             if mask and all(mask) and number not in self._times:
-                yield number, kept_name(number)
+                yield number, parts.kept_name(number)
 
     def _rewritten(self) -> Iterator[Keep]:
         for number, mask in enumerate(self._masks):
             if any(mask) and (number in self._times or not all(mask)):
                 source = parts.path_of(self._known.rows, self._known.parts[number])
-                yield Keep(source, kept_name(number), bytes(mask), self._times.get(number))
+                yield Keep(source, parts.kept_name(number), bytes(mask), self._times.get(number))
 
     def ids_not_kept(self) -> Iterator[str]:
         """Of rows that the last output has: a server still has them. Those of files that changed come again."""
