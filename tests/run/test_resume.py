@@ -115,6 +115,44 @@ def test_resume_without_a_run_to_go_on_with_is_a_run_and_then_nothing(tmp_path: 
         run(job(tmp_path, facts=FACTS | {"version": "2"}, resume=True))
 
 
+@pytest.mark.parametrize(
+    ("config", "why"),
+    [
+        ({"output.format": "json"}, "output.format (was csv, is json)"),
+        ({"filter.allowedTags": "Model"}, "filter.allowedTags (was not set, is Model)"),
+        ({"output.filesNumber": "2"}, "output.filesNumber (was not set, is 2)"),
+    ],
+)
+def test_an_output_written_in_another_way_is_not_what_was_asked_for(
+    tmp_path: Path, config: dict[str, str], why: str
+) -> None:
+    files(tmp_path / "in", "a.jpg")
+    run(job(tmp_path, facts=FACTS))
+    now = FACTS | {"config": FACTS["config"] | config}  # type: ignore[operator]  # a dict
+    with pytest.raises(OutputError, match=r"exists already, .* it was made with another configuration: ") as caught:
+        run(job(tmp_path, facts=now, resume=True))
+    assert f": {why}; choose another directory, or --overwrite" in str(caught.value)
+
+
+def test_an_output_named_in_another_way_is_the_same(tmp_path: Path) -> None:
+    files(tmp_path / "in", "a.jpg")
+    for name in ("out", str(tmp_path / "out")):
+        config = FACTS["config"] | {"output.directoryPath": name}  # type: ignore[operator]  # a dict
+        report = run(job(tmp_path, facts=FACTS | {"config": config}, resume=True))
+    assert report.notes == ["the output is complete; there was nothing left to do"]
+
+
+@pytest.mark.parametrize("name", ["out.csv", "_run/failed.jsonl"])
+def test_an_output_that_lacks_a_file_is_not_complete(tmp_path: Path, name: str) -> None:
+    files(tmp_path / "in", "a.jpg")
+    run(job(tmp_path, facts=FACTS))
+    (tmp_path / "out" / name).unlink()
+    with pytest.raises(OutputError, match=rf"exists already, .*: {name} is gone from it; .* or --update to bring"):
+        run(job(tmp_path, facts=FACTS, resume=True))
+    run(job(tmp_path, facts=FACTS, update="time"))
+    assert (tmp_path / "out" / name).exists()
+
+
 @pytest.mark.parametrize("damage", ["cut", "empty", "foreign", "half", "other rows"])
 def test_a_part_that_is_not_whole_is_made_again(tmp_path: Path, interrupted: Path, damage: str) -> None:
     path = parts.path_of(interrupted / "parts", parts.names(interrupted / "parts")[0])

@@ -10,6 +10,7 @@ from metadata_digger.config.decisive import LISTING, decisive, written
 
 # Besides the decisive keys: names of facts (`Job.facts`), which stand in run.json under the same names.
 FACTS = ("version", "action", "model", "models", "similar")
+PLACE = "output.directoryPath"  # the output of both runs, whatever they call it
 DIRECTORY = "directory"  # the fact that counts where an input path is relative
 
 
@@ -37,7 +38,7 @@ def difference(before: Mapping[str, Any], now: Mapping[str, Any], *, listing: bo
     old, new = fingerprint(before), fingerprint(now)
     if output:
         old, new = written(before.get("config", {})) | old, written(now.get("config", {})) | new
-    ignored: Collection[str] = () if listing else (*LISTING, DIRECTORY)
+    ignored: Collection[str] = (PLACE,) if listing else (PLACE, *LISTING, DIRECTORY)
     differing = [name for name in {**old, **new} if name not in ignored and old.get(name) != new.get(name)]
     return ", ".join(f"{name} (was {_shown(old.get(name))}, is {_shown(new.get(name))})" for name in differing)
 

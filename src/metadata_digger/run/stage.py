@@ -162,9 +162,11 @@ def check(job: Job, begun: Unfinished | None = None) -> None:
         return
     overwrite = job.overwrite or (begun is not None and begun.overwrite)
     if not (overwrite or job.replaces or (begun is not None and begun.update)):
+        lack = unfinished.lack(output, job) if job.resume else ""
+        why = lack and f", and --resume cannot take it for complete: {lack}"
         raise OutputError(
-            f"output.directoryPath: {output} exists already; choose another directory, or --overwrite to replace it, "
-            "or --update to bring it up to date"
+            f"output.directoryPath: {output} exists already{why}; choose another directory, or --overwrite to replace "
+            "it, or --update to bring it up to date"
         )
     if output.is_symlink() or not output.is_dir():
         raise OutputError(f"output.directoryPath: {output} is not a directory, even --overwrite leaves it alone")

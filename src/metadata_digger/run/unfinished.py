@@ -77,8 +77,18 @@ def complete(job: Job) -> bool:
     """Whether there is nothing to go on with because the output is there, made with this very configuration."""
     if job.output is None or not job.resume or job.overwrite or job.update is not None:
         return False
-    record = read_record(job.output)
-    return bool(record) and not difference(record, job.facts)
+    return not lack(job.output, job)
+
+
+def lack(output: Path, job: Job) -> str:
+    """Why an output is not what this job would leave; "" when it is."""
+    record = read_record(output)
+    if not record:
+        return "it has no record of the run that made it"
+    if differing := difference(record, job.facts, output=True):
+        return f"it was made with another configuration: {differing}"
+    gone = [name for name in record.get("files", ()) if not (output / name).exists()]
+    return f"{gone[0]} is gone from it" if gone else ""
 
 
 def note(left: Unfinished | None, accepted: Unfinished | None) -> tuple[str, ...]:
