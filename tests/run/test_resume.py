@@ -134,10 +134,11 @@ def test_an_output_written_in_another_way_is_not_what_was_asked_for(
     assert f": {why}; choose another directory, or --overwrite" in str(caught.value)
 
 
-def test_an_output_named_in_another_way_is_the_same(tmp_path: Path) -> None:
+@pytest.mark.parametrize("key", ["output.directoryPath", "output.solr.credentialsFile"])
+def test_an_output_named_in_another_way_or_sent_by_somebody_else_is_the_same(tmp_path: Path, key: str) -> None:
     files(tmp_path / "in", "a.jpg")
-    for name in ("out", str(tmp_path / "out")):
-        config = FACTS["config"] | {"output.directoryPath": name}  # type: ignore[operator]  # a dict
+    for text in ("one", "other"):
+        config = FACTS["config"] | {key: text}  # type: ignore[operator]  # a dict
         report = run(job(tmp_path, facts=FACTS | {"config": config}, resume=True))
     assert report.notes == ["the output is complete; there was nothing left to do"]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from metadata_digger.config.decisive import made
 from metadata_digger.errors import OutputError
 from metadata_digger.run import parts
 from metadata_digger.run.fingerprint import difference
@@ -85,7 +86,7 @@ def lack(output: Path, job: Job) -> str:
     record = read_record(output)
     if not record:
         return "it has no record of the run that made it"
-    if differing := difference(record, job.facts, output=True):
+    if differing := difference(record, job.facts, output=made):
         return f"it was made with another configuration: {differing}"
     gone = [name for name in record.get("files", ()) if not (output / name).exists()]
     return f"{gone[0]} is gone from it" if gone else ""

@@ -11,10 +11,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from metadata_digger.errors import ConfigError
+from metadata_digger.config.decisive import sent
+from metadata_digger.errors import ConfigError, OutputError
 from metadata_digger.pipeline import microseconds
 from metadata_digger.run import parts
-from metadata_digger.run.fingerprint import difference
+from metadata_digger.run.fingerprint import difference, other_files
 from metadata_digger.run.job import Job
 from metadata_digger.run.known import Known, Row
 from metadata_digger.run.parts import SAME, writing
@@ -31,8 +32,31 @@ SETTLED = (OK, FILTERED, FAILED)
 CHUNK = 256  # files hashed at once
 
 
+def check(job: Job) -> None:
+    """Raises ConfigError where nothing can be brought up to date, whatever the last output is like."""
+    if job.update is not None and job.distinct:
+        raise ConfigError(
+            "--update and processing.hash.comparator=true do not go together: the one deletes documents for whose sake "
+            "the other leaves files out; give one of them"
+        )
+
+
 def rows_of(output: Path) -> Path:
     return output / FOLDER / ROWS
+
+
+def check_owner(job: Job) -> None:
+    """Raises OutputError where the last output is that of another input, and only its place, which nobody chose, is the
+    same: the documents of that input's files would be deleted."""
+    output = job.output
+    if output is None or not job.gives_way:
+        return
+    if differing := other_files(read_record(output), job.facts):
+        raise OutputError(
+            f"--update: {output} has the records of a run over other files: {differing}; their documents would be "
+            "deleted. Give each input an output.directoryPath of its own, or, if these documents are to go, set it to "
+            f"{output}"
+        )
 
 
 def why_anew(job: Job, schema: pa.Schema) -> str:
@@ -46,7 +70,7 @@ def why_anew(job: Job, schema: pa.Schema) -> str:
     files = job.sink is None or bool(job.sink.suffix)
     if not record:
         return f"{output} has no record of the run that made it"
-    if differing := difference(record, job.facts, listing=False, output=not files):
+    if differing := difference(record, job.facts, listing=False, output=None if files else sent):
         return f"other than in the last run: {differing}"
     if not rows.is_dir():
         return "the last run did not keep its rows (output.keepRows)"
