@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from metadata_digger.errors import ConfigError
+from metadata_digger.errors import ConfigError, OutputError
 from metadata_digger.run.interrupt import stoppable
 from metadata_digger.run.job import Job, Progress
 from metadata_digger.run.memory import share
@@ -26,7 +26,6 @@ from metadata_digger.storage import LocalStorage
 from metadata_digger.storage.model import Entry
 
 CHUNK = 64  # files hashed at once
-LOCAL = "file:/"
 
 CHANGED = "changed"
 MISSING = "missing"
@@ -64,8 +63,8 @@ def verify(
     """Every difference, those of the output itself first, then input files in the order of the rows; counts them all
     in `result`.
 
-    Raises ConfigError when there is nothing to compare with, OutputError when the output cannot be read back,
-    KeyboardInterrupt as run.local does.
+    Raises ConfigError when there is nothing to compare with, OutputError when the output cannot be read back (after
+    all that can be was compared), KeyboardInterrupt as run.local does.
     """
     files = data_files(output)
     record = read_record(output)
@@ -75,11 +74,12 @@ def verify(
         result.differences[one.kind] += 1
         yield one
     result.types = types_of(files, dialect)
-    if not result.types and any(True for path in files for _ in written(path, dialect)):
+    if not result.types and any(True for path in files for _ in written(path, dialect, ())):
         raise ConfigError(
             f"{output} has no hashes to compare with: set processing.hash.types (sha256, for example) in the run that "
             "makes the output"
         )
+    faults: list[OutputError] = []
     total = record.get("written")
     workers, limits, _ = share(cores, memory_gb, False)
     job = Job(LocalStorage(), (), ())
@@ -88,8 +88,7 @@ def verify(
         tempfile.TemporaryDirectory(prefix="metadata-digger-") as folder,
         pool(workers, (job, Path(folder), limits), job.timezone, Path(folder), job.seconds_per_batch) as processes,
     ):
-        rows = (row for path in files for row in written(path, dialect))
-        for row, now in _hashed(rows, result.types, by(processes)):
+        for row, now in _hashed(_rows(files, dialect, result.types, faults), result.types, by(processes)):
             result.files += 1
             difference = _compared(row, now, result.types)
             if difference is not None:
@@ -98,6 +97,17 @@ def verify(
             if not result.files % CHUNK:
                 progress(result.files, total)
         progress(result.files, total)
+    if faults:
+        raise faults[0]
+
+
+def _rows(files: Sequence[Path], dialect: str, types: tuple[str, ...], faults: list[OutputError]) -> Iterator[Written]:
+    """Of a file that is damaged the rows before that; what is wrong with it goes into `faults`."""
+    for path in files:
+        try:
+            yield from written(path, dialect, types)
+        except OutputError as error:
+            faults.append(error)
 
 
 def _own(output: Path, record: dict[str, Any], result: Verified) -> Iterator[Difference]:
@@ -121,34 +131,21 @@ def _own(output: Path, record: dict[str, Any], result: Verified) -> Iterator[Dif
 def _hashed(rows: Iterator[Written], types: tuple[str, ...], do: Do) -> Iterator[tuple[Written, Hashed | None]]:
     """Each row, in order, with what its file has now; None when the row does not tell which file it is of."""
 
-    def tasks() -> Iterator[_Chunk]:
-        number = 0
+    def tasks() -> Iterator[Hash]:
+        first = 0
         while chunk := list(islice(rows, CHUNK)):
-            known = [row for row in chunk if row.path]
-            for row in known:
-                if not row.path.startswith(LOCAL):
-                    raise ConfigError(f"{row.path} is no file of this machine, and verify reads no others")
             # Nobody knows the size any more; a file is read as a stream, whatever it has.
-            yield _Chunk(Hash([Entry("", row.path, 0, None) for row in known], types, chunk), number)
-            number += 1
+            yield Hash([Entry("", row.path, 0, None) for row in chunk], types, chunk, first)
+            first += len(chunk)
 
     waiting: dict[int, tuple[Sequence[Written], Sequence[Hashed]]] = {}
     due = 0
     for task, hashes in do(tasks()):
-        waiting[task.number] = (task.hash.rows, hashes)
+        waiting[task.first] = (task.rows, hashes)
         while due in waiting:
-            chunk, found = waiting.pop(due)
-            answers = iter(found)
-            yield from ((row, next(answers) if row.path else None) for row in chunk)
-            due += 1
-
-
-class _Chunk(NamedTuple):
-    hash: Hash
-    number: int
-
-    def run(self, work: Any, progress: Any) -> object:
-        return self.hash.run(work, progress)
+            done, found = waiting.pop(due)
+            yield from ((row, now if row.path else None) for row, now in zip(done, found, strict=True))
+            due += len(done)
 
 
 def _compared(row: Written, now: Hashed | None, types: tuple[str, ...]) -> Difference | None:

@@ -7,6 +7,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,6 +22,7 @@ from metadata_digger.steps.rename import CONVENTIONS
 
 ROWS = 1024  # read back at once
 
+_BYTES = "surrogateescape"  # what is not UTF-8 costs the row that has it, and not all rows of a buffer
 _PATH, _ID = "File Path", "ID"
 _TITLES = {kind: f"Hash {kind}" for kind in HASHES}
 _ESCAPED = re.compile("|".join(map(re.escape, ESCAPES.values())))
@@ -60,57 +62,72 @@ def data_files(output: Path) -> list[Path]:
 def types_of(files: Sequence[Path], dialect: str) -> tuple[str, ...]:
     """The types of hash that an output has, () when it has none or no rows. Raises OutputError."""
     for path in files:
-        for columns, _ in _rows(path, dialect):
-            return columns.types
+        with _reading(path):
+            for columns, _ in _READERS[path.suffix](path, dialect):
+                return columns.types
     return ()
 
 
-def written(path: Path, dialect: str) -> Iterator[Written]:
-    """The rows of one file, a few in memory at a time. `dialect`: that of a CSV file. Raises OutputError."""
-    for columns, rows in _rows(path, dialect):
-        for told, identity, hashes in rows:
-            yield Written(_restored(told, identity, path.suffix == ".csv"), told, hashes)
-        if not columns.types:
-            return
+def written(path: Path, dialect: str, types: tuple[str, ...]) -> Iterator[Written]:
+    """The rows of one file, a few in memory at a time. `dialect`: that of a CSV file. Raises OutputError, also when it
+    has other types of hash."""
+    with _reading(path):
+        for columns, rows in _READERS[path.suffix](path, dialect):
+            if columns.types != types:
+                raise ValueError(f"its hashes are {columns.types}, and not {types}")
+            for told, identity, hashes in rows:
+                yield Written(_restored(told, identity, path.suffix == ".csv"), told, hashes)
 
 
 _Rows = Iterator[tuple[str, str, tuple[str, ...]]]  # path, id, hashes
 
 
-def _rows(path: Path, dialect: str) -> Iterator[tuple[Columns, _Rows]]:
-    read = {".csv": _csv, ".json": _json, ".parquet": _parquet}[path.suffix]
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Whatever an edited file makes of its reader is an OutputError that names the file."""
     try:
-        yield from read(path, dialect)
-    except (OSError, ValueError, KeyError, TypeError, IndexError, csv.Error, pa.ArrowException) as error:
+        yield
+    except (OSError, ValueError, LookupError, TypeError, RecursionError, csv.Error, pa.ArrowException) as error:
         raise OutputError(f"{path} cannot be read back: {error}") from error
 
 
 def _csv(path: Path, dialect: str) -> Iterator[tuple[Columns, _Rows]]:
     csv.field_size_limit(sys.maxsize)  # thumbnails
     options: dict[str, Any] = {"doublequote": False, "escapechar": "\\"} if dialect == "spark" else {}
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8", errors=_BYTES, newline="") as file:
         lines = csv.reader(file, strict=True, **options)
         header = next(lines, [])
         columns = _columns(header)
         places = [header.index(name) for name in (columns.path, columns.id, *columns.hashes)]
-        yield columns, ((row[places[0]], row[places[1]], tuple(row[at] for at in places[2:])) for row in lines)
+
+        def rows() -> _Rows:
+            for cells in lines:
+                if len(cells) != len(header):
+                    raise ValueError(f"line {lines.line_num} has {len(cells)} cells, and not {len(header)}")
+                told, identity, *hashes = (cells[place] for place in places)
+                yield told, identity, tuple(hashes)
+
+        yield columns, rows()
 
 
 def _json(path: Path, _: str) -> Iterator[tuple[Columns, _Rows]]:
-    with path.open(encoding="utf-8") as file:
+    with path.open(encoding="utf-8", errors=_BYTES) as file:
         first = file.readline()
         if not first:
             return
         columns = _columns(list(json.loads(first)))
         file.seek(0)
-        objects = map(json.loads, file)
-        yield (
-            columns,
-            (
-                (row[columns.path], row[columns.id], tuple(row[name] or "" for name in columns.hashes))
-                for row in objects
-            ),
-        )
+
+        def rows() -> _Rows:
+            for number, line in enumerate(file, 1):
+                try:
+                    row = json.loads(line)
+                    told, identity, *hashes = (row[name] for name in (columns.path, columns.id, *columns.hashes))
+                except (ValueError, LookupError, TypeError, RecursionError) as error:
+                    raise ValueError(f"line {number} is no row: {error}") from error
+                yield str(told), str(identity), tuple(str(one or "") for one in hashes)
+
+        yield columns, rows()
 
 
 def _parquet(path: Path, _: str) -> Iterator[tuple[Columns, _Rows]]:
@@ -129,6 +146,9 @@ def _parquet(path: Path, _: str) -> Iterator[tuple[Columns, _Rows]]:
             )
 
 
+_READERS = {".csv": _csv, ".json": _json, ".parquet": _parquet}
+
+
 def _columns(names: Sequence[str]) -> Columns:
     """Raises ValueError when they are not those of an output."""
     for convention in CONVENTIONS.values():
@@ -141,10 +161,17 @@ def _columns(names: Sequence[str]) -> Columns:
 
 def _restored(told: str, identity: str, is_cell: bool) -> str:
     """The path that has this ID: a cell of CSV has control characters as backslash sequences, as a name itself may."""
-    if row_id(told) == identity:
+    if _has_id(told, identity):
         return told
     if is_cell:
         plain = _ESCAPED.sub(lambda match: _PLAIN[match[0]], told)
-        if row_id(plain) == identity:
+        if _has_id(plain, identity):
             return plain
     return ""
+
+
+def _has_id(path: str, identity: str) -> bool:
+    try:
+        return row_id(path) == identity
+    except UnicodeEncodeError:  # no row has such a path
+        return False

@@ -1,0 +1,131 @@
+"""Outputs that somebody edited, read back; files that do not want to be hashed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from metadata_digger.errors import OutputError
+from metadata_digger.pipeline import row_id
+from metadata_digger.run.job import Job
+from metadata_digger.run.pool import pool
+from metadata_digger.run.tasks import by
+from metadata_digger.run.verify import Difference, Verified, verify
+from metadata_digger.run.work import Limits
+from metadata_digger.run.worker import Hash
+from metadata_digger.storage import Entry, LocalStorage
+from metadata_digger.storage.local import LocalFile
+
+
+def line(path: str, hashed: str = "") -> list[str]:
+    return [row_id(path), path, hashed]
+
+
+def output(tmp_path: Path, form: str, *rows: Sequence[object], number: str = "") -> Path:
+    """An output that is not of a run, of ID, path and sha256."""
+    names = ("ID", "FilePath", "HashSha256")
+    made = tmp_path / "out"
+    made.mkdir(exist_ok=True)
+    if form == "csv":
+        text = "".join('"' + '","'.join(map(str, row)) + '"\n' for row in (names, *rows))
+    else:
+        text = "".join(json.dumps(dict(zip(names, row, strict=False))) + "\n" for row in rows)
+    (made / f"out{number}.{form}").write_text(text, "utf-8")
+    return made
+
+
+def files(tmp_path: Path, *names: str) -> list[list[str]]:
+    """Files, and their rows."""
+    rows = []
+    for name in names:
+        (tmp_path / name).write_text(name)
+        rows.append(line(f"file:{tmp_path}/{name}", sha256(name.encode()).hexdigest()))
+    return rows
+
+
+def verified(made: Path) -> tuple[Verified, list[Difference]]:
+    result = Verified(made)
+    return result, list(verify(made, 2, 2.0, result))
+
+
+@pytest.mark.parametrize(
+    ("form", "damage", "words"),
+    [
+        ("csv", b'"only one cell"\n', "line 3 has 1 cells, and not 3"),
+        ("csv", b'"1","2","3', "unexpected end of data"),
+        ("csv", b"\xff\n", "line 3 has 1 cells"),
+        ("json", b'{"ID":"1","FileP', "line 2 is no row: "),
+        ("json", b"[]\n", "line 2 is no row: "),
+        ("json", b"{}\n", "line 2 is no row: 'FilePath'"),
+        ("json", b"[" * 100_000 + b"\n", "line 2 is no row: "),
+    ],
+)
+def test_an_output_damaged_behind_its_header_is_one_sentence_after_the_rest(
+    tmp_path: Path, form: str, damage: bytes, words: str
+) -> None:
+    one, other, changed = files(tmp_path, "one", "other", "changed")
+    made = output(tmp_path, form, one, number="_0")
+    with (made / f"out_0.{form}").open("ab") as file:
+        file.write(damage)
+    output(tmp_path, form, other, [*changed[:2], "abc"], number="_1")
+    result, found = Verified(made), []
+    with pytest.raises(OutputError, match=r"out_0.* cannot be read back: ") as caught:
+        for difference in verify(made, 2, 2.0, result):
+            found.append(difference)  # those before the error are wanted
+    assert words in str(caught.value)
+    assert [(one.kind, one.file) for one in found] == [("changed", f"file:{tmp_path}/changed")]
+    assert (result.files, result.equal) == (3, 2)
+
+
+def test_a_file_of_the_output_with_other_hashes(tmp_path: Path) -> None:
+    (one,) = files(tmp_path, "one")
+    made = output(tmp_path, "csv", one, number="_0")
+    (made / "out_1.csv").write_text('"ID","FilePath","HashMd5"\n')
+    with pytest.raises(OutputError, match=r"out_1\.csv cannot be read back: its hashes are \('md5',\), and not"):
+        verified(made)
+
+
+@pytest.mark.parametrize("path", ["file:/a\0b", "file:///a%00b", "file:/\ud800", "s3://a/b", "", 5])
+def test_a_path_that_is_none_costs_its_row_alone(tmp_path: Path, path: Any) -> None:
+    one, other = files(tmp_path, "one", "other")
+    hashed = row_id(path) if isinstance(path, str) and path != "file:/\ud800" else "0"
+    made = output(tmp_path, "json", one, [hashed, path, "abc"], other)
+    result, found = verified(made)
+    assert [difference.kind in ("missing", "unreadable") for difference in found] == [True]
+    assert (result.files, result.equal) == (3, 2)
+
+
+class Poisonous(LocalStorage):
+    def open(self, url: str) -> LocalFile:
+        if url.endswith("poison"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().open(url)
+
+
+def test_files_that_kill_their_worker_are_the_only_ones_without_hashes(tmp_path: Path) -> None:
+    import test_verify  # the name that worker processes know this module by
+
+    names = [f"{number:03d}" for number in range(20)]
+    rows = files(tmp_path, *names, "poison")
+    entries = [Entry("", f"file:{tmp_path}/{name}", 0, None) for name in (*names, "poison")]
+    job = Job(test_verify.Poisonous(), (), ())
+    tasks = [Hash(entries, ("sha256",), rows, 5), Hash(entries[-1:], ("sha256",), rows[-1:], 26)]
+    with pool(2, (job, tmp_path, Limits(0, 0)), "UTC", tmp_path, 30) as processes:
+        found: dict[int, Any] = dict(_answers(by(processes)(tasks)))
+    assert {number: answer.hashes for number, answer in found.items() if answer.status == "ok"} == {
+        number: (row[2],) for number, row in enumerate(rows[:-1], 5)
+    }
+    assert {number for number, answer in found.items() if answer.status == "failed"} == {25, 26}
+    assert found[25].reason == "the worker process died (SIGKILL)"
+
+
+def _answers(answered: Iterator[tuple[Any, Any]]) -> Iterator[tuple[int, Any]]:
+    for task, answers in answered:
+        yield from enumerate(answers, task.first)
