@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
-from collections.abc import Iterator, Sequence
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
+from test_local import files as many
+from test_local import job
 
 from metadata_digger.errors import OutputError
 from metadata_digger.pipeline import row_id
 from metadata_digger.run.job import Job
+from metadata_digger.run.local import run
 from metadata_digger.run.pool import pool
 from metadata_digger.run.tasks import by
 from metadata_digger.run.verify import Difference, Verified, verify
 from metadata_digger.run.work import Limits
 from metadata_digger.run.worker import Hash
+from metadata_digger.steps.hash import HashStep
 from metadata_digger.storage import Entry, LocalStorage
 from metadata_digger.storage.local import LocalFile
 
@@ -129,3 +135,89 @@ def test_files_that_kill_their_worker_are_the_only_ones_without_hashes(tmp_path:
 def _answers(answered: Iterator[tuple[Any, Any]]) -> Iterator[tuple[int, Any]]:
     for task, answers in answered:
         yield from enumerate(answers, task.first)
+
+
+@pytest.fixture
+def ran(tmp_path: Path) -> Path:
+    """The output of a run, in two files."""
+    many(tmp_path / "in", *(f"{number}.jpg" for number in range(20)))
+    run(job(tmp_path, steps=(HashStep(("sha256",)),), files_number=2))
+    return tmp_path / "out"
+
+
+def test_nothing_is_told_of_an_output_that_nobody_touched(ran: Path) -> None:
+    (ran / "_SUCCESS").touch()  # readers of folders pass over these
+    (ran / "out_0.csv.sig").touch()
+    result, found = verified(ran)
+    assert (result.files, result.equal, found) == (20, 20, [])
+
+
+def twice(ran: Path) -> None:
+    """A row that is there twice, recorded."""
+    path = ran / "out_0.csv"
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([*lines, lines[-1]]))
+    record = ran / "_run" / "run.json"
+    found = json.loads(record.read_text())
+    found["files"]["out_0.csv"]["sha256"] = sha256(path.read_bytes()).hexdigest()
+    record.write_text(json.dumps(found))
+
+
+def part(ran: Path) -> Path:
+    return sorted((ran / "_run" / "rows").iterdir())[0]
+
+
+def pipe(ran: Path) -> None:
+    path = part(ran)
+    path.unlink()
+    os.mkfifo(path)
+
+
+NOT_WRITTEN, NOT_AS_IT_WAS = "the run did not write it", "it is not what it was when the run ended"
+
+
+@pytest.mark.parametrize(
+    ("change", "file", "reason"),
+    [
+        (lambda ran: shutil.copy(ran / "out_0.csv", ran / "out_7.csv"), "out_7.csv", NOT_WRITTEN),
+        (lambda ran: shutil.copy(ran / "out_0.csv", ran / "new.csv"), "new.csv", NOT_WRITTEN),
+        (lambda ran: shutil.copytree(ran / "_run" / "rows", ran / "more"), "more", NOT_WRITTEN),
+        (twice, "out", "it has 21 rows, and the run wrote 20"),
+        (lambda ran: part(ran).write_bytes(part(ran).read_bytes() + b"!"), "PART", NOT_AS_IT_WAS),
+        (lambda ran: part(ran).unlink(), "PART", "it is gone"),
+        (pipe, "PART", "it is no file"),
+        (lambda ran: shutil.copy(part(ran), ran / "_run" / "rows" / "more.part"), "_run/rows/more.part", NOT_WRITTEN),
+        (lambda ran: shutil.rmtree(ran / "_run" / "rows"), "_run/rows", "it is gone"),
+        (lambda ran: (ran / "_run" / "rows.sha256").write_text(""), "_run/rows.sha256", NOT_AS_IT_WAS),
+    ],
+)
+def test_whatever_is_added_or_altered_is_told(
+    ran: Path, change: Callable[[Path], object], file: str, reason: str
+) -> None:
+    file = file.replace("PART", f"_run/rows/{part(ran).name}")
+    change(ran)
+    result, (difference,) = verified(ran)
+    assert (difference.kind, difference.file) == ("altered", str(ran.parent / file if file == "out" else ran / file))
+    assert difference.reason.startswith(reason)
+    assert result.equal == result.files
+
+
+def test_a_file_of_the_output_that_is_gone(ran: Path) -> None:
+    (ran / "out_0.csv").unlink()
+    result, found = verified(ran)
+    assert [(one.file, one.reason) for one in found] == [
+        (str(ran / "out_0.csv"), "it is gone"),
+        (str(ran), "it has 10 rows, and the run wrote 20"),
+    ]
+    assert (result.files, result.equal) == (10, 10)
+
+
+def test_a_record_that_tells_nothing_vouches_for_nothing(ran: Path) -> None:
+    (ran / "_run" / "run.json").write_text('{"files": []}')
+    _, found = verified(ran)
+    assert {Path(one.file).name for one in found} == {"out_0.csv", "out_1.csv", "rows", "out"}
+
+
+def test_the_sums_of_the_rows_are_those_of_sha256sum(ran: Path) -> None:
+    done = subprocess.run(["sha256sum", "-c", "rows.sha256"], cwd=ran / "_run", capture_output=True, check=True)
+    assert len(done.stdout.splitlines()) == len(list((ran / "_run" / "rows").iterdir()))

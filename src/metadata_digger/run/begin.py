@@ -51,7 +51,7 @@ def begin(
             with suppress(FileNotFoundError):
                 report.changes = json.loads(folders.changes.read_text())
     elif job.update is not None and job.output is not None and job.output.exists():
-        why = why_anew(job, schema)
+        why = why_anew(job, schema, do)
         if not why:
             with (
                 closing(Update(job, folders, schema)) as update,

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from metadata_digger.run import parts, twins, untaken
+from metadata_digger.run import parts, sums, twins, untaken
 from metadata_digger.run.job import Job
 from metadata_digger.run.parts import Slice, sync, writing
 from metadata_digger.run.ranking import arrange, unranked
-from metadata_digger.run.records import FAILED, FOLDER, LEFT_OUT, RECORD, ROWS, digest, now
+from metadata_digger.run.records import FAILED, FOLDER, LEFT_OUT, RECORD, ROWS, SUMS, digest, now
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import Stage
 from metadata_digger.run.tasks import Do
@@ -110,7 +110,7 @@ def slices(ordered: Sequence[tuple[str, int]], start: int, stop: int) -> tuple[S
     return tuple(found)
 
 
-def write_records(job: Job, report: Report, rows: Mapping[str, int], engine: str, folders: Stage) -> None:
+def write_records(job: Job, report: Report, rows: Mapping[str, int], engine: str, folders: Stage, do: Do) -> None:
     """The folder of records: `run.json`, the files left out one a line, and the parts, if they are to be kept.
 
     `rows`: as for `plan`; other parts are removed. What the report still lacks is put into it. Raises OutputError.
@@ -119,9 +119,6 @@ def write_records(job: Job, report: Report, rows: Mapping[str, int], engine: str
     with writing(target):
         target.mkdir()
         _write_left_out(rows, folders, target)
-        for name in (FAILED, LEFT_OUT):
-            report.digests[f"{FOLDER}/{name}"] = digest(target / name)
-        (target / RECORD).write_text(_record(job, report, engine, folders), "utf-8")
         if job.keep_rows:
             # What workers left that died: half a part, or a whole one whose files were then tried one by one.
             if lines := list(refusals(folders.pieces)):
@@ -130,6 +127,11 @@ def write_records(job: Job, report: Report, rows: Mapping[str, int], engine: str
             for path in folders.parts.iterdir():
                 if path not in wanted:
                     path.unlink()
+            sums.write(target / SUMS, folders.parts, do)
+        for name in (FAILED, LEFT_OUT, *([SUMS] if job.keep_rows else [])):
+            report.digests[f"{FOLDER}/{name}"] = digest(target / name)
+        (target / RECORD).write_text(_record(job, report, engine, folders), "utf-8")
+        if job.keep_rows:
             sync(folders.parts)
             folders.parts.rename(target / ROWS)
 

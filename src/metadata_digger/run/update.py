@@ -15,12 +15,12 @@ import pyarrow.parquet as pq
 
 from metadata_digger.errors import ConfigError
 from metadata_digger.pipeline import microseconds
-from metadata_digger.run import parts
+from metadata_digger.run import parts, sums
 from metadata_digger.run.fingerprint import difference
 from metadata_digger.run.job import Job
 from metadata_digger.run.known import Known, Row
 from metadata_digger.run.parts import SAME, writing
-from metadata_digger.run.records import FOLDER, ROWS, read_record
+from metadata_digger.run.records import FOLDER, ROWS, SUMS, read_record, recorded_sums
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import Stage
 from metadata_digger.run.tasks import Do
@@ -42,7 +42,7 @@ def rows_of(output: Path) -> Path:
     return output / FOLDER / ROWS
 
 
-def why_anew(job: Job, schema: pa.Schema) -> str:
+def why_anew(job: Job, schema: pa.Schema, do: Do) -> str:
     """Why the rows of the last output are of no use; "" when they are, and when there is no output yet."""
     output = job.output
     if output is None or not output.exists():
@@ -63,6 +63,8 @@ def why_anew(job: Job, schema: pa.Schema) -> str:
             return f"{parts.path_of(rows, part)} is damaged"
     if names and not pq.read_schema(parts.path_of(rows, names[0])).equals(schema):
         return "the last run's rows have other columns"
+    for path, reason, *_ in sums.altered(output, recorded_sums(record).get(f"{FOLDER}/{SUMS}"), do):
+        return f"{path}: {reason}"
     return ""
 
 

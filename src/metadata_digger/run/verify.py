@@ -9,18 +9,19 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from metadata_digger.errors import ConfigError, OutputError
 from metadata_digger.run.interrupt import stoppable
 from metadata_digger.run.job import Job, Progress
 from metadata_digger.run.memory import share
 from metadata_digger.run.pool import pool
-from metadata_digger.run.records import FOLDER, digest, read_record
+from metadata_digger.run.records import FOLDER, RECORD, SUMS, read_record, recorded_sums
+from metadata_digger.run.sums import altered, sums
 from metadata_digger.run.tasks import Do, by
 from metadata_digger.run.work import Hashed
 from metadata_digger.run.worker import Hash
-from metadata_digger.run.written import Written, data_files, types_of, written
+from metadata_digger.run.written import Written, data_files, others, types_of, written
 from metadata_digger.schema import OK
 from metadata_digger.storage import LocalStorage
 from metadata_digger.storage.model import Entry
@@ -49,7 +50,6 @@ class Verified:
     types: tuple[str, ...] = ()
     files: int = 0
     differences: Counter[str] = field(default_factory=Counter)
-    own: int = 0  # files of the output that were looked at
     recorded: bool = True  # whether there is a run.json that has their sha256
 
     @property
@@ -66,20 +66,18 @@ def verify(
     Raises ConfigError when there is nothing to compare with, OutputError when the output cannot be read back (after
     all that can be was compared), KeyboardInterrupt as run.local does.
     """
-    files = data_files(output)
     record = read_record(output)
-    config = record.get("config", {})
-    dialect = str(config.get("output.csv.dialect", "rfc4180"))
-    for one in _own(output, record, result):
-        result.differences[one.kind] += 1
-        yield one
-    result.types = types_of(files, dialect)
-    if not result.types and any(True for path in files for _ in written(path, dialect, ())):
+    recorded = recorded_sums(record)
+    result.recorded = bool(record)
+    files = [path for path in data_files(output, recorded) if path.exists()]
+    dialect = str(record.get("config", {}).get("output.csv.dialect", "rfc4180"))
+    faults: list[OutputError] = []
+    result.types = types_of(files, dialect, faults)
+    if not result.types and not faults and any(True for path in files for _ in written(path, dialect, ())):
         raise ConfigError(
             f"{output} has no hashes to compare with: set processing.hash.types (sha256, for example) in the run that "
             "makes the output"
         )
-    faults: list[OutputError] = []
     total = record.get("written")
     workers, limits, _ = share(cores, memory_gb, False)
     job = Job(LocalStorage(), (), ())
@@ -88,6 +86,9 @@ def verify(
         tempfile.TemporaryDirectory(prefix="metadata-digger-") as folder,
         pool(workers, (job, Path(folder), limits), job.timezone, Path(folder), job.seconds_per_batch) as processes,
     ):
+        for one in _own(output, recorded, by(processes)) if record else ():
+            result.differences[one.kind] += 1
+            yield one
         for row, now in _hashed(_rows(files, dialect, result.types, faults), result.types, by(processes)):
             result.files += 1
             difference = _compared(row, now, result.types)
@@ -99,6 +100,9 @@ def verify(
         progress(result.files, total)
     if faults:
         raise faults[0]
+    if record and result.files != total:
+        result.differences[ALTERED] += 1
+        yield Difference(ALTERED, str(output), f"it has {result.files} rows, and the run wrote {total}")
 
 
 def _rows(files: Sequence[Path], dialect: str, types: tuple[str, ...], faults: list[OutputError]) -> Iterator[Written]:
@@ -110,22 +114,25 @@ def _rows(files: Sequence[Path], dialect: str, types: tuple[str, ...], faults: l
             faults.append(error)
 
 
-def _own(output: Path, record: dict[str, Any], result: Verified) -> Iterator[Difference]:
-    """Files of the output that are not what they were when the run ended."""
-    result.recorded = bool(record)
-    for name, was in record.get("files", {}).items():
-        path = output / name
-        result.own += 1
-        try:
-            now = digest(path)["sha256"]
-        except FileNotFoundError:
-            yield Difference(ALTERED, str(path), "it is gone")
-        except OSError as error:
-            yield Difference(ALTERED, str(path), error.strerror or str(error))
-        else:
-            if now != was["sha256"]:
-                reason = f"it is not what it was when the run ended ({FOLDER}/run.json)"
-                yield Difference(ALTERED, str(path), reason, {"sha256": was["sha256"]}, {"sha256": now})
+def _own(output: Path, recorded: Mapping[str, str], do: Do) -> Iterator[Difference]:
+    """Files of the output that are not what they were when the run ended, and those that it did not write."""
+    found = {path: (now, why) for path, now, why in sums((output / name for name in recorded), do, 1)}
+    for name, was in recorded.items():
+        now, why = found[output / name]
+        if now != was:
+            yield _altered(
+                output / name, why or f"it is not what it was when the run ended ({FOLDER}/{RECORD})", was, now
+            )
+    for path in others(output, recorded):
+        yield _altered(path, f"the run did not write it ({FOLDER}/{RECORD})")
+    name = f"{FOLDER}/{SUMS}"
+    if name not in recorded or found[output / name][0] == recorded[name]:
+        for one in altered(output, recorded.get(name), do):
+            yield _altered(*one)
+
+
+def _altered(path: Path, reason: str, was: str = "", now: str = "") -> Difference:
+    return Difference(ALTERED, str(path), reason, *({"sha256": sha} for sha in (was, now) if now))
 
 
 def _hashed(rows: Iterator[Written], types: tuple[str, ...], do: Do) -> Iterator[tuple[Written, Hashed | None]]:

@@ -6,7 +6,7 @@ import csv
 import json
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -44,13 +44,14 @@ class Columns(NamedTuple):
     hashes: tuple[str, ...]
 
 
-def data_files(output: Path) -> list[Path]:
-    """The files of an output that hold its rows, in their order; raises ConfigError when there are none."""
+def data_files(output: Path, recorded: Iterable[str]) -> list[Path]:
+    """The files of an output that hold its rows, in their order: those that its run recorded, or if there is no record
+    those of its name. Raises ConfigError when there are none."""
+    names = [name for name in recorded if "/" not in name and Path(name).suffix in _READERS]
+    if names:
+        return [output / name for name in names]
     name = re.compile(rf"{re.escape(output.name)}(?:_(\d+))?\.(csv|json|parquet)")
-    try:
-        found = [(match, path) for path in output.iterdir() if (match := name.fullmatch(path.name))]
-    except OSError as error:
-        raise ConfigError(f"{output} is no output of this program: {error.strerror}") from error
+    found = [(match, path) for path in _entries(output) if (match := name.fullmatch(path.name))]
     if not found:
         raise ConfigError(
             f"{output} is no output of this program: it has no {output.name}.csv, .json or .parquet, nor "
@@ -59,12 +60,32 @@ def data_files(output: Path) -> list[Path]:
     return [path for _, path in sorted(found, key=lambda one: (int(one[0][1] or 0), one[1]))]
 
 
-def types_of(files: Sequence[Path], dialect: str) -> tuple[str, ...]:
-    """The types of hash that an output has, () when it has none or no rows. Raises OutputError."""
+def others(output: Path, recorded: Collection[str]) -> list[Path]:
+    """What is in the folder besides, and readers of whole folders would take for rows."""
+    return [
+        path
+        for path in _entries(output)
+        if (path.suffix in _READERS or path.is_dir()) and path.name not in recorded and path.name[0] not in "._"
+    ]
+
+
+def _entries(output: Path) -> list[Path]:
+    try:
+        return sorted(output.iterdir())
+    except OSError as error:
+        raise ConfigError(f"{output} is no output of this program: {error.strerror}") from error
+
+
+def types_of(files: Sequence[Path], dialect: str, faults: list[OutputError]) -> tuple[str, ...]:
+    """The types of hash that an output has, () when it has none or no rows. Files that cannot be read back go into
+    `faults`."""
     for path in files:
-        with _reading(path):
-            for columns, _ in _READERS[path.suffix](path, dialect):
-                return columns.types
+        try:
+            with _reading(path):
+                for columns, _ in _READERS[path.suffix](path, dialect):
+                    return columns.types
+        except OutputError as error:
+            faults.append(error)
     return ()
 
 
