@@ -130,7 +130,8 @@ def write_records(job: Job, report: Report, rows: Mapping[str, int], engine: str
             sums.write(target / SUMS, folders.parts, do)
         for name in (FAILED, LEFT_OUT, *([SUMS] if job.keep_rows else [])):
             report.digests[f"{FOLDER}/{name}"] = digest(target / name)
-        (target / RECORD).write_text(_record(job, report, engine, folders), "utf-8")
+        # The command line and the working directory may be no UTF-8; as \udcff such a byte is good JSON.
+        (target / RECORD).write_bytes(_record(job, report, engine, folders).encode("utf-8", "backslashreplace"))
         if job.keep_rows:
             sync(folders.parts)
             folders.parts.rename(target / ROWS)

@@ -26,6 +26,7 @@ from metadata_digger.run.stage import Stage
 from metadata_digger.run.tasks import Do
 from metadata_digger.run.worker import Hash, Keep
 from metadata_digger.schema import FAILED, FILTERED, HASHES, OK
+from metadata_digger.sinks.arrow_files import opened
 from metadata_digger.storage.model import Entry, Found
 
 # What became of a file once and will again. Other statuses are faults of its storage: those may have passed.
@@ -61,8 +62,10 @@ def why_anew(job: Job, schema: pa.Schema, do: Do) -> str:
     for part in names:
         if parts.summary(rows, part) is None:
             return f"{parts.path_of(rows, part)} is damaged"
-    if names and not pq.read_schema(parts.path_of(rows, names[0])).equals(schema):
-        return "the last run's rows have other columns"
+    if names:
+        with opened(parts.path_of(rows, names[0])) as file:
+            if not pq.read_schema(file).equals(schema):
+                return "the last run's rows have other columns"
     for path, reason, *_ in sums.altered(output, recorded_sums(record).get(f"{FOLDER}/{SUMS}"), do):
         return f"{path}: {reason}"
     return ""

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from metadata_digger.errors import ConfigError, OutputError
 from metadata_digger.pipeline import row_id
 from metadata_digger.schema import HASHES
+from metadata_digger.sinks.arrow_files import opened
 from metadata_digger.sinks.cells import ESCAPES
 from metadata_digger.steps.rename import CONVENTIONS
 
@@ -152,7 +153,7 @@ def _json(path: Path, _: str) -> Iterator[tuple[Columns, _Rows]]:
 
 
 def _parquet(path: Path, _: str) -> Iterator[tuple[Columns, _Rows]]:
-    with pq.ParquetFile(path) as file:
+    with opened(path) as source, pq.ParquetFile(source) as file:
         columns = _columns(file.schema_arrow.names)
         names = [columns.path, columns.id, *columns.hashes]
         for batch in file.iter_batches(ROWS, columns=names, use_threads=False):
