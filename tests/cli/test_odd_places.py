@@ -65,3 +65,29 @@ def test_arguments_and_an_output_that_are_no_utf_8(place: Path) -> None:
     assert record["files"]["out\udce8.csv"]["bytes"]
     assert digger(place.parent, "extract", str(place / "c.properties"), *settings, "--resume").returncode == 0
     assert digger(place.parent, "verify", "out\udce8").returncode == 0
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_standard_streams_that_are_closed(place: Path, closed: str) -> None:
+    for arguments in ("extract c.properties --overwrite", "extract c.properties --update", "verify out"):
+        done = subprocess.run(
+            ["sh", "-c", f'exec "$0" -m metadata_digger {arguments} {closed}', sys.executable],
+            cwd=place,
+            capture_output=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert bool(done.stdout) == (">&-" not in closed.replace("2>&-", ""))
+        assert (place / "out" / "out.csv").read_bytes().count(b"\n") == 3
+
+
+def test_1_rows_to_a_standard_output_that_is_closed(place: Path) -> None:
+    settings = "--set output.format=json --set output.directoryPath=-"
+    done = subprocess.run(
+        ["sh", "-c", f'"$0" -m metadata_digger extract c.properties {settings} >&-', sys.executable],
+        cwd=place,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr == b"metadata-digger: output.directoryPath=- writes to standard output, which is closed\n"
