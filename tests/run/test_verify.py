@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from acting_steps import ActingStep
 from test_local import files as many
 from test_local import job
 
@@ -25,6 +26,7 @@ from metadata_digger.run.tasks import by
 from metadata_digger.run.verify import Difference, Verified, verify
 from metadata_digger.run.work import Limits
 from metadata_digger.run.worker import Hash
+from metadata_digger.sinks import CsvSink, JsonSink
 from metadata_digger.steps.hash import HashStep
 from metadata_digger.storage import Entry, LocalStorage
 from metadata_digger.storage.local import LocalFile
@@ -64,9 +66,9 @@ def verified(made: Path) -> tuple[Verified, list[Difference]]:
 @pytest.mark.parametrize(
     ("form", "damage", "words"),
     [
-        ("csv", b'"only one cell"\n', "line 3 has 1 cells, and not 3"),
-        ("csv", b'"1","2","3', "unexpected end of data"),
-        ("csv", b"\xff\n", "line 3 has 1 cells"),
+        ("csv", b'"only one cell"\n', "line 3 is no row of 3 cells"),
+        ("csv", b'"1","2","3', "line 3 is no row of 3 cells"),
+        ("csv", b"\xff\n", "line 3 is no row of 3 cells"),
         ("json", b'{"ID":"1","FileP', "line 2 is no row: "),
         ("json", b"[]\n", "line 2 is no row: "),
         ("json", b"{}\n", "line 2 is no row: 'FilePath'"),
@@ -221,3 +223,49 @@ def test_a_record_that_tells_nothing_vouches_for_nothing(ran: Path) -> None:
 def test_the_sums_of_the_rows_are_those_of_sha256sum(ran: Path) -> None:
     done = subprocess.run(["sha256sum", "-c", "rows.sha256"], cwd=ran / "_run", capture_output=True, check=True)
     assert len(done.stdout.splitlines()) == len(list((ran / "_run" / "rows").iterdir()))
+
+
+ODD = [
+    'quote".jpg',
+    'quote\\".jpg',
+    "ends in a backslash\\",
+    "both\n\\x01 \\n\x01.jpg",
+    "\x85\u2028\\u2028",
+    "blank ",
+    "blanks   ",
+    "tab\t",
+    "return\r",
+    "line end\n",
+    'comma, "," \'=1',
+    "plain.jpg",
+]
+
+
+@pytest.mark.parametrize("is_recorded", [True, False])
+@pytest.mark.parametrize("sink", [CsvSink(), CsvSink(dialect="spark"), CsvSink(dialect="spark", raw=True), JsonSink()])
+def test_odd_names_are_told_in_every_dialect_without_a_configuration(
+    tmp_path: Path, sink: CsvSink | JsonSink, is_recorded: bool
+) -> None:
+    many(tmp_path / "in", *ODD)
+    run(job(tmp_path, steps=(ActingStep(), HashStep(("sha256",))), sink=sink))
+    if not is_recorded:
+        shutil.rmtree(tmp_path / "out" / "_run")
+    result, found = verified(tmp_path / "out")
+    assert (result.files, result.equal, found) == (len(ODD), len(ODD), [])
+
+
+def test_a_name_of_too_many_sequences_is_soon_given_up(tmp_path: Path) -> None:
+    many(tmp_path / "in", "\n\\n" * 20)
+    run(job(tmp_path, steps=(HashStep(("sha256",)),)))
+    _, (difference,) = verified(tmp_path / "out")
+    assert (difference.kind, difference.file) == ("unreadable", f"file:{tmp_path}/in/" + r"\n\n" * 20)
+
+
+def test_an_output_that_was_moved(ran: Path) -> None:
+    moved = ran.rename(ran.with_name("archive"))
+    result, found = verified(moved)
+    assert (result.files, result.equal, found) == (20, 20, [])
+    for path in [moved / "out_0.csv", moved / "out_1.csv"]:
+        path.unlink()
+    result, found = verified(moved)
+    assert [one.kind for one in found] == ["altered", "altered", "altered"]

@@ -70,10 +70,9 @@ def verify(
     recorded = recorded_sums(record)
     result.recorded = bool(record)
     files = [path for path in data_files(output, recorded) if path.exists()]
-    dialect = str(record.get("config", {}).get("output.csv.dialect", "rfc4180"))
     faults: list[OutputError] = []
-    result.types = types_of(files, dialect, faults)
-    if not result.types and not faults and any(True for path in files for _ in written(path, dialect, ())):
+    result.types = types_of(files, faults)
+    if not result.types and not faults and any(True for path in files for _ in written(path, ())):
         raise ConfigError(
             f"{output} has no hashes to compare with: set processing.hash.types (sha256, for example) in the run that "
             "makes the output"
@@ -89,7 +88,7 @@ def verify(
         for one in _own(output, recorded, by(processes)) if record else ():
             result.differences[one.kind] += 1
             yield one
-        for row, now in _hashed(_rows(files, dialect, result.types, faults), result.types, by(processes)):
+        for row, now in _hashed(_rows(files, result.types, faults), result.types, by(processes)):
             result.files += 1
             difference = _compared(row, now, result.types)
             if difference is not None:
@@ -105,11 +104,11 @@ def verify(
         yield Difference(ALTERED, str(output), f"it has {result.files} rows, and the run wrote {total}")
 
 
-def _rows(files: Sequence[Path], dialect: str, types: tuple[str, ...], faults: list[OutputError]) -> Iterator[Written]:
+def _rows(files: Sequence[Path], types: tuple[str, ...], faults: list[OutputError]) -> Iterator[Written]:
     """Of a file that is damaged the rows before that; what is wrong with it goes into `faults`."""
     for path in files:
         try:
-            yield from written(path, dialect, types)
+            yield from written(path, types)
         except OutputError as error:
             faults.append(error)
 
