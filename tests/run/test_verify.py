@@ -7,7 +7,8 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,15 @@ from test_local import job
 
 from metadata_digger.errors import OutputError
 from metadata_digger.pipeline import row_id
+from metadata_digger.run import verify as verifying
 from metadata_digger.run.job import Job
 from metadata_digger.run.local import run
-from metadata_digger.run.pool import pool
+from metadata_digger.run.pool import Pool, pool
 from metadata_digger.run.tasks import by
 from metadata_digger.run.verify import Difference, Verified, verify
-from metadata_digger.run.work import Limits
-from metadata_digger.run.worker import Hash
+from metadata_digger.run.work import Hashed, Limits
+from metadata_digger.run.worker import Hash, Task
+from metadata_digger.run.written import Written
 from metadata_digger.sinks import CsvSink, JsonSink
 from metadata_digger.steps.hash import HashStep
 from metadata_digger.storage import Entry, LocalStorage
@@ -60,7 +63,7 @@ def files(tmp_path: Path, *names: str) -> list[list[str]]:
 
 def verified(made: Path) -> tuple[Verified, list[Difference]]:
     result = Verified(made)
-    return result, list(verify(made, 2, 2.0, result))
+    return result, list(verify(made, 2, result))
 
 
 @pytest.mark.parametrize(
@@ -85,7 +88,7 @@ def test_an_output_damaged_behind_its_header_is_one_sentence_after_the_rest(
     output(tmp_path, form, other, [*changed[:2], "abc"], number="_1")
     result, found = Verified(made), []
     with pytest.raises(OutputError, match=r"out_0.* cannot be read back: ") as caught:
-        for difference in verify(made, 2, 2.0, result):
+        for difference in verify(made, 2, result):
             found.append(difference)  # those before the error are wanted
     assert words in str(caught.value)
     assert [(one.kind, one.file) for one in found] == [("changed", f"file:{tmp_path}/changed")]
@@ -269,3 +272,52 @@ def test_an_output_that_was_moved(ran: Path) -> None:
         path.unlink()
     result, found = verified(moved)
     assert [one.kind for one in found] == ["altered", "altered", "altered"]
+
+
+def test_what_waits_for_a_file_that_takes_long_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verifying, "AHEAD", 100)
+    given: list[Hash] = []
+
+    def do(tasks: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
+        """The first task takes until there is nothing else to do."""
+        for task in tasks:
+            if task is None:
+                yield given[0], [Hashed("ok", None, ("old",))] * 2
+            else:
+                given.append(task)
+                if len(given) > 1:
+                    yield task, [Hashed("ok", None, ("new" if task.first % 8 else "old",))] * 2
+
+    rows = (Written(f"file:/{number}", "", ("old",)) for number in range(2_000))
+    result = Verified(Path(), ("sha256",))
+    found = []
+    for difference in verifying._differences(rows, do, 2, result, lambda: None):
+        if not found:
+            assert 30 < len(given) < 50  # three quarters of the tasks hold two differences
+        found.append(difference.file)
+    assert found == [f"file:/{number}" for number in range(2_000) if number // 2 * 2 % 8]
+    assert (result.files, result.differences) == (2_000, {"changed": 1_500})
+
+
+@pytest.mark.parametrize(("cores", "chunk"), [(40, 1), (2, 3)])
+def test_as_many_files_at_a_time_as_there_are_cores(
+    ran: Path, monkeypatch: pytest.MonkeyPatch, cores: int, chunk: int
+) -> None:
+    sizes, hashed = [], []
+
+    @contextmanager
+    def few(size: int, *arguments: Any) -> Iterator[Pool]:
+        sizes.append(size)
+        with pool(2, *arguments) as processes:
+            yield processes
+
+    def give(self: Pool, task: Task, inner: Callable[[Pool, Task], None] = Pool.give) -> None:
+        if isinstance(task, Hash):
+            hashed.append(len(task.found))
+        inner(self, task)
+
+    monkeypatch.setattr(verifying, "pool", few)
+    monkeypatch.setattr(Pool, "give", give)
+    result = Verified(ran)
+    assert list(verify(ran, cores, result)) == []
+    assert (sizes, max(hashed), sum(hashed)) == ([cores], chunk, 20)

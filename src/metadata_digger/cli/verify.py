@@ -22,7 +22,6 @@ OUTPUT is the directory that a run with processing.hash.types wrote. Every file 
 hashed again and compared; the output's own files are compared with what its run.json
 says of them. Nothing is written. Exit code 0: all is as it was; 3: something is not."""
 DIFFERENT = 3
-MEMORY_GB = 2.0  # as processing.maxMemoryGB
 
 
 def add_arguments(command: ArgumentParser) -> None:
@@ -43,7 +42,7 @@ def verify(options: Namespace) -> int:
 
     result = Verified(Path.cwd() / options.output)
     with Progress() as progress:
-        for difference in run(result.output, options.cores, MEMORY_GB, result, progress):
+        for difference in run(result.output, options.cores, result, progress):
             write(json.dumps(_object(difference)) if options.json else printable(_line(difference)))
             flush()
     if options.json:

@@ -12,15 +12,16 @@ from metadata_digger.run.work import Hashed, Work
 from metadata_digger.run.worker import Hash, Task
 from metadata_digger.schema import FAILED
 
-# Does tasks, and gives each with its answer, in any order. Takes them as it can, so there may be millions.
-Do: TypeAlias = Callable[[Iterable[Task]], Iterator[tuple[Any, Any]]]
+# Does tasks, and gives each with its answer, in any order. Takes them as it can, so there may be millions. None: no
+# more until one of those that it has is done.
+Do: TypeAlias = Callable[[Iterable[Task | None]], Iterator[tuple[Any, Any]]]
 
 
 def by(processes: Pool) -> Do:
     """Done by worker processes; a task whose worker died is tried once more, then OutputError is raised. Of a Hash that
     ends so for a single file it is the answer: the file cannot be read."""
 
-    def do(tasks: Iterable[Task]) -> Iterator[tuple[Any, Any]]:
+    def do(tasks: Iterable[Task | None]) -> Iterator[tuple[Any, Any]]:
         coming = iter(tasks)
         again: deque[Task] = deque()
         failed: list[Task] = []
@@ -49,8 +50,8 @@ def by(processes: Pool) -> Do:
 def here(work: Work) -> Do:
     """Done by this very process."""
 
-    def do(tasks: Iterable[Task]) -> Iterator[tuple[Any, Any]]:
-        for task in tasks:
+    def do(tasks: Iterable[Task | None]) -> Iterator[tuple[Any, Any]]:
+        for task in filter(None, tasks):
             yield task, task.run(work, lambda files: None)
 
     return do

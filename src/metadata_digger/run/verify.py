@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -14,19 +15,22 @@ from typing import NamedTuple
 from metadata_digger.errors import ConfigError, OutputError
 from metadata_digger.run.interrupt import stoppable
 from metadata_digger.run.job import Job, Progress
-from metadata_digger.run.memory import share
 from metadata_digger.run.pool import pool
 from metadata_digger.run.records import FOLDER, RECORD, SUMS, read_record, recorded_sums
 from metadata_digger.run.sums import altered, sums
 from metadata_digger.run.tasks import Do, by
-from metadata_digger.run.work import Hashed
+from metadata_digger.run.work import Hashed, Limits
 from metadata_digger.run.worker import Hash
 from metadata_digger.run.written import Written, data_files, others, types_of, written
 from metadata_digger.schema import OK
 from metadata_digger.storage import LocalStorage
 from metadata_digger.storage.model import Entry
 
-CHUNK = 64  # files hashed at once
+CHUNK = 64  # files hashed at once, fewer where there are few: each of some disk images is worth a worker
+TASKS_PER_WORKER = 4
+# Tasks and differences that are done and wait for one before them, which may take an hour: 10 MB.
+AHEAD = 10_000
+STREAMS = Limits(0, 0)  # no file is held
 
 CHANGED = "changed"
 MISSING = "missing"
@@ -58,7 +62,7 @@ class Verified:
 
 
 def verify(
-    output: Path, cores: int, memory_gb: float, result: Verified, progress: Progress = lambda done, total: None
+    output: Path, cores: int, result: Verified, progress: Progress = lambda done, total: None
 ) -> Iterator[Difference]:
     """Every difference, those of the output itself first, then input files in the order of the rows; counts them all
     in `result`.
@@ -77,26 +81,21 @@ def verify(
             f"{output} has no hashes to compare with: set processing.hash.types (sha256, for example) in the run that "
             "makes the output"
         )
-    total = record.get("written")
-    workers, limits, _ = share(cores, memory_gb, False)
+    written_rows = record.get("written")
+    total = written_rows if isinstance(written_rows, int) else None
     job = Job(LocalStorage(), (), ())
     with (
         stoppable(),
         tempfile.TemporaryDirectory(prefix="metadata-digger-") as folder,
-        pool(workers, (job, Path(folder), limits), job.timezone, Path(folder), job.seconds_per_batch) as processes,
+        pool(cores, (job, Path(folder), STREAMS), job.timezone, Path(folder), math.inf) as processes,
     ):
         for one in _own(output, recorded, by(processes)) if record else ():
             result.differences[one.kind] += 1
             yield one
-        for row, now in _hashed(_rows(files, result.types, faults), result.types, by(processes)):
-            result.files += 1
-            difference = _compared(row, now, result.types)
-            if difference is not None:
-                result.differences[difference.kind] += 1
-                yield difference
-            if not result.files % CHUNK:
-                progress(result.files, total)
-        progress(result.files, total)
+        processes.patience = job.seconds_per_batch  # from here on a file that nobody knows may hold up its worker
+        rows = _rows(files, result.types, faults)
+        chunk = CHUNK if total is None else min(CHUNK, max(total, 0) // (TASKS_PER_WORKER * cores) + 1)
+        yield from _differences(rows, by(processes), chunk, result, lambda: progress(result.files, total))
     if faults:
         raise faults[0]
     if record and result.files != total:
@@ -134,28 +133,42 @@ def _altered(path: Path, reason: str, was: str = "", now: str = "") -> Differenc
     return Difference(ALTERED, str(path), reason, *({"sha256": sha} for sha in (was, now) if now))
 
 
-def _hashed(rows: Iterator[Written], types: tuple[str, ...], do: Do) -> Iterator[tuple[Written, Hashed | None]]:
-    """Each row, in order, with what its file has now; None when the row does not tell which file it is of."""
+def _differences(
+    rows: Iterator[Written], do: Do, chunk: int, result: Verified, told: Callable[[], None]
+) -> Iterator[Difference]:
+    """Of the rows, in their order, counted in `result` as soon as they are known. `chunk`: files hashed at once."""
+    waiting: dict[int, tuple[int, list[Difference]]] = {}  # by the first row: rows, differences
+    held = due = 0
 
-    def tasks() -> Iterator[Hash]:
+    def tasks() -> Iterator[Hash | None]:
         first = 0
-        while chunk := list(islice(rows, CHUNK)):
-            # Nobody knows the size any more; a file is read as a stream, whatever it has.
-            yield Hash([Entry("", row.path, 0, None) for row in chunk], types, chunk, first)
-            first += len(chunk)
+        while True:
+            if held > AHEAD:
+                yield None
+            elif found := list(islice(rows, chunk)):
+                # Nobody knows the size any more; a file is read as a stream, whatever it has.
+                yield Hash([Entry("", row.path, 0, None) for row in found], result.types, found, first)
+                first += len(found)
+            else:
+                return
 
-    waiting: dict[int, tuple[Sequence[Written], Sequence[Hashed]]] = {}
-    due = 0
     for task, hashes in do(tasks()):
-        waiting[task.first] = (task.rows, hashes)
+        compared = (_compared(row, now, result.types) for row, now in zip(task.rows, hashes, strict=True))
+        found = [one for one in compared if one is not None]
+        waiting[task.first] = len(hashes), found
+        held += 1 + len(found)
+        result.files += len(hashes)
+        result.differences.update(one.kind for one in found)
+        told()
         while due in waiting:
-            done, found = waiting.pop(due)
-            yield from ((row, now if row.path else None) for row, now in zip(done, found, strict=True))
-            due += len(done)
+            count, found = waiting.pop(due)
+            due += count
+            held -= 1 + len(found)
+            yield from found
 
 
-def _compared(row: Written, now: Hashed | None, types: tuple[str, ...]) -> Difference | None:
-    if now is None:
+def _compared(row: Written, now: Hashed, types: tuple[str, ...]) -> Difference | None:
+    if not row.path:
         reason = "the output does not tell its name exactly: its ID is that of another path"
         return Difference(UNREADABLE, row.told, reason)
     if now.status != OK:

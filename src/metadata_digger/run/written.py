@@ -54,16 +54,20 @@ def data_files(output: Path, recorded: Iterable[str]) -> list[Path]:
     """The files of an output that hold its rows, in their order: those that its run recorded, or if there is no record
     those of its name. Raises ConfigError when there are none."""
     names = [name for name in recorded if "/" not in name and Path(name).suffix in _READERS]
-    if names:
-        return [output / name for name in names]
-    name = re.compile(rf"{re.escape(output.name)}(?:_(\d+))?\.(csv|json|parquet)")
-    found = [(match, path) for path in _entries(output) if (match := name.fullmatch(path.name))]
-    if not found:
+    if not names:
+        ours = re.compile(rf"{re.escape(output.name)}(?:_\d+)?\.(csv|json|parquet)")
+        names = [path.name for path in _entries(output) if ours.fullmatch(path.name)]
+    if not names:
         raise ConfigError(
             f"{output} is no output of this program: it has no {output.name}.csv, .json or .parquet, nor "
             f"{output.name}_0.csv, ..."
         )
-    return [path for _, path in sorted(found, key=lambda one: (int(one[0][1] or 0), one[1]))]
+    return [output / name for name in sorted(names, key=_number)]
+
+
+def _number(name: str) -> tuple[int, str]:
+    found = re.search(r"_(\d+)\.\w+$", name)
+    return int(found[1]) if found else 0, name
 
 
 def others(output: Path, recorded: Collection[str]) -> list[Path]:
