@@ -203,6 +203,11 @@ def test_values(tmp_path: Path, line: str, key: str, value: object) -> None:
         ("output.solr.url=http://localhost:8983/", "must be http://HOST:PORT/solr"),
         ("output.solr.url=http://localhost:8983/solr/#/c", "must be http://HOST:PORT/solr"),
         ("output.solr.url=http://localhost:x/solr", "must be http://HOST:PORT/solr"),
+        ("output.solr.url=http://*foo:8983/solr", "must be http://HOST:PORT/solr"),
+        ("output.solr.url=http://so lr:8983/solr", "must be http://HOST:PORT/solr"),
+        ("output.solr.url=http://.x:8983/solr", "must be http://HOST:PORT/solr"),
+        ("output.solr.url=http://a..b:8983/solr", "must be http://HOST:PORT/solr"),
+        ("output.solr.url=http://host%41:8983/solr", "must be http://HOST:PORT/solr"),
         ("output.solr.url=http://u:p@localhost/solr", "must hold no user and no password"),
         ("input.storage.name=ftp", "must be file, hdfs or s3"),
         ("input.paths=<CHANGE_ME>", "c:4: input.paths=<CHANGE_ME>: is still the sample's placeholder"),
@@ -430,6 +435,12 @@ def test_a_configuration_for_solr(tmp_path: Path, place: str) -> None:
         config, faults = examine(written(tmp_path, text + place), [], action)
         assert (faults, config.warnings) == ([], ())
     assert config["output.solr.url"] in (None, "http://h/solr")
+
+
+@pytest.mark.parametrize("host", ["localhost:8983", "my_host.example.org.", "[::1]:8983", "10.0.0.1", "sölr.example"])
+def test_hosts_of_solr(tmp_path: Path, host: str) -> None:
+    config, faults = examine(written(tmp_path, SOLR + f"output.solr.url=https://{host}/solr"), [], "full")
+    assert (config["output.solr.url"], faults) == (f"https://{host}/solr", [])
 
 
 def test_solr_init_is_for_solr(tmp_path: Path) -> None:

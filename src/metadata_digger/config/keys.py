@@ -136,7 +136,7 @@ KEYS: tuple[Key, ...] = (
         "processing.hash.comparator",
         BOOLEAN,
         "false",
-        "Leave out files all of whose hashes are in the Solr collection already.",
+        "Leave out files all of whose hashes are in the Solr collection already. Not with `--update`.",
     ),
     Key(
         "processing.thumbnails.enabled",

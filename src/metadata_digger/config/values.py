@@ -154,7 +154,7 @@ def _solr_url(text: str) -> str | None:
         return None
     try:
         parts = urlsplit(text)
-        well = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
+        well = parts.scheme in ("http", "https") and _is_host(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:  # a port that is none
         well = False
     if not well or parts.query or parts.fragment or not parts.path.strip("/"):
@@ -162,6 +162,11 @@ def _solr_url(text: str) -> str | None:
     if parts.username is not None or parts.password is not None:
         raise ValueError("must hold no user and no password: output.solr.credentialsFile is for them")
     return text.rstrip("/")
+
+
+def _is_host(name: str | None) -> bool:
+    """Of labels as DNS has them (RFC 1123, and "_"), or an IPv6 address, which alone has colons."""
+    return name is not None and (":" in name or re.fullmatch(r"(?:[\w-]{1,63}\.)*[\w-]{1,63}\.?", name) is not None)
 
 
 def _timezone(text: str) -> str:
