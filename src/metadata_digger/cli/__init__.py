@@ -1,6 +1,7 @@
 """The command line: `metadata-digger ACTION ...`.
 
-Exit codes: 0 done; 1 the run failed; 2 usage or configuration; 3 done, but some files failed; 130 interrupted.
+Exit codes: 0 done; 1 the run failed; 2 usage or configuration; 3 done, but some files failed; 130 interrupted; 141 the
+reader of standard output went away.
 """
 
 from __future__ import annotations

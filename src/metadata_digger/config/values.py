@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 # The original reads its files with Typesafe Config, whose booleans these are.
 BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+NONE = "*"  # its default for mandatory tags and hashes, where it asks for nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def _allowed(text: str) -> tuple[str, ...] | None:
 
 
 def _mandatory(text: str) -> tuple[str, ...]:
-    if text == "*":  # the original's way to say: none
+    if text == NONE:
         return ()
     items = _items(text)
     for item in items:
@@ -240,9 +241,11 @@ def choice(*names: str) -> Kind:
 
 
 def choices(*names: str) -> Kind:
-    """A comma list of the names."""
+    """A comma list of the names; NONE is none of them."""
 
     def parse(text: str) -> tuple[str, ...]:
+        if text == NONE:
+            return ()
         known = {name.lower(): name for name in names}
         for item in _items(text):
             if item.lower() not in known:
