@@ -179,7 +179,7 @@ from metadata_digger.storage import LocalStorage
 if __name__ == "__main__":
     told = []
     def tell(done, total):
-        if done and not told:
+        if done > 16 and not told:  # of the first batches, of 8 files, one is in its place
             told.append(1)
             print("working", flush=True)
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -360,6 +360,12 @@ def test_slices_of_nothing() -> None:
     assert slices([("a", 3), ("b", 0), ("c", 2)], 2, 4) == (Slice("a", 2, 3), Slice("c", 0, 1))
 
 
+def at_once(tasks: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
+    """A run.tasks.Do without processes."""
+    for task in tasks:
+        yield task, task.run(None, lambda files: None)
+
+
 def test_the_records_list_every_file_left_out(tmp_path: Path) -> None:
     report = Report(started="2026-01-01T00:00:00+00:00")
     name, other = parts.name_of(Stretch(0, 3)), parts.name_of(Stretch(3, 1))
@@ -375,14 +381,14 @@ def test_the_records_list_every_file_left_out(tmp_path: Path) -> None:
             parts.write(folders.parts, part, batch.schema, [batch], lambda: summary)
         (folders.output / "out.csv").write_text("x")
         report.digests["out.csv"] = {"bytes": 1, "sha256": "ab"}
-        write_records(job, report, {name: 1}, "local", folders)
+        write_records(job, report, {name: 1}, "local", folders, at_once)
         record, records = read_record(folders.output), folders.output / "_run"
     assert not records.exists()
     assert (record["run"], record["command"], record["engine"]) == (folders.root.name, ["md", "full"], "local")
     assert (record["seen"], record["written"], record["filtered"], record["failed"]) == (3, 1, 1, 1)
     assert record["reasons"] == [{"status": "failed", "reason": 'a "reason"\n', "files": 1}]
     assert (record["labels"], record["version"], record["model"]["name"]) == ({"person": 1}, "1", "m")
-    assert list(record["files"]) == ["out.csv", "_run/failed.jsonl", "_run/filtered.jsonl"]
+    assert list(record["files"]) == ["out.csv", "_run/failed.jsonl", "_run/filtered.jsonl", "_run/rows.sha256"]
 
 
 def test_reasons_are_counted_by_name_up_to_a_limit() -> None:

@@ -40,6 +40,8 @@ def part(folder: Path, name: str, *rows: tuple[str, str, str | None, str]) -> No
 
 
 def test_all_hashes_count_and_rows_that_are_written(tmp_path: Path) -> None:
+    tmp_path /= "caf\udce9"  # no UTF-8
+    tmp_path.mkdir()
     part(tmp_path, "2", ("d", "ok", "1", "1"), ("e", "ok", "1", "2"), ("f", "ok", None, "3"), ("g", "ok", None, "3"))
     part(
         tmp_path, "1", ("a", "filtered", "1", "1"), ("b", "ok", "1", "1"), ("c", "ok", "1", "1"), ("b", "ok", "1", "1")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from acting_steps import ActingStep
 from serving import FolderSink
@@ -173,6 +176,41 @@ def test_rows_that_are_damaged_are_made_anew(tmp_path: Path) -> None:
     report = run(job(tmp_path, update="time"))
     assert report.notes == [f"--update: all files are read anew: {damaged} is damaged"]
     assert names(tmp_path / "out" / "out.csv") == ["a.jpg"]
+
+
+def forge(part: Path) -> None:
+    """Another value of a tag, in a part that is whole."""
+    table = pq.read_table(part).replace_schema_metadata(pq.read_metadata(part).metadata)
+    rows = [row | {"tags": [tag | {"value": "FORGED"} for tag in row["tags"]]} for row in table.to_pylist()]
+    pq.write_table(pa.Table.from_pylist(rows, table.schema), part)
+
+
+@pytest.mark.parametrize(
+    ("tamper", "words"),
+    [
+        (forge, "/_run/rows/{part}: it is not what it was when the run ended (_run/rows.sha256)"),
+        (lambda part: shutil.copy(part, part.with_name("more.part")), "/more.part: the run did not write it"),
+        (Path.unlink, "/_run/rows/{part}: it is gone"),
+        (
+            lambda part: (part.parents[1] / "rows.sha256").write_text(""),
+            "/_run/rows.sha256: it is not what it was when the run ended (_run/run.json)",
+        ),
+        (lambda part: (part.parents[1] / "rows.sha256").unlink(), "/_run/rows.sha256: it is gone"),
+    ],
+)
+def test_rows_that_the_last_run_did_not_write_are_made_anew(
+    tmp_path: Path, tamper: Callable[[Path], object], words: str
+) -> None:
+    files(tmp_path / "in", "a.jpg", "b.jpg")
+    run(job(tmp_path))
+    (name, *_) = parts.names(tmp_path / "out" / "_run" / "rows")
+    tamper(parts.path_of(tmp_path / "out" / "_run" / "rows", name))
+    report = run(job(tmp_path, update="time"))
+    (note,) = report.notes
+    assert note.startswith("--update: all files are read anew: ")
+    assert words.format(part=f"{name}.part") in note
+    same_as_fresh(tmp_path, job(tmp_path, update="time"))
+    assert run(job(tmp_path, update="time")).notes == []
 
 
 def test_an_update_of_nothing_is_a_run(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Sequence
 
-from metadata_digger.cli.terminal import abandon, flush, printable, write
+from metadata_digger.cli.terminal import abandon, flush, open_streams, printable, write
 from metadata_digger.errors import DiggerError
 
 INTERRUPTED = 128 + 2  # as a shell reports SIGINT
@@ -22,6 +22,7 @@ READER_GONE = 128 + 13  # and SIGPIPE
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns the exit code; argparse leaves by SystemExit(2) when the usage is wrong."""
+    open_streams()
     try:
         from metadata_digger.cli.parser import parser
 

@@ -11,9 +11,9 @@ from dataclasses import replace
 from metadata_digger.actions import BY_NAME, job
 from metadata_digger.cli.progress import Progress
 from metadata_digger.cli.summary import collection, summary
-from metadata_digger.cli.terminal import flush, printable, write
+from metadata_digger.cli.terminal import flush, is_closed, printable, write
 from metadata_digger.config import load, shown
-from metadata_digger.errors import ConfigError
+from metadata_digger.errors import ConfigError, OutputError
 from metadata_digger.run.job import Job
 from metadata_digger.run.report import Report
 from metadata_digger.sinks.columns import names
@@ -37,6 +37,8 @@ def run_action(options: Namespace) -> int:
         raise ConfigError(
             f"output.directoryPath=- writes rows as they come, and {action.name} sorts its own: name a directory"
         )
+    if work.streams and is_closed(sys.stdout):
+        raise OutputError("output.directoryPath=- writes to standard output, which is closed")
     if action.writes:
         work = replace(
             work,

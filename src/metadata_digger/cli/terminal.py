@@ -15,6 +15,24 @@ from metadata_digger.errors import OutputError
 CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if code != 9} | {10: "\\n", 13: "\\r"}
 
 
+def open_streams() -> None:
+    """Standard streams that whoever started this process closed lead to nothing. Otherwise the next files that are
+    opened, here or in a child, would get their numbers, and what is printed would go into them."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # it gets the lowest number that is free
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115  # no path; for good
+
+
+def is_closed(stream: TextIO) -> bool:
+    """Whether `open_streams` opened it."""
+    return getattr(stream, "name", "") == os.devnull
+
+
 def printable(text: str) -> str:
     """The text on one line, control characters escaped."""
     return text.translate(CONTROLS)

@@ -22,7 +22,6 @@ OUTPUT is the directory that a run with processing.hash.types wrote. Every file 
 hashed again and compared; the output's own files are compared with what its run.json
 says of them. Nothing is written. Exit code 0: all is as it was; 3: something is not."""
 DIFFERENT = 3
-MEMORY_GB = 2.0  # as processing.maxMemoryGB
 
 
 def add_arguments(command: ArgumentParser) -> None:
@@ -43,7 +42,7 @@ def verify(options: Namespace) -> int:
 
     result = Verified(Path.cwd() / options.output)
     with Progress() as progress:
-        for difference in run(result.output, options.cores, MEMORY_GB, result, progress):
+        for difference in run(result.output, options.cores, result, progress):
             write(json.dumps(_object(difference)) if options.json else printable(_line(difference)))
             flush()
     if options.json:
@@ -86,4 +85,4 @@ def summary(result: Verified) -> Iterator[str]:
     for kind in ("changed", "missing", "unreadable"):
         yield f"  {kind:<10}{result.differences[kind]:>11,}"
     if result.recorded:
-        yield f"output      {result.output}: {result.differences['altered']:,} of its {result.own:,} files altered"
+        yield f"output      {result.output}: {result.differences['altered']:,} of its files altered"

@@ -52,7 +52,7 @@ def begin(
                 report.changes = json.loads(folders.changes.read_text())
     elif job.update is not None and job.output is not None and job.output.exists():
         check_owner(job)
-        why = why_anew(job, schema)
+        why = why_anew(job, schema, do)
         if not why:
             with (
                 closing(Update(job, folders, schema)) as update,

@@ -74,7 +74,7 @@ def _run(job: Job, progress: Progress) -> Report:
                 write_output(job, schema, rows, folders, by(processes), report)
                 report.timings["publish"] = time.monotonic() - start - report.timings["extract"]
                 report.seconds = time.monotonic() - start
-                write_records(job, report, rows, "local", folders)
+                write_records(job, report, rows, "local", folders, by(processes))
                 publish(folders, job)
     report.seconds = time.monotonic() - start
     return report

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from metadata_digger.errors import OutputError
 from metadata_digger.run.counts import Summary
 from metadata_digger.schema import OK
+from metadata_digger.sinks.arrow_files import opened
 from metadata_digger.sinks.columns import written
 
 GROUP = 32 << 20  # bytes of rows in memory before they are written
@@ -101,7 +102,8 @@ def write(
     target = path_of(folder, part)
     temporary = folder / f"{part}.{os.getpid()}.tmp"
     with writing(temporary):
-        writer = pq.ParquetWriter(temporary, schema, compression="zstd", compression_level=LEVEL)
+        file = opened(temporary, "wb")
+        writer = pq.ParquetWriter(file, schema, compression="zstd", compression_level=LEVEL)
     held: list[pa.RecordBatch] = []
     size = 0
     for batch in batches:
@@ -115,6 +117,7 @@ def write(
         writer.write_table(pa.Table.from_batches(held, schema))
         writer.add_key_value_metadata({_FOOTER: footer().to_json()})
         writer.close()
+        file.close()
         sync(temporary)  # a power cut after the rename must not leave a name without its rows
         temporary.replace(target)
 
@@ -122,7 +125,8 @@ def write(
 def summary(folder: Path, part: str) -> Summary | None:
     """What was counted of a part's rows; None when the file is not whole, or of another making."""
     try:
-        found = pq.read_metadata(path_of(folder, part)).metadata or {}
+        with opened(path_of(folder, part)) as file:
+            found = pq.read_metadata(file).metadata or {}
     except (OSError, pa.ArrowException):
         return None
     text = found.get(_FOOTER.encode())
@@ -145,7 +149,7 @@ def read(folder: Path, slices: Sequence[Slice]) -> Iterator[pa.RecordBatch]:
 
 def every_row(path: Path, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
     """All rows of a part, a few at a time, those left out too."""
-    with pq.ParquetFile(path) as file:
+    with opened(path) as source, pq.ParquetFile(source) as file:
         yield from file.iter_batches(
             batch_size=_rows(file.metadata), columns=list(columns) if columns else None, use_threads=False
         )

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from metadata_digger.run import parts, twins, untaken
+from metadata_digger.run import parts, sums, twins, untaken
 from metadata_digger.run.held import lost
 from metadata_digger.run.job import Job
 from metadata_digger.run.parts import Slice, sync, writing
 from metadata_digger.run.ranking import arrange, unranked
-from metadata_digger.run.records import FAILED, FOLDER, LEFT_OUT, RECORD, ROWS, digest, now
+from metadata_digger.run.records import FAILED, FOLDER, LEFT_OUT, RECORD, ROWS, SUMS, digest, now
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import Stage
 from metadata_digger.run.tasks import Do
@@ -116,7 +116,7 @@ def slices(ordered: Sequence[tuple[str, int]], start: int, stop: int) -> tuple[S
     return tuple(found)
 
 
-def write_records(job: Job, report: Report, rows: Mapping[str, int], engine: str, folders: Stage) -> None:
+def write_records(job: Job, report: Report, rows: Mapping[str, int], engine: str, folders: Stage, do: Do) -> None:
     """The folder of records: `run.json`, the files left out one a line, and the parts, if they are to be kept.
 
     `rows`: as for `plan`; other parts are what workers left that died: half a part, or a whole one whose files were
@@ -126,11 +126,13 @@ def write_records(job: Job, report: Report, rows: Mapping[str, int], engine: str
     with writing(target):
         target.mkdir()
         _write_left_out(rows, folders, target)
-        for name in (FAILED, LEFT_OUT):
-            report.digests[f"{FOLDER}/{name}"] = digest(target / name)
-        (target / RECORD).write_text(_record(job, report, engine, folders), "utf-8")
         if job.keep_rows:
             _keep(rows, folders, target / ROWS)
+            sums.write(target / SUMS, target / ROWS, do)
+        for name in (FAILED, LEFT_OUT, *([SUMS] if job.keep_rows else [])):
+            report.digests[f"{FOLDER}/{name}"] = digest(target / name)
+        # The command line and the working directory may be no UTF-8; as \udcff such a byte is good JSON.
+        (target / RECORD).write_bytes(_record(job, report, engine, folders).encode("utf-8", "backslashreplace"))
 
 
 def _keep(rows: Mapping[str, int], folders: Stage, target: Path) -> None:

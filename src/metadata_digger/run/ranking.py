@@ -27,6 +27,7 @@ from metadata_digger.run.stage import Stage
 from metadata_digger.run.tasks import Do
 from metadata_digger.run.work import Work
 from metadata_digger.schema import OK
+from metadata_digger.sinks.arrow_files import opened
 from metadata_digger.sinks.columns import written
 
 FOLDER = "../pieces/ranked"  # from the parts; what is in pieces is begun anew by a run that goes on
@@ -97,6 +98,7 @@ class _Place:
     count: int = 0
     held: list[pa.RecordBatch] = field(default_factory=list)
     size: int = 0
+    file: pa.OSFile | None = None
     writer: pq.ParquetWriter | None = None
 
     def __enter__(self) -> _Place:
@@ -105,9 +107,10 @@ class _Place:
     def __exit__(self, *error: object) -> None:
         if error[0] is None:
             self._write()
-        if self.writer is not None:
+        if self.writer is not None and self.file is not None:
             with writing(self.target):
                 self.writer.close()
+                self.file.close()
 
     def add(self, rows: pa.RecordBatch) -> None:
         self.count += len(rows)
@@ -122,7 +125,8 @@ class _Place:
         with writing(self.target):
             table = pa.Table.from_batches(self.held)
             if self.writer is None:
-                self.writer = pq.ParquetWriter(self.target, table.schema, compression="lz4")
+                self.file = opened(self.target, "wb")
+                self.writer = pq.ParquetWriter(self.file, table.schema, compression="lz4")
             self.writer.write_table(table)
         self.held, self.size = [], 0
 

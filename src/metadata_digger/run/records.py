@@ -20,7 +20,8 @@ RECORD = "run.json"
 FAILED = "failed.jsonl"
 LEFT_OUT = "filtered.jsonl"
 ROWS = "rows"  # the parts, for --update
-OURS = (RECORD, FAILED, LEFT_OUT, ROWS)
+SUMS = "rows.sha256"  # of these (run.sums)
+OURS = (RECORD, FAILED, LEFT_OUT, ROWS, SUMS)
 
 
 def now() -> str:
@@ -34,6 +35,14 @@ def read_record(output: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def recorded_sums(record: dict[str, Any]) -> dict[str, str]:
+    """The sha256 of each file of an output; empty where the record does not tell, or was edited into something else."""
+    try:
+        return {str(name): str(was["sha256"]) for name, was in record["files"].items()}
+    except (LookupError, TypeError, AttributeError):
+        return {}
 
 
 def digest(path: Path) -> dict[str, Any]:

@@ -111,7 +111,7 @@ def _run(
             write_output(job, schema, rows, folders, do, report)
             report.timings["publish"] = time.monotonic() - start - report.timings["extract"]
             report.seconds = time.monotonic() - start
-            write_records(job, report, rows, "spark", folders)
+            write_records(job, report, rows, "spark", folders, do)
             publish(folders, job)
     report.seconds = time.monotonic() - start
     return report

@@ -8,17 +8,20 @@ from typing import Any, TypeAlias
 
 from metadata_digger.errors import OutputError
 from metadata_digger.run.pool import Finished, Pool
-from metadata_digger.run.work import Work
-from metadata_digger.run.worker import Task
+from metadata_digger.run.work import Hashed, Work
+from metadata_digger.run.worker import Hash, Task
+from metadata_digger.schema import FAILED
 
-# Does tasks, and gives each with its answer, in any order. Takes them as it can, so there may be millions.
-Do: TypeAlias = Callable[[Iterable[Task]], Iterator[tuple[Any, Any]]]
+# Does tasks, and gives each with its answer, in any order. Takes them as it can, so there may be millions. None: no
+# more until one of those that it has is done.
+Do: TypeAlias = Callable[[Iterable[Task | None]], Iterator[tuple[Any, Any]]]
 
 
 def by(processes: Pool) -> Do:
-    """Done by worker processes; a task whose worker died is tried once more, then OutputError is raised."""
+    """Done by worker processes; a task whose worker died is tried once more, then OutputError is raised. Of a Hash that
+    ends so for a single file it is the answer: the file cannot be read."""
 
-    def do(tasks: Iterable[Task]) -> Iterator[tuple[Any, Any]]:
+    def do(tasks: Iterable[Task | None]) -> Iterator[tuple[Any, Any]]:
         coming = iter(tasks)
         again: deque[Task] = deque()
         failed: list[Task] = []
@@ -30,7 +33,12 @@ def by(processes: Pool) -> Do:
             for event in processes.wait(1.0):
                 if isinstance(event, Finished):
                     yield event.task, event.answer
+                elif isinstance(event.task, Hash) and len(event.task.found) > 1:
+                    again.extend(event.task.apart())
                 elif any(task is event.task for task in failed):
+                    if isinstance(event.task, Hash):
+                        yield event.task, [Hashed(FAILED, event.reason, (None,) * len(event.task.types))]
+                        continue
                     raise OutputError(f"the output cannot be made: {event.reason}")
                 else:
                     failed.append(event.task)
@@ -42,8 +50,8 @@ def by(processes: Pool) -> Do:
 def here(work: Work) -> Do:
     """Done by this very process."""
 
-    def do(tasks: Iterable[Task]) -> Iterator[tuple[Any, Any]]:
-        for task in tasks:
+    def do(tasks: Iterable[Task | None]) -> Iterator[tuple[Any, Any]]:
+        for task in filter(None, tasks):
             yield task, task.run(work, lambda files: None)
 
     return do

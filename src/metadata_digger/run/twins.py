@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from metadata_digger.errors import OutputError
 from metadata_digger.run.parts import path_of
 from metadata_digger.schema import FILTERED, OK
+from metadata_digger.sinks.arrow_files import opened
 
 REASON = "the same content as another file of this run"
 _ROWS = 4_096  # read at once: they have a few short columns
@@ -61,7 +62,7 @@ def _see(connection: sqlite3.Connection, one: str, file: str, content: bytes) ->
 
 def _contents(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, str, bytes]]:
     """Id, file and a digest of its hashes."""
-    with pq.ParquetFile(path) as file:
+    with opened(path) as source, pq.ParquetFile(source) as file:
         batches = file.iter_batches(_ROWS, columns=["id", "file_path", "status", *columns], use_threads=False)
         for batch in batches:
             for one, name, status, *hashes in zip(*(column.to_pylist() for column in batch.columns), strict=True):

@@ -14,17 +14,18 @@ import pyarrow.parquet as pq
 from metadata_digger.config.decisive import sent
 from metadata_digger.errors import ConfigError, OutputError
 from metadata_digger.pipeline import microseconds
-from metadata_digger.run import parts
+from metadata_digger.run import parts, sums
 from metadata_digger.run.fingerprint import difference, other_files
 from metadata_digger.run.job import Job
 from metadata_digger.run.known import Known, Row
 from metadata_digger.run.parts import SAME, writing
-from metadata_digger.run.records import FOLDER, ROWS, read_record
+from metadata_digger.run.records import FOLDER, ROWS, SUMS, read_record, recorded_sums
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import Stage
 from metadata_digger.run.tasks import Do
 from metadata_digger.run.worker import Hash, Keep
 from metadata_digger.schema import FAILED, FILTERED, HASHES, OK
+from metadata_digger.sinks.arrow_files import opened
 from metadata_digger.storage.model import Entry, Found
 
 # What became of a file once and will again. Other statuses are faults of its storage: those may have passed.
@@ -59,7 +60,7 @@ def check_owner(job: Job) -> None:
         )
 
 
-def why_anew(job: Job, schema: pa.Schema) -> str:
+def why_anew(job: Job, schema: pa.Schema, do: Do) -> str:
     """Why the rows of the last output are of no use; "" when they are, and when there is no output yet."""
     output = job.output
     if output is None or not output.exists():
@@ -78,8 +79,12 @@ def why_anew(job: Job, schema: pa.Schema) -> str:
     for part in names:
         if parts.summary(rows, part) is None:
             return f"{parts.path_of(rows, part)} is damaged"
-    if names and not pq.read_schema(parts.path_of(rows, names[0])).equals(schema):
-        return "the last run's rows have other columns"
+    if names:
+        with opened(parts.path_of(rows, names[0])) as file:
+            if not pq.read_schema(file).equals(schema):
+                return "the last run's rows have other columns"
+    for path, reason, *_ in sums.altered(output, recorded_sums(record).get(f"{FOLDER}/{SUMS}"), do):
+        return f"{path}: {reason}"
     return ""
 
 

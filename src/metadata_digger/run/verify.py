@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from metadata_digger.errors import ConfigError
+from metadata_digger.errors import ConfigError, OutputError
 from metadata_digger.run.interrupt import stoppable
 from metadata_digger.run.job import Job, Progress
-from metadata_digger.run.memory import share
 from metadata_digger.run.pool import pool
-from metadata_digger.run.records import FOLDER, digest, read_record
+from metadata_digger.run.records import FOLDER, RECORD, SUMS, read_record, recorded_sums
+from metadata_digger.run.sums import altered, sums
 from metadata_digger.run.tasks import Do, by
-from metadata_digger.run.work import Hashed
+from metadata_digger.run.work import Hashed, Limits
 from metadata_digger.run.worker import Hash
-from metadata_digger.run.written import Written, data_files, types_of, written
+from metadata_digger.run.written import Written, data_files, others, types_of, written
 from metadata_digger.schema import OK
 from metadata_digger.storage import LocalStorage
 from metadata_digger.storage.model import Entry
 
-CHUNK = 64  # files hashed at once
-LOCAL = "file:/"
+CHUNK = 64  # files hashed at once, fewer where there are few: each of some disk images is worth a worker
+TASKS_PER_WORKER = 4
+# Tasks and differences that are done and wait for one before them, which may take an hour: 10 MB.
+AHEAD = 10_000
+STREAMS = Limits(0, 0)  # no file is held
 
 CHANGED = "changed"
 MISSING = "missing"
@@ -50,7 +54,6 @@ class Verified:
     types: tuple[str, ...] = ()
     files: int = 0
     differences: Counter[str] = field(default_factory=Counter)
-    own: int = 0  # files of the output that were looked at
     recorded: bool = True  # whether there is a run.json that has their sha256
 
     @property
@@ -59,100 +62,113 @@ class Verified:
 
 
 def verify(
-    output: Path, cores: int, memory_gb: float, result: Verified, progress: Progress = lambda done, total: None
+    output: Path, cores: int, result: Verified, progress: Progress = lambda done, total: None
 ) -> Iterator[Difference]:
     """Every difference, those of the output itself first, then input files in the order of the rows; counts them all
     in `result`.
 
-    Raises ConfigError when there is nothing to compare with, OutputError when the output cannot be read back,
-    KeyboardInterrupt as run.local does.
+    Raises ConfigError when there is nothing to compare with, OutputError when the output cannot be read back (after
+    all that can be was compared), KeyboardInterrupt as run.local does.
     """
-    files = data_files(output)
     record = read_record(output)
-    config = record.get("config", {})
-    dialect = str(config.get("output.csv.dialect", "rfc4180"))
-    for one in _own(output, record, result):
-        result.differences[one.kind] += 1
-        yield one
-    result.types = types_of(files, dialect)
-    if not result.types and any(True for path in files for _ in written(path, dialect)):
+    recorded = recorded_sums(record)
+    result.recorded = bool(record)
+    files = [path for path in data_files(output, recorded) if path.exists()]
+    faults: list[OutputError] = []
+    result.types = types_of(files, faults)
+    if not result.types and not faults and any(True for path in files for _ in written(path, ())):
         raise ConfigError(
             f"{output} has no hashes to compare with: set processing.hash.types (sha256, for example) in the run that "
             "makes the output"
         )
-    total = record.get("written")
-    workers, limits, _ = share(cores, memory_gb, False)
+    written_rows = record.get("written")
+    total = written_rows if isinstance(written_rows, int) else None
     job = Job(LocalStorage(), (), ())
     with (
         stoppable(),
         tempfile.TemporaryDirectory(prefix="metadata-digger-") as folder,
-        pool(workers, (job, Path(folder), limits), job.timezone, Path(folder), job.seconds_per_batch) as processes,
+        pool(cores, (job, Path(folder), STREAMS), job.timezone, Path(folder), math.inf) as processes,
     ):
-        rows = (row for path in files for row in written(path, dialect))
-        for row, now in _hashed(rows, result.types, by(processes)):
-            result.files += 1
-            difference = _compared(row, now, result.types)
-            if difference is not None:
-                result.differences[difference.kind] += 1
-                yield difference
-            if not result.files % CHUNK:
-                progress(result.files, total)
-        progress(result.files, total)
+        for one in _own(output, recorded, by(processes)) if record else ():
+            result.differences[one.kind] += 1
+            yield one
+        processes.patience = job.seconds_per_batch  # from here on a file that nobody knows may hold up its worker
+        rows = _rows(files, result.types, faults)
+        chunk = CHUNK if total is None else min(CHUNK, max(total, 0) // (TASKS_PER_WORKER * cores) + 1)
+        yield from _differences(rows, by(processes), chunk, result, lambda: progress(result.files, total))
+    if faults:
+        raise faults[0]
+    if record and result.files != total:
+        result.differences[ALTERED] += 1
+        yield Difference(ALTERED, str(output), f"it has {result.files} rows, and the run wrote {total}")
 
 
-def _own(output: Path, record: dict[str, Any], result: Verified) -> Iterator[Difference]:
-    """Files of the output that are not what they were when the run ended."""
-    result.recorded = bool(record)
-    for name, was in record.get("files", {}).items():
-        path = output / name
-        result.own += 1
+def _rows(files: Sequence[Path], types: tuple[str, ...], faults: list[OutputError]) -> Iterator[Written]:
+    """Of a file that is damaged the rows before that; what is wrong with it goes into `faults`."""
+    for path in files:
         try:
-            now = digest(path)["sha256"]
-        except FileNotFoundError:
-            yield Difference(ALTERED, str(path), "it is gone")
-        except OSError as error:
-            yield Difference(ALTERED, str(path), error.strerror or str(error))
-        else:
-            if now != was["sha256"]:
-                reason = f"it is not what it was when the run ended ({FOLDER}/run.json)"
-                yield Difference(ALTERED, str(path), reason, {"sha256": was["sha256"]}, {"sha256": now})
+            yield from written(path, types)
+        except OutputError as error:
+            faults.append(error)
 
 
-def _hashed(rows: Iterator[Written], types: tuple[str, ...], do: Do) -> Iterator[tuple[Written, Hashed | None]]:
-    """Each row, in order, with what its file has now; None when the row does not tell which file it is of."""
+def _own(output: Path, recorded: Mapping[str, str], do: Do) -> Iterator[Difference]:
+    """Files of the output that are not what they were when the run ended, and those that it did not write."""
+    found = {path: (now, why) for path, now, why in sums((output / name for name in recorded), do, 1)}
+    for name, was in recorded.items():
+        now, why = found[output / name]
+        if now != was:
+            yield _altered(
+                output / name, why or f"it is not what it was when the run ended ({FOLDER}/{RECORD})", was, now
+            )
+    for path in others(output, recorded):
+        yield _altered(path, f"the run did not write it ({FOLDER}/{RECORD})")
+    name = f"{FOLDER}/{SUMS}"
+    if name not in recorded or found[output / name][0] == recorded[name]:
+        for one in altered(output, recorded.get(name), do):
+            yield _altered(*one)
 
-    def tasks() -> Iterator[_Chunk]:
-        number = 0
-        while chunk := list(islice(rows, CHUNK)):
-            known = [row for row in chunk if row.path]
-            for row in known:
-                if not row.path.startswith(LOCAL):
-                    raise ConfigError(f"{row.path} is no file of this machine, and verify reads no others")
-            # Nobody knows the size any more; a file is read as a stream, whatever it has.
-            yield _Chunk(Hash([Entry("", row.path, 0, None) for row in known], types, chunk), number)
-            number += 1
 
-    waiting: dict[int, tuple[Sequence[Written], Sequence[Hashed]]] = {}
-    due = 0
+def _altered(path: Path, reason: str, was: str = "", now: str = "") -> Difference:
+    return Difference(ALTERED, str(path), reason, *({"sha256": sha} for sha in (was, now) if now))
+
+
+def _differences(
+    rows: Iterator[Written], do: Do, chunk: int, result: Verified, told: Callable[[], None]
+) -> Iterator[Difference]:
+    """Of the rows, in their order, counted in `result` as soon as they are known. `chunk`: files hashed at once."""
+    waiting: dict[int, tuple[int, list[Difference]]] = {}  # by the first row: rows, differences
+    held = due = 0
+
+    def tasks() -> Iterator[Hash | None]:
+        first = 0
+        while True:
+            if held > AHEAD:
+                yield None
+            elif found := list(islice(rows, chunk)):
+                # Nobody knows the size any more; a file is read as a stream, whatever it has.
+                yield Hash([Entry("", row.path, 0, None) for row in found], result.types, found, first)
+                first += len(found)
+            else:
+                return
+
     for task, hashes in do(tasks()):
-        waiting[task.number] = (task.hash.rows, hashes)
+        compared = (_compared(row, now, result.types) for row, now in zip(task.rows, hashes, strict=True))
+        found = [one for one in compared if one is not None]
+        waiting[task.first] = len(hashes), found
+        held += 1 + len(found)
+        result.files += len(hashes)
+        result.differences.update(one.kind for one in found)
+        told()
         while due in waiting:
-            chunk, found = waiting.pop(due)
-            answers = iter(found)
-            yield from ((row, next(answers) if row.path else None) for row in chunk)
-            due += 1
+            count, found = waiting.pop(due)
+            due += count
+            held -= 1 + len(found)
+            yield from found
 
 
-class _Chunk(NamedTuple):
-    hash: Hash
-    number: int
-
-    def run(self, work: Any, progress: Any) -> object:
-        return self.hash.run(work, progress)
-
-
-def _compared(row: Written, now: Hashed | None, types: tuple[str, ...]) -> Difference | None:
-    if now is None:
+def _compared(row: Written, now: Hashed, types: tuple[str, ...]) -> Difference | None:
+    if not row.path:
         reason = "the output does not tell its name exactly: its ID is that of another path"
         return Difference(UNREADABLE, row.told, reason)
     if now.status != OK:

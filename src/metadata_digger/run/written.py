@@ -6,7 +6,9 @@ import csv
 import json
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import chain, islice, product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,15 +18,21 @@ import pyarrow.parquet as pq
 from metadata_digger.errors import ConfigError, OutputError
 from metadata_digger.pipeline import row_id
 from metadata_digger.schema import HASHES
+from metadata_digger.sinks.arrow_files import opened
 from metadata_digger.sinks.cells import ESCAPES
 from metadata_digger.steps.rename import CONVENTIONS
 
 ROWS = 1024  # read back at once
 
+_BYTES = "surrogateescape"  # what is not UTF-8 costs the row that has it, and not all rows of a buffer
 _PATH, _ID = "File Path", "ID"
 _TITLES = {kind: f"Hash {kind}" for kind in HASHES}
 _ESCAPED = re.compile("|".join(map(re.escape, ESCAPES.values())))
 _PLAIN = {text: chr(code) for code, text in ESCAPES.items()}
+_MIXED = 8  # sequences in a name of which each may be a control character or stand for itself: 256 spellings
+_TAILS = (*(chr(code) for code in range(1, 33) if chr(code) != "\n"), *(" " * number for number in range(2, 9)))
+# output.csv.dialect: rfc4180, spark. They differ only where a line has a backslash; the ID tells which it is.
+_DIALECTS: tuple[dict[str, Any], ...] = ({}, {"doublequote": False, "escapechar": "\\"})
 
 
 class Written(NamedTuple):
@@ -42,91 +50,127 @@ class Columns(NamedTuple):
     hashes: tuple[str, ...]
 
 
-def data_files(output: Path) -> list[Path]:
-    """The files of an output that hold its rows, in their order; raises ConfigError when there are none."""
-    name = re.compile(rf"{re.escape(output.name)}(?:_(\d+))?\.(csv|json|parquet)")
-    try:
-        found = [(match, path) for path in output.iterdir() if (match := name.fullmatch(path.name))]
-    except OSError as error:
-        raise ConfigError(f"{output} is no output of this program: {error.strerror}") from error
-    if not found:
+def data_files(output: Path, recorded: Iterable[str]) -> list[Path]:
+    """The files of an output that hold its rows, in their order: those that its run recorded, or if there is no record
+    those of its name. Raises ConfigError when there are none."""
+    names = [name for name in recorded if "/" not in name and Path(name).suffix in _READERS]
+    if not names:
+        ours = re.compile(rf"{re.escape(output.name)}(?:_\d+)?\.(csv|json|parquet)")
+        names = [path.name for path in _entries(output) if ours.fullmatch(path.name)]
+    if not names:
         raise ConfigError(
             f"{output} is no output of this program: it has no {output.name}.csv, .json or .parquet, nor "
             f"{output.name}_0.csv, ..."
         )
-    return [path for _, path in sorted(found, key=lambda one: (int(one[0][1] or 0), one[1]))]
+    return [output / name for name in sorted(names, key=_number)]
 
 
-def types_of(files: Sequence[Path], dialect: str) -> tuple[str, ...]:
-    """The types of hash that an output has, () when it has none or no rows. Raises OutputError."""
+def _number(name: str) -> tuple[int, str]:
+    found = re.search(r"_(\d+)\.\w+$", name)
+    return int(found[1]) if found else 0, name
+
+
+def others(output: Path, recorded: Collection[str]) -> list[Path]:
+    """What is in the folder besides, and readers of whole folders would take for rows."""
+    return [
+        path
+        for path in _entries(output)
+        if (path.suffix in _READERS or path.is_dir()) and path.name not in recorded and path.name[0] not in "._"
+    ]
+
+
+def _entries(output: Path) -> list[Path]:
+    try:
+        return sorted(output.iterdir())
+    except OSError as error:
+        raise ConfigError(f"{output} is no output of this program: {error.strerror}") from error
+
+
+def types_of(files: Sequence[Path], faults: list[OutputError]) -> tuple[str, ...]:
+    """The types of hash that an output has, () when it has none or no rows. Files that cannot be read back go into
+    `faults`."""
     for path in files:
-        for columns, _ in _rows(path, dialect):
-            return columns.types
+        try:
+            with _reading(path):
+                for columns, _ in _READERS[path.suffix](path):
+                    return columns.types
+        except OutputError as error:
+            faults.append(error)
     return ()
 
 
-def written(path: Path, dialect: str) -> Iterator[Written]:
-    """The rows of one file, a few in memory at a time. `dialect`: that of a CSV file. Raises OutputError."""
-    for columns, rows in _rows(path, dialect):
-        for told, identity, hashes in rows:
-            yield Written(_restored(told, identity, path.suffix == ".csv"), told, hashes)
-        if not columns.types:
-            return
+def written(path: Path, types: tuple[str, ...]) -> Iterator[Written]:
+    """The rows of one file, a few in memory at a time. Raises OutputError, also when it has other types of hash."""
+    with _reading(path):
+        for columns, rows in _READERS[path.suffix](path):
+            if columns.types != types:
+                raise ValueError(f"its hashes are {columns.types}, and not {types}")
+            yield from rows
 
 
-_Rows = Iterator[tuple[str, str, tuple[str, ...]]]  # path, id, hashes
-
-
-def _rows(path: Path, dialect: str) -> Iterator[tuple[Columns, _Rows]]:
-    read = {".csv": _csv, ".json": _json, ".parquet": _parquet}[path.suffix]
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Whatever an edited file makes of its reader is an OutputError that names the file."""
     try:
-        yield from read(path, dialect)
-    except (OSError, ValueError, KeyError, TypeError, IndexError, csv.Error, pa.ArrowException) as error:
+        yield
+    except (OSError, ValueError, LookupError, TypeError, RecursionError, csv.Error, pa.ArrowException) as error:
         raise OutputError(f"{path} cannot be read back: {error}") from error
 
 
-def _csv(path: Path, dialect: str) -> Iterator[tuple[Columns, _Rows]]:
+def _csv(path: Path) -> Iterator[tuple[Columns, Iterator[Written]]]:
     csv.field_size_limit(sys.maxsize)  # thumbnails
-    options: dict[str, Any] = {"doublequote": False, "escapechar": "\\"} if dialect == "spark" else {}
-    with path.open(encoding="utf-8", newline="") as file:
-        lines = csv.reader(file, strict=True, **options)
-        header = next(lines, [])
+    with path.open(encoding="utf-8", errors=_BYTES, newline="") as lines:
+        header = next(csv.reader(islice(lines, 1), strict=True), [])
         columns = _columns(header)
         places = [header.index(name) for name in (columns.path, columns.id, *columns.hashes)]
-        yield columns, ((row[places[0]], row[places[1]], tuple(row[at] for at in places[2:])) for row in lines)
+
+        def rows() -> Iterator[Written]:
+            for number, line in enumerate(lines, 2):  # a line is a row in either dialect
+                told: list[list[str]] = []
+                for dialect in _DIALECTS if "\\" in line else _DIALECTS[:1]:
+                    with suppress(csv.Error):
+                        (cells,) = csv.reader([line], strict=True, **dialect)
+                        if len(cells) == len(header):
+                            told.append([cells[place] for place in places])
+                    if told and _has_id(told[-1][0], told[-1][1]):
+                        break
+                if not told:
+                    raise ValueError(f"line {number} is no row of {len(header)} cells")
+                yield _of_cells(told)
+
+        yield columns, rows()
 
 
-def _json(path: Path, _: str) -> Iterator[tuple[Columns, _Rows]]:
-    with path.open(encoding="utf-8") as file:
+def _json(path: Path) -> Iterator[tuple[Columns, Iterator[Written]]]:
+    with path.open(encoding="utf-8", errors=_BYTES) as file:
         first = file.readline()
         if not first:
             return
         columns = _columns(list(json.loads(first)))
         file.seek(0)
-        objects = map(json.loads, file)
-        yield (
-            columns,
-            (
-                (row[columns.path], row[columns.id], tuple(row[name] or "" for name in columns.hashes))
-                for row in objects
-            ),
-        )
+
+        def rows() -> Iterator[Written]:
+            for number, line in enumerate(file, 1):
+                try:
+                    row = json.loads(line)
+                    told, identity, *hashes = (row[name] for name in (columns.path, columns.id, *columns.hashes))
+                except (ValueError, LookupError, TypeError, RecursionError) as error:
+                    raise ValueError(f"line {number} is no row: {error}") from error
+                yield _as_told(str(told), str(identity), hashes)
+
+        yield columns, rows()
 
 
-def _parquet(path: Path, _: str) -> Iterator[tuple[Columns, _Rows]]:
-    with pq.ParquetFile(path) as file:
+def _parquet(path: Path) -> Iterator[tuple[Columns, Iterator[Written]]]:
+    with opened(path) as source, pq.ParquetFile(source) as file:
         columns = _columns(file.schema_arrow.names)
         names = [columns.path, columns.id, *columns.hashes]
         for batch in file.iter_batches(ROWS, columns=names, use_threads=False):
-            paths, identities, *hashes = (batch.column(name).to_pylist() for name in names)
-            cells = zip(*hashes, strict=True) if hashes else ((),) * len(batch)
-            yield (
-                columns,
-                (
-                    (str(told), str(identity), tuple(cell or "" for cell in row))
-                    for told, identity, row in zip(paths, identities, cells, strict=True)
-                ),
-            )
+            cells = zip(*(batch.column(name).to_pylist() for name in names), strict=True)
+            yield columns, (_as_told(str(told), str(identity), hashes) for told, identity, *hashes in cells)
+
+
+_READERS = {".csv": _csv, ".json": _json, ".parquet": _parquet}
 
 
 def _columns(names: Sequence[str]) -> Columns:
@@ -139,12 +183,39 @@ def _columns(names: Sequence[str]) -> Columns:
     raise ValueError("it has no columns for path and ID")
 
 
-def _restored(told: str, identity: str, is_cell: bool) -> str:
-    """The path that has this ID: a cell of CSV has control characters as backslash sequences, as a name itself may."""
-    if row_id(told) == identity:
-        return told
-    if is_cell:
-        plain = _ESCAPED.sub(lambda match: _PLAIN[match[0]], told)
-        if row_id(plain) == identity:
-            return plain
-    return ""
+def _as_told(told: str, identity: str, hashes: Sequence[Any]) -> Written:
+    return Written(told if _has_id(told, identity) else "", told, tuple(str(one or "") for one in hashes))
+
+
+def _of_cells(told: Sequence[Sequence[str]]) -> Written:
+    """`told`: path, ID and hashes, as each dialect that the line could be of has them."""
+    for path, identity, *hashes in told:
+        for spelling in _spellings(path):
+            if _has_id(spelling, identity):
+                return Written(spelling, path, tuple(hashes))
+    path, _, *hashes = told[0]
+    return Written("", path, tuple(hashes))
+
+
+def _spellings(cell: str) -> Iterator[str]:
+    """What a path may have been before it was a cell. Control characters have become backslash sequences, as a name may
+    have them itself; Spark's dialect has cut off blanks at its end."""
+    plain = _ESCAPED.sub(lambda match: _PLAIN[match[0]], cell)
+    yield cell
+    yield plain
+    found = [*_ESCAPED.finditer(cell)]
+    if 1 < len(found) <= _MIXED:
+        ends = [0, *(match.end() for match in found)]
+        between = [cell[end : match.start()] for end, match in zip(ends, found, strict=False)]
+        for chosen in product(*((match[0], _PLAIN[match[0]]) for match in found)):
+            yield "".join(chain.from_iterable(zip(between, chosen, strict=True))) + cell[ends[-1] :]
+    for tail in _TAILS:
+        yield cell + tail
+        yield plain + tail
+
+
+def _has_id(path: str, identity: str) -> bool:
+    try:
+        return row_id(path) == identity
+    except UnicodeEncodeError:  # no row has such a path
+        return False

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from metadata_digger import __version__
 from metadata_digger.schema import EXTRACTED, TAG, Column
 from metadata_digger.sinks import row_groups
+from metadata_digger.sinks.arrow_files import opened
 from metadata_digger.sinks.columns import Columns, written
 from metadata_digger.sinks.nested import content, nested, on_one_line
 from metadata_digger.sinks.wide import CONTENT
@@ -62,7 +63,7 @@ class ParquetSink:
         schema = self._schema(columns.schema)
         rows = size = 0
         held: list[pa.RecordBatch] = []
-        with _writer(target, schema) as writer:
+        with opened(target, "wb") as file, _writer(file, schema) as writer:
             for batch in batches:
                 held.append(self._rows(written(batch), schema))
                 rows += len(held[-1])
@@ -78,7 +79,8 @@ class ParquetSink:
         if pieces:
             row_groups.join(pieces, target)
         else:
-            _writer(target, self._schema(columns.schema)).close()
+            with opened(target, "wb") as file:
+                _writer(file, self._schema(columns.schema)).close()
 
     def _schema(self, row: pa.Schema) -> pa.Schema:
         """Of the file: the row's fields by their titles, a step's new ones too; the long ones, and notes, last."""
@@ -122,5 +124,5 @@ class ParquetSink:
         return taken(bounds, mask, run)
 
 
-def _writer(target: Path, schema: pa.Schema) -> pq.ParquetWriter:
-    return pq.ParquetWriter(target, schema, compression="zstd", compression_level=_LEVEL)
+def _writer(file: pa.OSFile, schema: pa.Schema) -> pq.ParquetWriter:
+    return pq.ParquetWriter(file, schema, compression="zstd", compression_level=_LEVEL)

@@ -48,6 +48,8 @@ class LocalStorage:
             descriptor = open_for_reading(path)
         except OSError as error:
             raise _storage_error(error) from error
+        except ValueError as error:
+            raise StorageError("no file has such a name", "not_found") from error  # a NUL; half a surrogate pair
         try:
             state = os.fstat(descriptor)
             if not stat.S_ISREG(state.st_mode):
