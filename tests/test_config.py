@@ -243,6 +243,19 @@ def test_defaults_of_what_is_not_built_yet_are_accepted(tmp_path: Path) -> None:
         (GOOD.replace("output.directoryPath=/data/out\n", ""), "c: output.directoryPath is missing"),
         (GOOD + "input.paths=s3a://b/x", "c:4: input.paths: s3a://b/x is no place for input.storage.name=file; set"),
         (GOOD + "input.paths=ftp://b/x", "c:4: input.paths: ftp://b/x is no place for input.storage.name=file"),
+        (
+            GOOD + "output.directoryPath=hdfs://n/x",
+            "c:4: output.directoryPath: hdfs://n/x is no place for output.storage.name=file; set output.storage.name=",
+        ),
+        (
+            GOOD + "output.directoryPath=s3a:/b/x",
+            "c:4: output.directoryPath: s3a:/b/x is no place for output.storage.name=file; set output.storage.name=s3",
+        ),
+        (
+            GOOD + "output.format=solr\noutput.storage.name=solr\noutput.directoryPath=hdfs://n/x",
+            "c:6: output.directoryPath: hdfs://n/x is no place for output.storage.name=solr",
+        ),
+        (GOOD + "output.directoryPath=FILE:///data", "c:4: output.directoryPath would replace the input /data/in"),
         (GOOD + "output.directoryPath=/data", "c:4: output.directoryPath would replace the input /data/in"),
         (GOOD + "output.directoryPath=/data/x/../in", "c:4: output.directoryPath would replace the input /data/in"),
         (

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from metadata_digger.config.keys import CLASSIFIER, STANDARD_OUTPUT
+from metadata_digger.config.places import local
 from metadata_digger.errors import ConfigError, ModelError
 
 if TYPE_CHECKING:
@@ -271,7 +272,7 @@ def _storage(config: Config) -> Storage:
 
 def _output(config: Config) -> Path:
     """Where the output goes; of a run into Solr, which has none but its records, the configuration need not say it."""
-    return Path(config["output.directoryPath"] or f"output/solr-{config['output.collection']}")
+    return Path(local(config["output.directoryPath"] or f"output/solr-{config['output.collection']}"))
 
 
 def _sink(config: Config) -> Sink:

@@ -68,7 +68,7 @@ def test_an_entry_tells_base_url_size_and_time(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("form", ["{}", "{}/", "file:{}", "file://{}", "{}/../in", "{}/./"])
+@pytest.mark.parametrize("form", ["{}", "{}/", "file:{}", "file://{}", "FILE://{}", "{}/../in", "{}/./"])
 def test_forms_of_an_input_path(tmp_path: Path, form: str) -> None:
     root = tree(tmp_path / "in", "a.jpg")
     path = form.format(root)

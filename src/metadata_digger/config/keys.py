@@ -180,8 +180,8 @@ KEYS: tuple[Key, ...] = (
         "output.directoryPath",
         TEXT,
         "",
-        "Directory of the output; it must not exist yet, unless `--overwrite` is given. `-`: JSON Lines to standard "
-        "output. Required for files.",
+        "Directory of the output, a path or `file:///path`; it must not exist yet, unless `--overwrite` is given. `-`: "
+        "JSON Lines to standard output. Required for files.",
     ),
     Key(
         "output.filesNumber",

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
+from metadata_digger.config.places import local
 from metadata_digger.errors import StorageError
 
 
@@ -42,7 +43,4 @@ def base_of(path: str) -> str:
 
 def absolute(entry: str) -> str:
     """An entry of input.paths as an absolute path: `dir`, `/dir`, `file:/dir` or `file:///dir`, nothing escaped."""
-    if entry.startswith("file:"):
-        entry = entry.removeprefix("file:")
-        entry = "/" + entry.lstrip("/") if entry.startswith("/") else entry
-    return os.path.abspath(entry)  # noqa: PTH100  # a Path for each of a million listed files takes too long
+    return os.path.abspath(local(entry))  # noqa: PTH100  # a Path for each of a million listed files takes too long
