@@ -135,7 +135,7 @@ def test_summary_adds_up_and_names_reasons() -> None:
         "              1  denied: Permission denied",
         "labels      person 512, car 210",
         "output      /out/result/result.csv",
-        "record      /out/result/_run (run.json, failed.jsonl, filtered.jsonl)",
+        "record      /out/result/_run (run.json, failed.jsonl, filtered.jsonl, notes.jsonl)",
         "note        two workers instead of eight: memory",
     ]
 

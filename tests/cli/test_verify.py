@@ -103,7 +103,7 @@ def test_an_output_that_was_altered(place: Path) -> None:
     assert lines[0].startswith(
         f"altered     {path}: it is not what it was when the run ended (_run/run.json): sha256 was "
     )
-    assert lines[-1] == f"output      {place}/out: 2 of its 3 files altered"
+    assert lines[-1] == f"output      {place}/out: 2 of its 4 files altered"
 
 
 def test_a_row_whose_path_was_altered_is_not_believed(place: Path) -> None:

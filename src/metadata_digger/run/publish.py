@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from metadata_digger.run import parts, twins, untaken
+from metadata_digger.run import noted, parts, twins, untaken
 from metadata_digger.run.job import Job
 from metadata_digger.run.parts import Slice, sync, writing
-from metadata_digger.run.ranking import arrange, unranked
-from metadata_digger.run.records import FAILED, FOLDER, LEFT_OUT, RECORD, ROWS, digest, now
+from metadata_digger.run.ranking import arrange, ranked, unranked
+from metadata_digger.run.records import FAILED, FOLDER, LEFT_OUT, NOTES, RECORD, ROWS, digest, now
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import Stage
 from metadata_digger.run.tasks import Do
@@ -111,7 +111,8 @@ def slices(ordered: Sequence[tuple[str, int]], start: int, stop: int) -> tuple[S
 
 
 def write_records(job: Job, report: Report, rows: Mapping[str, int], engine: str, folders: Stage) -> None:
-    """The folder of records: `run.json`, the files left out one a line, and the parts, if they are to be kept.
+    """The folder of records: `run.json`, the files left out and those with notes one a line, and the parts, if they are
+    to be kept.
 
     `rows`: as for `plan`; other parts are removed. What the report still lacks is put into it. Raises OutputError.
     """
@@ -119,13 +120,17 @@ def write_records(job: Job, report: Report, rows: Mapping[str, int], engine: str
     with writing(target):
         target.mkdir()
         _write_left_out(rows, folders, target)
-        for name in (FAILED, LEFT_OUT):
-            report.digests[f"{FOLDER}/{name}"] = digest(target / name)
-        (target / RECORD).write_text(_record(job, report, engine, folders), "utf-8")
+        lines = list(refusals(folders.pieces))
+        with untaken.database(lines, folders.pieces / "untaken.sqlite") as refused:
+            names = ranked(folders) if job.ranking is not None else sorted(rows)
+            noted.write(folders.parts, names, refused, target / NOTES, report)
+            for name in (FAILED, LEFT_OUT, NOTES):
+                report.digests[f"{FOLDER}/{name}"] = digest(target / name)
+            (target / RECORD).write_text(_record(job, report, engine, folders), "utf-8")
+            if job.keep_rows and lines:
+                untaken.note(folders.parts, rows, refused)
         if job.keep_rows:
             # What workers left that died: half a part, or a whole one whose files were then tried one by one.
-            if lines := list(refusals(folders.pieces)):
-                untaken.note(folders.parts, rows, lines, folders.pieces / "untaken.sqlite")
             wanted = {parts.path_of(folders.parts, part) for part in rows}
             for path in folders.parts.iterdir():
                 if path not in wanted:
@@ -156,6 +161,8 @@ def _record(job: Job, report: Report, engine: str, folders: Stage) -> str:
         "failed": report.failed,
         "statuses": dict(sorted(report.statuses.items())),
         "reasons": reasons,
+        "noted": report.noted,
+        "kinds": dict(report.kinds.most_common()),
         "labels": dict(report.labels.most_common()),
         **({"changes": report.changes} if report.changes else {}),
         **({"ranking": report.ranking} if report.ranking else {}),

@@ -19,8 +19,9 @@ FOLDER = "_run"
 RECORD = "run.json"
 FAILED = "failed.jsonl"
 LEFT_OUT = "filtered.jsonl"
+NOTES = "notes.jsonl"
 ROWS = "rows"  # the parts, for --update
-OURS = (RECORD, FAILED, LEFT_OUT, ROWS)
+OURS = (RECORD, FAILED, LEFT_OUT, NOTES, ROWS)
 
 
 def now() -> str:
@@ -50,6 +51,8 @@ def report_of(output: Path) -> Report:
         reasons=Counter({(one["status"], one["reason"]): one["files"] for one in record["reasons"]}),
         statuses=Counter(record["statuses"]),
         labels=Counter(record["labels"]),
+        noted=record["noted"],
+        kinds=Counter(record["kinds"]),
         started=record["started"],
         seconds=record["seconds"],
         timings=record["timings"],
