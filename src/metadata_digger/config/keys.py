@@ -213,7 +213,8 @@ KEYS: tuple[Key, ...] = (
         "output.csv.dialect",
         choice("rfc4180", "spark"),
         "rfc4180",
-        'How a quote inside a CSV field is written: doubled, or `\\"` as the original did.',
+        'How a quote inside a CSV field is written: doubled, or as the original did: `\\"` with `output.csv.raw=true`, '
+        "else two single quotes, because other readers would take it for the end of the field.",
     ),
     Key(
         "output.csv.raw",

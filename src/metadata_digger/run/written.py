@@ -140,11 +140,13 @@ def _columns(names: Sequence[str]) -> Columns:
 
 
 def _restored(told: str, identity: str, is_cell: bool) -> str:
-    """The path that has this ID: a cell of CSV has control characters as backslash sequences, as a name itself may."""
+    """The path that has this ID: a cell of CSV has control characters as backslash sequences, and may
+    have two single quotes for a quote, as a name itself may."""
     if row_id(told) == identity:
         return told
     if is_cell:
         plain = _ESCAPED.sub(lambda match: _PLAIN[match[0]], told)
-        if row_id(plain) == identity:
-            return plain
+        for path in (plain, told.replace("''", '"'), plain.replace("''", '"')):
+            if row_id(path) == identity:
+                return path
     return ""
