@@ -117,6 +117,33 @@ def test_columns_that_cannot_be_told_apart(naming: Naming, tags: list[tuple[str,
     assert not Path("never").exists()
 
 
+@pytest.mark.parametrize(
+    ("naming", "tags", "names"),
+    [
+        (Naming(include_directories=False), [("XMP", "Lab:els"), ("XMP", "I:D")], ["XMPID", "XMPLabels"]),
+        (
+            Naming("snakeCase", "md_", include_directories=False),
+            [("XMP", "MOD:EL"), ("XMP", "dc:title"), ("Zeiss", "Model")],
+            ["md_xmp_model", "md_dctitle", "md_model"],
+        ),
+        (
+            Naming(include_directories=False),
+            [("A", "Data"), ("Photoshop", "XMP Data"), ("XMP", "Da:ta")],
+            ["Data", "XMPData", "XMPXMPData"],
+        ),
+        (Naming(), [("XM", "PMake"), ("XMP", "Make")], ["XMPMake", "XMPXMPMake"]),
+    ],
+)
+def test_properties_of_xmp_give_way_to_all_other_columns(
+    rows: Rows, tmp_path: Path, naming: Naming, tags: list[tuple[str, str]], names: list[str]
+) -> None:
+    batch = rows({"tags": [(directory, number, tag, tag) for number, (directory, tag) in enumerate(tags)]})
+    lines = text(CsvSink(naming), tmp_path, batch).splitlines()
+    assert lines[0].endswith("," + ",".join(f'"{name}"' for name in names))
+    values = [tag for _, tag in sorted(tags)]
+    assert lines[1].endswith("," + ",".join(f'"{value}"' for value in values))
+
+
 def test_tags_that_are_not_written_are_in_nobodys_way() -> None:
     columns = Columns.of(SCHEMA, [("JPEG", "Image Width"), ("PNG-IHDR", "Image Width")])
     naming = Naming(include_directories=False)
