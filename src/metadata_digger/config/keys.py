@@ -19,6 +19,7 @@ from metadata_digger.config.values import (
     DIMENSIONS,
     EXACT_TEXT,
     GIGABYTES,
+    LIMIT,
     LIST,
     MANDATORY,
     MAPPING,
@@ -122,7 +123,7 @@ KEYS: tuple[Key, ...] = (
     Key("processing.timezone", TIMEZONE, "UTC", "Time zone of dates that a file states as an instant."),
     Key(
         "processing.maxPixels",
-        AMOUNT,
+        LIMIT,
         "178956970",
         "Largest picture that is decoded, in pixels; -1: no limit. A larger one keeps its metadata.",
     ),
