@@ -6,7 +6,7 @@ Nothing heavy is imported before a job is made: `--help` and `extract_single` ne
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from metadata_digger.steps.filter import Selection
     from metadata_digger.steps.rename import Naming
     from metadata_digger.storage import Storage
+
+_SHOWN = 10  # names in a sentence
 
 
 def _file_type(config: Config, action: Action) -> Iterator[Step]:
@@ -248,6 +250,19 @@ def job(config: Config, action: Action, images: Sequence[str] = ()) -> Job:
         partitions=config["input.partitions"],
         facts=facts,
     )
+
+
+def idle(config: Config, action: Action, tags: Collection[tuple[str, str]]) -> Iterator[str]:
+    """A sentence for each filter of tags that names what no file has. `tags`: Report.tags."""
+    if tags and action.writes and _extract in action.steps:  # none: nothing was written, or nothing is known any more
+        selection = _selection(config)
+        for key, what, names in (
+            ("filter.allowedMetadataDirectories", "directories", selection.idle_directories(tags)),
+            ("filter.allowedTags", "tags", selection.idle_tags(tags)),
+        ):
+            if names:
+                more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
+                yield f"no file that is written has these {what} of {key}: {', '.join(names[:_SHOWN])}{more}"
 
 
 def _ranking(steps: Sequence[Step]) -> Ranking | None:
