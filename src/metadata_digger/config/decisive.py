@@ -23,10 +23,29 @@ NOT_DECISIVE = (
 OUTPUT = "output."  # how rows are written, as all of these
 # What decides which files are looked at, but not what comes of them.
 LISTING = ("input.paths", "input.include", "input.exclude")
-
+# What decides which files have rows.
+CHOOSING = (
+    *LISTING,
+    "filter.mandatoryTags",
+    "filter.allowedFileTypes",
+    "analytics.similar.tags",
+    "analytics.similar.minPassingConditions",
+)
 
 # How rows that are made already are written.
 WRITTEN = ("filter.allowedTags", "enrichment.output.labelsDelimiter")
+
+# Of these what a server's documents know nothing of: where records lie, and who asks.
+NOT_SENT = (
+    "output.directoryPath",
+    "output.filesNumber",
+    "output.keepRows",
+    "output.solr.caFile",
+    "output.solr.credentialsFile",
+    "output.solr.security.principal",
+    "output.solr.security.keytabPath",
+    "output.solr.security.debug",
+)
 
 # What is in the collection decides which files are left out.
 COMPARATOR = "processing.hash.comparator"
@@ -36,6 +55,11 @@ COMPARED = ("output.collection", "output.zk.servers", "output.zk.znode", "output
 def written(config: Mapping[str, str]) -> dict[str, str]:
     """The keys that decide how rows are written, and where."""
     return {key: text for key, text in config.items() if key in WRITTEN or key.startswith(OUTPUT)}
+
+
+def sent(config: Mapping[str, str]) -> dict[str, str]:
+    """The keys that decide what a server has of a row, and which server and collection it is."""
+    return {key: text for key, text in written(config).items() if key not in NOT_SENT}
 
 
 def decisive(config: Mapping[str, str]) -> dict[str, str]:

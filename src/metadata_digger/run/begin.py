@@ -18,7 +18,7 @@ from metadata_digger.run.records import report_of
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import Stage
 from metadata_digger.run.tasks import Do
-from metadata_digger.run.update import Update, all_ids, rows_of, why_anew
+from metadata_digger.run.update import Update, all_ids, check_owner, rows_of, why_anew
 from metadata_digger.schema import OK
 from metadata_digger.sinks import Removing
 from metadata_digger.storage.model import Found
@@ -51,6 +51,7 @@ def begin(
             with suppress(FileNotFoundError):
                 report.changes = json.loads(folders.changes.read_text())
     elif job.update is not None and job.output is not None and job.output.exists():
+        check_owner(job)
         why = why_anew(job, schema)
         if not why:
             with (

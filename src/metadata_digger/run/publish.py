@@ -12,6 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from metadata_digger.run import noted, parts, twins, untaken
+from metadata_digger.run.held import lost
 from metadata_digger.run.job import Job
 from metadata_digger.run.parts import Slice, sync, writing
 from metadata_digger.run.ranking import arrange, ranked, unranked
@@ -77,8 +78,13 @@ def write_output(job: Job, schema: pa.Schema, rows: Mapping[str, int], folders: 
     if job.distinct:
         twins.find(folders.parts, list(rows), job.distinct, twins.database(folders.pieces))
     if not sink.suffix:
-        if job.ranking is None:
-            rows = {part: count for part, count in rows.items() if parts.stretch_of(part)}  # a server has what is kept
+        if job.ranking is None and isinstance(sink, Removing):
+            again = lost(sink, folders.parts, rows)
+            if count := sum(rows[part] for part in again):
+                report.notes.append(
+                    f"--update: not all that earlier runs sent was there: {count:,} rows were sent again"
+                )
+            rows = {part: count for part, count in rows.items() if parts.stretch_of(part) or part in again}
         if isinstance(sink, Removing) and folders.removed.exists():
             with folders.removed.open(encoding="ascii") as ids:
                 sink.remove(line.rstrip("\n") for line in ids)

@@ -13,10 +13,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from metadata_digger.errors import ConfigError
+from metadata_digger.errors import ConfigError, OutputError
 from metadata_digger.pipeline import microseconds
 from metadata_digger.run import parts
-from metadata_digger.run.fingerprint import difference
+from metadata_digger.run.fingerprint import difference, other_files
 from metadata_digger.run.job import Job
 from metadata_digger.run.known import Known, Row
 from metadata_digger.run.parts import SAME, writing
@@ -33,6 +33,15 @@ SETTLED = (OK, FILTERED, FAILED)
 CHUNK = 256  # files hashed at once
 
 
+def check(job: Job) -> None:
+    """Raises ConfigError where nothing can be brought up to date, whatever the last output is like."""
+    if job.update is not None and job.distinct:
+        raise ConfigError(
+            "--update and processing.hash.comparator=true do not go together: the one deletes documents for whose sake "
+            "the other leaves files out; give one of them"
+        )
+
+
 def kept_name(number: int) -> str:
     """No part of this run has such a name (parts.name_of)."""
     return f"kept-{number:09d}"
@@ -40,6 +49,20 @@ def kept_name(number: int) -> str:
 
 def rows_of(output: Path) -> Path:
     return output / FOLDER / ROWS
+
+
+def check_owner(job: Job) -> None:
+    """Raises OutputError where the last output is that of another input, and only its place, which nobody chose, is the
+    same: the documents of that input's files would be deleted."""
+    output = job.output
+    if output is None or not job.gives_way:
+        return
+    if differing := other_files(read_record(output), job.facts):
+        raise OutputError(
+            f"--update: {output} has the records of a run over other files: {differing}; their documents would be "
+            "deleted. Give each input an output.directoryPath of its own, or, if these documents are to go, set it to "
+            f"{output}"
+        )
 
 
 def why_anew(job: Job, schema: pa.Schema) -> str:

@@ -35,10 +35,12 @@ def path_of(url: str) -> str:
     raise StorageError(f"{url} is no URL of a local file", "not_found")
 
 
-def base_of(path: str) -> str:
-    """What an entry of input.paths is called in the rows of its files."""
-    url = url_of(path)
-    return url if url.startswith("file:///") else "file://" + path
+def base_of(entry: str) -> str:
+    """What an entry of input.paths is called in the rows of its files: as it stands there, as in the original, with its
+    slash at the end and all; a relative one, which the original could not read, as an absolute path."""
+    path = local(entry)
+    url = url_of(path if path.startswith("/") else absolute(path))
+    return url if url.startswith("file:///") else "file://" + url.removeprefix("file:")
 
 
 def absolute(entry: str) -> str:

@@ -50,6 +50,9 @@ class Walk:
     def __init__(self, patterns: Patterns, excluded: Counter[str]) -> None:
         self._wanted = patterns.matcher()
         self._excluded = excluded
+        self._named: set[Identity] = (
+            set()
+        )  # directories that are entries themselves: their files are of the nearest one
         self._listed: set[Identity] = set()
         self._skipped: set[Identity] = set()
         self._given = Given()
@@ -60,14 +63,16 @@ class Walk:
         for path in skip:
             if (identity := _identity(path)) is not None:
                 self._skipped.add(identity)
+        entries = (_identity(absolute(path)) for path in paths if not path.startswith(LIST))
+        self._named.update(identity for identity in entries if identity is not None)
         for path in paths:
             if path.startswith(LIST):
                 for line in lines(path.removeprefix(LIST)):
                     place = absolute(line)
-                    yield from self._input(base_of(place), place)
+                    yield from self._input(base_of(line), place)
                 continue
             place = absolute(path)
-            base = base_of(place)
+            base = base_of(path)
             for found in [place] if os.path.lexists(place) else sorted(matches(place)):
                 yield from self._input(base, found)
         # A real directory is listed under its own name, so links wait until all of them are.
@@ -105,7 +110,7 @@ class Walk:
             try:
                 state = os.stat(path)
                 identity = (state.st_dev, state.st_ino)
-                if identity in self._skipped:
+                if identity in self._skipped or (stack and identity in self._named):
                     return
                 if identity in self._listed:
                     if os.path.islink(path):
@@ -191,6 +196,6 @@ def _fault(base: str, path: str, error: OSError) -> Fault:
 def _identity(path: str) -> Identity | None:
     try:
         state = os.stat(path)
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a NUL in it
         return None
     return state.st_dev, state.st_ino
