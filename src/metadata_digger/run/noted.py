@@ -8,21 +8,22 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from metadata_digger.run import parts, untaken
 from metadata_digger.run.report import Report
-from metadata_digger.schema import Column
-from metadata_digger.sinks.columns import written
+from metadata_digger.schema import OK, Column
 
 _COLUMNS = ("file_path", "status", "notes")
 
 
-def noted(rows: pa.RecordBatch) -> pa.RecordBatch:
-    """The rows that are ok and have notes."""
-    rows = written(rows)
-    some: Column = pc.greater(pc.list_value_length(rows.column("notes")), pa.scalar(0))
-    return rows.filter(some)
+def noted(rows: pa.RecordBatch) -> dict[int, list[str]]:
+    """The notes of the rows that are ok and have some, by index."""
+    column: Column = rows.column("notes")
+    if not len(column.flatten()):  # nearly always
+        return {}
+    statuses = rows.column("status").to_pylist()
+    notes: list[list[str] | None] = column.to_pylist()
+    return {row: found for row, found in enumerate(notes) if found and statuses[row] == OK}
 
 
 def write(folder: Path, names: Iterable[str], refused: sqlite3.Connection, target: Path, report: Report) -> None:
@@ -39,8 +40,7 @@ def write(folder: Path, names: Iterable[str], refused: sqlite3.Connection, targe
 
 def _rows(path: Path, refused: sqlite3.Connection) -> Iterator[tuple[str, list[str]]]:
     for batch in parts.every_row(path, _COLUMNS):
-        if len(rows := noted(batch)):
-            others = untaken.reasons(refused, rows)
-            for name, notes in zip(rows.column("file_path").to_pylist(), rows.column("notes").to_pylist(), strict=True):
-                if name not in others:
-                    yield str(name), [str(text) for text in notes or ()]
+        if found := noted(batch):
+            files = batch.column("file_path").to_pylist()
+            others = untaken.reasons(refused, batch)
+            yield from ((str(files[row]), notes) for row, notes in found.items() if files[row] not in others)

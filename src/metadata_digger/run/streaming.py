@@ -70,7 +70,7 @@ def _watched(rows: Iterator[pa.RecordBatch], told: TextIO) -> Iterator[pa.Record
             for file, status, reason in zip(*columns, strict=True):
                 if status not in (OK, FILTERED):
                     told.write(json.dumps({"file": file, "reason": reason}) + "\n")
-            for notes in noted(batch).column("notes").to_pylist():
+            for notes in noted(batch).values():
                 told.write(json.dumps({"notes": notes}) + "\n")
             yield batch
     except OSError as error:
