@@ -138,6 +138,16 @@ def test_the_nearest_directory_that_is_an_entry_is_the_base(tmp_path: Path, path
     ]
 
 
+@pytest.mark.parametrize("pattern", ["*", "**", "**/*", "**/*.jpg"])
+def test_a_directory_that_is_an_entry_is_nearer_than_a_glob(tmp_path: Path, pattern: str) -> None:
+    tree(tmp_path, "1.jpg", "a/2.jpg", "b/3.jpg")
+    (tmp_path / "z").symlink_to("a")
+    for paths in ([pattern, "a"], ["a", pattern]):
+        found = list(STORAGE.walk([f"{tmp_path}/{path}" for path in paths]))
+        bases = {Path(path_of(one.url)).name: one.base.removeprefix(f"file://{tmp_path}/") for one in found}
+        assert bases == {"1.jpg": pattern, "2.jpg": "a", "3.jpg": pattern, "z": pattern}
+
+
 def test_every_missing_input_path_is_named(tmp_path: Path) -> None:
     tree(tmp_path, "a.jpg")
     with pytest.raises(StorageError) as raised:

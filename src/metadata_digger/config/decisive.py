@@ -35,17 +35,17 @@ CHOOSING = (
 # How rows that are made already are written.
 WRITTEN = ("filter.allowedTags", "enrichment.output.labelsDelimiter")
 
-# Of these what a server's documents know nothing of: where records lie, and who asks.
-NOT_SENT = (
+# Of these where an output lies, and who asks a server to take it.
+ASKING = (
     "output.directoryPath",
-    "output.filesNumber",
-    "output.keepRows",
     "output.solr.caFile",
     "output.solr.credentialsFile",
     "output.solr.security.principal",
     "output.solr.security.keytabPath",
     "output.solr.security.debug",
 )
+# And what a server's documents know nothing of.
+FILES = ("output.filesNumber", "output.keepRows")
 
 # What is in the collection decides which files are left out.
 COMPARATOR = "processing.hash.comparator"
@@ -57,9 +57,14 @@ def written(config: Mapping[str, str]) -> dict[str, str]:
     return {key: text for key, text in config.items() if key in WRITTEN or key.startswith(OUTPUT)}
 
 
+def made(config: Mapping[str, str]) -> dict[str, str]:
+    """The keys that decide what an output is made of rows."""
+    return {key: text for key, text in written(config).items() if key not in ASKING}
+
+
 def sent(config: Mapping[str, str]) -> dict[str, str]:
     """The keys that decide what a server has of a row, and which server and collection it is."""
-    return {key: text for key, text in written(config).items() if key not in NOT_SENT}
+    return {key: text for key, text in made(config).items() if key not in FILES}
 
 
 def decisive(config: Mapping[str, str]) -> dict[str, str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
-from metadata_digger.config.decisive import CHOOSING, LISTING, decisive, sent
+from metadata_digger.config.decisive import CHOOSING, LISTING, decisive
 
 # Besides the decisive keys: names of facts (`Job.facts`), which stand in run.json under the same names.
 SIMILAR = "similar"
@@ -31,14 +31,21 @@ def fingerprint(facts: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def difference(before: Mapping[str, Any], now: Mapping[str, Any], *, listing: bool = True, output: bool = False) -> str:
+def difference(
+    before: Mapping[str, Any],
+    now: Mapping[str, Any],
+    *,
+    listing: bool = True,
+    output: Callable[[Mapping[str, str]], dict[str, str]] | None = None,
+) -> str:
     """What differs between the facts of two runs, "key (was x, is y), ..."; "" when nothing does.
 
-    `listing`: also what decides which files are looked at; `output`: also what a server has of rows.
+    `listing`: also what decides which files are looked at; `output`: gives those keys of how rows are
+    written that count too (decisive.made, decisive.sent).
     """
     old, new = fingerprint(before), fingerprint(now)
-    if output:
-        old, new = sent(before.get("config", {})) | old, sent(now.get("config", {})) | new
+    if output is not None:
+        old, new = output(before.get("config", {})) | old, output(now.get("config", {})) | new
     ignored: Collection[str] = () if listing else (*LISTING, DIRECTORY)
     return _told([name for name in {**old, **new} if name not in ignored], old, new)
 

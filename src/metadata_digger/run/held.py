@@ -27,7 +27,7 @@ def lost(sink: Removing, folder: Path, rows: Mapping[str, int]) -> set[str]:
 
 def _groups(rows: Mapping[str, int]) -> Iterator[list[str]]:
     group: list[str] = []
-    for part in sorted(part for part, count in rows.items() if count and not parts.stretch_of(part)):
+    for part in sorted(part for part, count in rows.items() if count and parts.is_kept(part)):
         group.append(part)
         if sum(rows[one] for one in group) >= ROWS:
             yield group

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import shutil
+import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,7 +85,7 @@ def write_output(job: Job, schema: pa.Schema, rows: Mapping[str, int], folders: 
                 report.notes.append(
                     f"--update: not all that earlier runs sent was there: {count:,} rows were sent again"
                 )
-            rows = {part: count for part, count in rows.items() if parts.stretch_of(part) or part in again}
+            rows = {part: count for part, count in rows.items() if not parts.is_kept(part) or part in again}
         if isinstance(sink, Removing) and folders.removed.exists():
             with folders.removed.open(encoding="ascii") as ids:
                 sink.remove(line.rstrip("\n") for line in ids)
@@ -120,7 +121,8 @@ def write_records(job: Job, report: Report, rows: Mapping[str, int], engine: str
     """The folder of records: `run.json`, the files left out and those with notes one a line, and the parts, if they are
     to be kept.
 
-    `rows`: as for `plan`; other parts are removed. What the report still lacks is put into it. Raises OutputError.
+    `rows`: as for `plan`; other parts are what workers left that died: half a part, or a whole one whose files were
+    then tried one by one. What the report still lacks is put into it. Raises OutputError.
     """
     target = folders.output / FOLDER
     with writing(target):
@@ -133,16 +135,20 @@ def write_records(job: Job, report: Report, rows: Mapping[str, int], engine: str
             for name in (FAILED, LEFT_OUT, NOTES):
                 report.digests[f"{FOLDER}/{name}"] = digest(target / name)
             (target / RECORD).write_text(_record(job, report, engine, folders), "utf-8")
-            if job.keep_rows and lines:
-                untaken.note(folders.parts, rows, refused)
-        if job.keep_rows:
-            # What workers left that died: half a part, or a whole one whose files were then tried one by one.
-            wanted = {parts.path_of(folders.parts, part) for part in rows}
-            for path in folders.parts.iterdir():
-                if path not in wanted:
-                    path.unlink()
-            sync(folders.parts)
-            folders.parts.rename(target / ROWS)
+            if job.keep_rows:
+                _keep(rows, folders, target / ROWS, refused if lines else None)
+
+
+def _keep(rows: Mapping[str, int], folders: Stage, target: Path, refused: sqlite3.Connection | None) -> None:
+    """The parts of `rows` also among the records. In the stage they stay as they are: a run that goes on from it
+    writes all rows again, those too that this one could not. Raises OSError, OutputError."""
+    target.mkdir()
+    if refused is not None:
+        untaken.note(folders.parts, rows, refused, target)
+    for part in rows:
+        if not (path := parts.path_of(target, part)).exists():
+            parts.link(parts.path_of(folders.parts, part), path)
+    sync(target)
 
 
 def _record(job: Job, report: Report, engine: str, folders: Stage) -> str:

@@ -1,6 +1,7 @@
 """Rows that were ok until they were to be written, and then a server refused them, or they were twins of others.
 
-The rows that are kept for --update say so: it is to try such files again, and to count none of them as written.
+The rows that are kept for --update say so: it is to try such files again, and to count none of them as written. Those
+in the stage do not.
 """
 
 from __future__ import annotations
@@ -44,27 +45,27 @@ def database(lines: Iterable[Path], target: Path) -> Iterator[sqlite3.Connection
         raise OutputError(f"cannot write {target}: {error}") from error
 
 
-def note(folder: Path, names: Iterable[str], found: sqlite3.Connection) -> None:
-    """Gives the rows of the database STATUS in the parts. Raises OutputError."""
+def note(folder: Path, names: Iterable[str], found: sqlite3.Connection, target: Path) -> None:
+    """Puts those parts that have rows of the database into `target`, these rows with STATUS. Raises OutputError."""
     for name in names:
         path = parts.path_of(folder, name)
         if any(reasons(found, batch) for batch in parts.every_row(path, ("file_path",))):
-            _rewrite(found, folder, name)
+            _rewrite(found, path, name, target)
 
 
-def _rewrite(connection: sqlite3.Connection, folder: Path, name: str) -> None:
+def _rewrite(connection: sqlite3.Connection, source: Path, name: str, target: Path) -> None:
     summary = Summary(name)
 
     def batches() -> Iterator[pa.RecordBatch]:
-        for batch in parts.every_row(parts.path_of(folder, name)):
+        for batch in parts.every_row(source):
             found = reasons(connection, batch)
             files = enumerate(batch.column("file_path").to_pylist())
             marked = mark(batch, {row: (STATUS, found[str(file)]) for row, file in files if file in found})
             summary.count(marked)
             yield marked
 
-    schema = next(parts.every_row(parts.path_of(folder, name))).schema
-    parts.write(folder, name, schema, batches(), lambda: summary)
+    schema = next(parts.every_row(source)).schema
+    parts.write(target, name, schema, batches(), lambda: summary)
 
 
 def reasons(connection: sqlite3.Connection, batch: pa.RecordBatch) -> dict[str, str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -13,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from metadata_digger.config.decisive import sent
 from metadata_digger.errors import ConfigError, OutputError
 from metadata_digger.pipeline import microseconds
 from metadata_digger.run import parts
@@ -40,11 +39,6 @@ def check(job: Job) -> None:
             "--update and processing.hash.comparator=true do not go together: the one deletes documents for whose sake "
             "the other leaves files out; give one of them"
         )
-
-
-def kept_name(number: int) -> str:
-    """No part of this run has such a name (parts.name_of)."""
-    return f"kept-{number:09d}"
 
 
 def rows_of(output: Path) -> Path:
@@ -76,7 +70,7 @@ def why_anew(job: Job, schema: pa.Schema) -> str:
     files = job.sink is None or bool(job.sink.suffix)
     if not record:
         return f"{output} has no record of the run that made it"
-    if differing := difference(record, job.facts, listing=False, output=not files):
+    if differing := difference(record, job.facts, listing=False, output=None if files else sent):
         return f"other than in the last run: {differing}"
     if not rows.is_dir():
         return "the last run did not keep its rows (output.keepRows)"
@@ -176,7 +170,7 @@ class Update:
             source = parts.path_of(self._known.rows, self._known.parts[number])
             target = parts.path_of(self._folders.parts, name)
             with writing(target):
-                _link(source, target)
+                parts.link(source, target)
             summary = parts.summary(self._folders.parts, name)
             if summary is not None:
                 report.add(summary)
@@ -195,13 +189,13 @@ class Update:
     def _whole(self) -> Iterator[tuple[int, str]]:
         for number, mask in enumerate(self._masks):
             if mask and all(mask) and number not in self._times:
-                yield number, kept_name(number)
+                yield number, parts.kept_name(number)
 
     def _rewritten(self) -> Iterator[Keep]:
         for number, mask in enumerate(self._masks):
             if any(mask) and (number in self._times or not all(mask)):
                 source = parts.path_of(self._known.rows, self._known.parts[number])
-                yield Keep(source, kept_name(number), bytes(mask), self._times.get(number))
+                yield Keep(source, parts.kept_name(number), bytes(mask), self._times.get(number))
 
     def ids_not_kept(self) -> Iterator[str]:
         """Of rows that the last output has: a server still has them. Those of files that changed come again."""
@@ -234,11 +228,3 @@ def _same_file(one: Entry, row: Row) -> bool:
 
 def _same_time(one: Entry, row: Row) -> bool:
     return row.modified is not None and row.modified == microseconds(one.modified)
-
-
-def _link(source: Path, target: Path) -> None:
-    """A copy where the file system has no links. Raises OSError."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
