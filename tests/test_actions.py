@@ -115,6 +115,14 @@ def test_every_setting_arrives(configured) -> None:
     assert work.sink == JsonSink(naming, selection, content=True, all_directories=True)
 
 
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [("file:///data/o", "/data/o"), ("file:/data/o", "/data/o"), ("FILE:///data/o", "/data/o"), ("o/a:b", "o/a:b")],
+)
+def test_the_output_may_be_a_url(configured, text: str, path: str) -> None:
+    assert job(configured("extract", f"output.directoryPath={text}"), BY_NAME["extract"]).output == Path(path)
+
+
 def test_standard_output_is_no_directory(configured) -> None:
     work = job(configured("extract", "output.directoryPath=-", "output.format=json"), BY_NAME["extract"])
     assert (work.streams, work.output, work.sink) == (True, None, JsonSink())

@@ -92,6 +92,8 @@ def test_required_keys_follow_the_actions() -> None:
         ("output.columns.metadataPrefix=md_ ", "output.columns.metadataPrefix", "md_ "),
         ("output.filesNumber=0", "output.filesNumber", -1),
         ("output.filesNumber=3", "output.filesNumber", 3),
+        ("processing.maxPixels=1", "processing.maxPixels", 1),
+        ("processing.maxPixels=-1", "processing.maxPixels", -1),
         ("enrichment.output.labelsDelimiter=\\u0020", "enrichment.output.labelsDelimiter", " "),
         ("enrichment.output.labelsDelimiter=|", "enrichment.output.labelsDelimiter", "|"),
         ("enrichment.classifier.threshold=0.999", "enrichment.classifier.threshold", 0.999),
@@ -161,6 +163,8 @@ def test_values(tmp_path: Path, line: str, key: str, value: object) -> None:
         ("output.csv.dialect=excel", "must be rfc4180 or spark"),
         ("output.columns.namingConvention=kebab", "must be camelCase or snakeCase"),
         ("output.columns.includeDirsInTags=maybe", "must be true or false"),
+        ("processing.maxPixels=0", "processing.maxPixels=0: must be a whole number from 1, or -1 for no limit"),
+        ("processing.maxPixels=-2", "must be a whole number from 1, or -1 for no limit"),
         ("output.filesNumber=-2", "must be a whole number from 1, or -1"),
         ("output.filesNumber=1.5", "must be a whole number from 1, or -1"),
         ("output.filesNumber=", "must be a whole number from 1, or -1"),
@@ -251,6 +255,19 @@ def test_defaults_of_what_is_not_built_yet_are_accepted(tmp_path: Path) -> None:
         (GOOD.replace("output.directoryPath=/data/out\n", ""), "c: output.directoryPath is missing"),
         (GOOD + "input.paths=s3a://b/x", "c:4: input.paths: s3a://b/x is no place for input.storage.name=file; set"),
         (GOOD + "input.paths=ftp://b/x", "c:4: input.paths: ftp://b/x is no place for input.storage.name=file"),
+        (
+            GOOD + "output.directoryPath=hdfs://n/x",
+            "c:4: output.directoryPath: hdfs://n/x is no place for output.storage.name=file; set output.storage.name=",
+        ),
+        (
+            GOOD + "output.directoryPath=s3a:/b/x",
+            "c:4: output.directoryPath: s3a:/b/x is no place for output.storage.name=file; set output.storage.name=s3",
+        ),
+        (
+            GOOD + "output.format=solr\noutput.storage.name=solr\noutput.directoryPath=hdfs://n/x",
+            "c:6: output.directoryPath: hdfs://n/x is no place for output.storage.name=solr",
+        ),
+        (GOOD + "output.directoryPath=FILE:///data", "c:4: output.directoryPath would replace the input /data/in"),
         (GOOD + "output.directoryPath=/data", "c:4: output.directoryPath would replace the input /data/in"),
         (GOOD + "output.directoryPath=/data/x/../in", "c:4: output.directoryPath would replace the input /data/in"),
         (

@@ -6,13 +6,14 @@ Nothing heavy is imported before a job is made: `--help` and `extract_single` ne
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from metadata_digger.config.keys import CLASSIFIER, STANDARD_OUTPUT
+from metadata_digger.config.places import local
 from metadata_digger.errors import ConfigError, ModelError
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from metadata_digger.steps.similar.propose import ProposeStep
     from metadata_digger.steps.similar.step import NearStep
     from metadata_digger.storage import Storage
+
+_SHOWN = 10  # names in a sentence
 
 
 def _file_type(config: Config, action: Action) -> Iterator[Step]:
@@ -246,6 +249,19 @@ def job(config: Config, action: Action, images: Sequence[str] = ()) -> Job:
     )
 
 
+def idle(config: Config, action: Action, tags: Collection[tuple[str, str]]) -> Iterator[str]:
+    """A sentence for each filter of tags that names what no file has. `tags`: Report.tags."""
+    if tags and action.writes and _extract in action.steps:  # none: nothing was written, or nothing is known any more
+        selection = _selection(config)
+        for key, what, names in (
+            ("filter.allowedMetadataDirectories", "directories", selection.idle_directories(tags)),
+            ("filter.allowedTags", "tags", selection.idle_tags(tags)),
+        ):
+            if names:
+                more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
+                yield f"no file that is written has these {what} of {key}: {', '.join(names[:_SHOWN])}{more}"
+
+
 def _near(steps: Sequence[Step], action: Action) -> NearStep | ProposeStep | None:
     """The step that ranks the rows."""
     if _similar not in action.steps:
@@ -276,7 +292,7 @@ def _storage(config: Config) -> Storage:
 
 def _output(config: Config) -> Path:
     """Where the output goes; of a run into Solr, which has none but its records, the configuration need not say it."""
-    return Path(config["output.directoryPath"] or f"output/solr-{config['output.collection']}")
+    return Path(local(config["output.directoryPath"] or f"output/solr-{config['output.collection']}"))
 
 
 def _sink(config: Config) -> Sink:

@@ -12,7 +12,7 @@ import pytest
 from metadata_digger import __version__
 from metadata_digger.actions import ACTIONS
 from metadata_digger.cli import main
-from metadata_digger.cli.parser import parser
+from metadata_digger.cli.parser import parsed, parser
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = [*(action.name for action in ACTIONS), "extract_single", "config", "solr-init"]
@@ -35,6 +35,8 @@ def test_actions_are_those_of_the_original() -> None:
         ["extract", "c", "--nope"],
         ["describe", "c", "--overwrite"],
         ["find_similar", "c"],
+        ["find_similar", "c", "a.jpg", "--overwrite", "b.jpg", "--nope"],
+        ["extract", "c", "--overwrite", "b"],
         ["config", "c", "--for", "nonsense"],
         ["solr-init", "c", "--shards", "0"],
         ["--engine", "hadoop", "extract", "c"],
@@ -45,6 +47,18 @@ def test_wrong_usage_is_exit_code_2(arguments: list[str], capsys: pytest.Capture
         main(arguments)
     assert caught.value.code == 2
     assert "usage: metadata-digger" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (["find_similar", "c", "a.jpg", "--overwrite", "b.jpg", "--set", "x=y", "c.jpg"], "image"),
+        (["find_similar", "--overwrite", "c", "a.jpg", "b.jpg", "c.jpg"], "image"),
+        (["extract_single", "a.jpg", "--json", "b.jpg", "c.jpg"], "files"),
+    ],
+)
+def test_files_may_stand_on_both_sides_of_an_option(arguments: list[str], name: str) -> None:
+    assert getattr(parsed(arguments), name) == ["a.jpg", "b.jpg", "c.jpg"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -84,6 +84,63 @@ def test_images_to_compare_with_are_checked_before_the_engine(
     assert engine.jobs == []
 
 
+@pytest.mark.parametrize(
+    ("action", "settings", "notes"),
+    [
+        ("extract", ["filter.allowedTags=Model,GPS.GPS Latitude,Date/Time,ColorSpace"], []),
+        (
+            "extract",
+            ["filter.allowedTags=Modell,Model,GPS.Model"],
+            ["no file that is written has these tags of filter.allowedTags: Modell, GPS.Model"],
+        ),
+        (
+            "full",
+            ["filter.allowedMetadataDirectories=Exif IFD0,GSP", "filter.allowedTags=Model,GPS Latitude"],
+            [
+                "no file that is written has these directories of filter.allowedMetadataDirectories: GSP",
+                "no file that is written has these tags of filter.allowedTags: GPS Latitude",
+            ],
+        ),
+        (
+            "extract",
+            ["filter.allowedTags=" + ",".join(f"t{number}" for number in range(12))],
+            [
+                "no file that is written has these tags of filter.allowedTags: "
+                "t0, t1, t2, t3, t4, t5, t6, t7, t8, t9 and 2 more"
+            ],
+        ),
+        ("describe", ["filter.allowedTags=Modell"], []),
+        ("detect_categories", ["filter.allowedTags=Modell"], []),
+    ],
+)
+def test_filters_that_name_what_no_file_has_are_told(
+    path: str,
+    engine: Engine,
+    capfd: pytest.CaptureFixture[str],
+    action: str,
+    settings: list[str],
+    notes: list[str],
+) -> None:
+    engine.report.tags = {
+        ("GPS", "GPS Latitude"),
+        ("Exif IFD0", "Model"),
+        ("Exif IFD0", "Date/Time"),
+        ("JPEG", ""),
+        ("ICC Profile", "Color Space"),
+        ("PNG", "ColorSpace"),
+    }
+    assert main([action, path, *(word for setting in settings for word in ("--set", setting))]) == 0
+    told = [line.removeprefix("note        ") for line in capfd.readouterr().out.splitlines() if line[:4] == "note"]
+    assert told == notes
+
+
+def test_filters_that_no_file_could_have_met_are_not_told(
+    path: str, engine: Engine, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["extract", path, "--set", "filter.allowedTags=Modell"]) == 0
+    assert "note" not in capfd.readouterr().out
+
+
 def test_describe_prints_the_table_alone_to_standard_output(
     path: str, engine: Engine, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -135,7 +192,7 @@ def test_summary_adds_up_and_names_reasons() -> None:
         "              1  denied: Permission denied",
         "labels      person 512, car 210",
         "output      /out/result/result.csv",
-        "record      /out/result/_run (run.json, failed.jsonl, filtered.jsonl)",
+        "record      /out/result/_run (run.json, failed.jsonl, filtered.jsonl, notes.jsonl)",
         "note        two workers instead of eight: memory",
     ]
 

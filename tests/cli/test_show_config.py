@@ -29,7 +29,7 @@ def test_every_key_with_its_source(path: Path, capfd: pytest.CaptureFixture[str]
     assert f"input.paths=/data/in (line 1 of {path})" in lines
     assert "output.format=json (--set)" in lines
     assert "processing.timezone=UTC (default)" in lines
-    assert err == f"no faults: {path} is ready for full\n"
+    assert err == f"no faults in {path} for full; whether what it names is there, full will see\n"
 
 
 def test_faults_and_warnings_follow(path: Path, capfd: pytest.CaptureFixture[str]) -> None:

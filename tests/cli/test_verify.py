@@ -18,6 +18,7 @@ BUILT = BY_NAME["output.format"].built
 CASES = [
     ("csv", []),
     ("csv", ["output.csv.dialect=spark", "output.csv.raw=true"]),
+    ("csv", ["output.csv.dialect=spark"]),
     ("csv", ["output.columns.namingConvention=snakeCase", "output.columns.metadataPrefix=md_", "output.filesNumber=3"]),
     ("json", ["output.filesNumber=2"]),
     ("json", ["output.columns.namingConvention=snakeCase"]),

@@ -100,17 +100,16 @@ FILES = {
     "text.txt": b"no picture",
     "empty.jpg": b"",
 }
+SPARK = [
+    "output.csv.dialect=spark",
+    "output.columns.namingConvention=snakeCase",
+    "output.columns.metadataPrefix=md_",
+    "output.columns.includeMetadataContent=true",
+]
 OWN = {
     "extract.csv": ("extract", []),
-    "extract.spark.csv": (
-        "extract",
-        [
-            "output.csv.dialect=spark",
-            "output.columns.namingConvention=snakeCase",
-            "output.columns.metadataPrefix=md_",
-            "output.columns.includeMetadataContent=true",
-        ],
-    ),
+    "extract.spark.csv": ("extract", SPARK),
+    "extract.spark.raw.csv": ("extract", [*SPARK, "output.csv.raw=true"]),
     "extract.filtered.csv": (
         "extract",
         ["filter.mandatoryTags=GPS.GPS Latitude", "filter.allowedMetadataDirectories=GPS,Exif IFD0"],

@@ -13,6 +13,7 @@ import pyarrow as pa
 from metadata_digger.errors import ModelError, StorageError
 from metadata_digger.pipeline import Batch, OpenFile
 from metadata_digger.schema import EXTRACTED, OK, TAG
+from metadata_digger.steps.mark import note
 
 ACTS: dict[str, Callable[[], object]] = {
     "exit": lambda: os._exit(7),
@@ -78,3 +79,15 @@ class Unreadable(ActingStep):
 
 def _unreadable() -> object:
     raise ImportError("half an installation")
+
+
+class NotingStep(ActingStep):
+    """Notes on every file that begins with "noted"."""
+
+    __slots__ = ()
+
+    def run(self, batches: Iterator[Batch]) -> Iterator[Batch]:
+        for batch in ActingStep.run(self, batches):
+            urls = enumerate(batch.rows.column("file_path").to_pylist())
+            notes = {row: ["no labels: 7 of 9", "GPS: at 1", "GPS: at 2"] for row, url in urls if "/noted" in url}
+            yield Batch(note(batch.rows, notes), batch.files)

@@ -370,7 +370,9 @@ def test_the_records_list_every_file_left_out(tmp_path: Path) -> None:
     report = Report(started="2026-01-01T00:00:00+00:00")
     name, other = parts.name_of(Stretch(0, 3)), parts.name_of(Stretch(3, 1))
     paths, why = ["file:/a/zażółć.jpg", "file:/b", "file:/c"], ['a "reason"\n', None, "unknown file type"]
-    batch = pa.RecordBatch.from_pydict({"file_path": paths, "status": ["failed", "ok", "filtered"], "reason": why})
+    batch = pa.RecordBatch.from_pydict(
+        {"file_path": paths, "status": ["failed", "ok", "filtered"], "reason": why, "notes": [[], ["GPS: x"], ["no"]]}
+    )
     summary = Summary(
         name, Counter(ok=1, failed=1, filtered=1), Counter({("failed", str(why[0])): 1}), Counter(person=1)
     )
@@ -388,7 +390,11 @@ def test_the_records_list_every_file_left_out(tmp_path: Path) -> None:
     assert (record["seen"], record["written"], record["filtered"], record["failed"]) == (3, 1, 1, 1)
     assert record["reasons"] == [{"status": "failed", "reason": 'a "reason"\n', "files": 1}]
     assert (record["labels"], record["version"], record["model"]["name"]) == ({"person": 1}, "1", "m")
-    assert list(record["files"]) == ["out.csv", "_run/failed.jsonl", "_run/filtered.jsonl", "_run/rows.sha256"]
+    assert list(record["files"]) == [
+        "out.csv",
+        *(f"_run/{name}.jsonl" for name in ("failed", "filtered", "notes")),
+        "_run/rows.sha256",
+    ]
 
 
 def test_reasons_are_counted_by_name_up_to_a_limit() -> None:

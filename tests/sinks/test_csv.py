@@ -53,27 +53,28 @@ def test_detect_categories(rows: Rows, tmp_path: Path) -> None:
     )
 
 
-# The left column of the output of Metadata Digger 0.2.1 in mind: what its cells hold between their quotes.
+# The right column is what Metadata Digger 0.2.1 has between the quotes of its cells; before it the same made harmless.
 CELLS = [
-    ("54° 59' 22.8\"", '54° 59\' 22.8""', r"54° 59' 22.8\""),
-    ("a\\b", "a\\b", r"a\\b"),
-    ("line\nline", r"line\nline", r"line\\nline"),
-    ("a\r\nb\0", r"a\r\nb\0", r"a\\r\\nb"),
-    ("AUTO   ", "AUTO   ", "AUTO"),
-    ("   ", "   ", r"\"\""),
-    ("\0", r"\0", r"\"\""),
-    ("", "", ""),
-    (None, "", ""),
-    ("tab\tin", "tab\tin", "tab\tin"),
-    ("a,b;c", "a,b;c", "a,b;c"),
+    ("54° 59' 22.8\"", '54° 59\' 22.8""', "54° 59' 22.8''", r"54° 59' 22.8\""),
+    ("a\\b", "a\\b", r"a\\b", r"a\\b"),
+    ("line\nline", r"line\nline", r"line\\nline", r"line\\nline"),
+    ("a\r\nb\0", r"a\r\nb\0", r"a\\r\\nb", r"a\\r\\nb"),
+    ("AUTO   ", "AUTO   ", "AUTO", "AUTO"),
+    ("   ", "   ", "", r"\"\""),
+    ("\0", r"\0", "", r"\"\""),
+    ("", "", "", ""),
+    (None, "", "", ""),
+    ("tab\tin", "tab\tin", "tab\tin", "tab\tin"),
+    ("a,b;c", "a,b;c", "a,b;c", "a,b;c"),
 ]
 
 
-@pytest.mark.parametrize(("value", "rfc", "spark"), CELLS)
-def test_dialects(rows: Rows, tmp_path: Path, value: str | None, rfc: str, spark: str) -> None:
+@pytest.mark.parametrize(("value", "rfc", "spark", "original"), CELLS)
+def test_dialects(rows: Rows, tmp_path: Path, value: str | None, rfc: str, spark: str, original: str) -> None:
     batch = rows({"tags": [("IPTC", 1, "Headline", value)]})
     assert text(CsvSink(), tmp_path, batch).endswith(f',"{rfc}"\n')
     assert text(CsvSink(dialect="spark"), tmp_path, batch).endswith(f',"{spark}"\n')
+    assert text(CsvSink(dialect="spark", raw=True), tmp_path, batch).endswith(f',"{original}"\n')
 
 
 def test_tags_of_one_directory_whose_names_become_equal_share_a_column(rows: Rows, tmp_path: Path) -> None:
@@ -114,6 +115,33 @@ def test_columns_that_cannot_be_told_apart(naming: Naming, tags: list[tuple[str,
     with pytest.raises(ConfigError, match=message):
         sink.piece(iter([]), columns, Path("never"))
     assert not Path("never").exists()
+
+
+@pytest.mark.parametrize(
+    ("naming", "tags", "names"),
+    [
+        (Naming(include_directories=False), [("XMP", "Lab:els"), ("XMP", "I:D")], ["XMPID", "XMPLabels"]),
+        (
+            Naming("snakeCase", "md_", include_directories=False),
+            [("XMP", "MOD:EL"), ("XMP", "dc:title"), ("Zeiss", "Model")],
+            ["md_xmp_model", "md_dctitle", "md_model"],
+        ),
+        (
+            Naming(include_directories=False),
+            [("A", "Data"), ("Photoshop", "XMP Data"), ("XMP", "Da:ta")],
+            ["Data", "XMPData", "XMPXMPData"],
+        ),
+        (Naming(), [("XM", "PMake"), ("XMP", "Make")], ["XMPMake", "XMPXMPMake"]),
+    ],
+)
+def test_properties_of_xmp_give_way_to_all_other_columns(
+    rows: Rows, tmp_path: Path, naming: Naming, tags: list[tuple[str, str]], names: list[str]
+) -> None:
+    batch = rows({"tags": [(directory, number, tag, tag) for number, (directory, tag) in enumerate(tags)]})
+    lines = text(CsvSink(naming), tmp_path, batch).splitlines()
+    assert lines[0].endswith("," + ",".join(f'"{name}"' for name in names))
+    values = [tag for _, tag in sorted(tags)]
+    assert lines[1].endswith("," + ",".join(f'"{value}"' for value in values))
 
 
 def test_tags_that_are_not_written_are_in_nobodys_way() -> None:

@@ -24,10 +24,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns the exit code; argparse leaves by SystemExit(2) when the usage is wrong."""
     open_streams()
     try:
-        from metadata_digger.cli.parser import parser
+        from metadata_digger.cli.parser import parsed
 
         arguments = sys.argv[1:] if arguments is None else arguments
-        options = parser(single=[*arguments[:1]] == ["extract_single"]).parse_args(arguments)
+        options = parsed(arguments)
         options.arguments = arguments
         code = _run(options)
         flush()  # a closed pipe must show here, not while the interpreter ends

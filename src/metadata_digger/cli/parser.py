@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from argparse import SUPPRESS, ArgumentParser, RawDescriptionHelpFormatter
+from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from metadata_digger import __version__
@@ -38,6 +39,19 @@ OVERWRITE = "replace the output directory if it exists, and throw away what an i
 RESUME = "go on with a run that was interrupted, from what it has done; without one, do what there is to do"
 UPDATE = "bring the output up to date: read only files that are new or have changed, take out the rows of those gone"
 SET = "set a configuration key, over what the file says; may be given several times"
+
+
+def parsed(arguments: Sequence[str]) -> Namespace:
+    """The command line; argparse leaves by SystemExit when it is wrong. It takes a list of files from one place alone:
+    those behind the next option are put to them here."""
+    root = parser(single=[*arguments[:1]] == ["extract_single"])
+    options, rest = root.parse_known_args(arguments)
+    files: list[str] | None = getattr(options, "image", getattr(options, "files", None))
+    if files is not None and not any(one.startswith("-") for one in rest):
+        files += rest
+    elif rest:
+        root.error(f"unrecognized arguments: {' '.join(rest)}")
+    return options
 
 
 def parser(*, single: bool = False) -> ArgumentParser:

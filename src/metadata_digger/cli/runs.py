@@ -8,7 +8,7 @@ from argparse import Namespace
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from metadata_digger.actions import BY_NAME, job
+from metadata_digger.actions import BY_NAME, idle, job
 from metadata_digger.cli.progress import Progress
 from metadata_digger.cli.summary import collection, summary
 from metadata_digger.cli.terminal import flush, is_closed, printable, write
@@ -49,6 +49,7 @@ def run_action(options: Namespace) -> int:
         )
     with Progress(quiet=work.streams and sys.stdout.isatty()) as progress:
         report = _run(work, options.engine, progress)
+    report.notes += idle(config, action, report.tags)
     words = sys.stderr if work.streams or not action.writes else sys.stdout
     if not action.writes:
         for line in table(names(report.tags)):

@@ -23,5 +23,5 @@ def show_config(path: str, overrides: Sequence[str], action: str) -> int:
         write(f"fault: {printable(fault)}", sys.stderr)
     if faults:
         return 2
-    write(f"no faults: {printable(path)} is ready for {action}", sys.stderr)
+    write(f"no faults in {printable(path)} for {action}; whether what it names is there, {action} will see", sys.stderr)
     return 0

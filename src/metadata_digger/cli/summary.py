@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,14 +29,20 @@ def summary(report: Report) -> Iterator[str]:
     workers = f", {report.workers} worker{'s' if report.workers != 1 else ''}" if report.workers else ""
     yield f"files seen  {report.seen:>11,}   {report.seconds:,.1f} s, {rate:,.1f} files a second{workers}"
     yield f"  written   {report.written:>11,}"
+    if report.noted:
+        yield f"    with notes {report.noted:>6,}"
+        # What rows lack comes before what was remarked in passing.
+        lacking = Counter({kind: count for kind, count in report.kinds.items() if kind.startswith("no ")})
+        yield from _reasons([*lacking.most_common(), *(report.kinds - lacking).most_common()])
     yield f"  filtered  {report.filtered:>11,}"
-    yield from _reasons(Counter({reason: n for (status, reason), n in report.reasons.items() if status == FILTERED}))
+    filtered = Counter({reason: n for (status, reason), n in report.reasons.items() if status == FILTERED})
+    yield from _reasons(filtered.most_common())
     yield f"  failed    {report.failed:>11,}"
     failures: Counter[str] = Counter()
     for (status, reason), count in report.reasons.items():
         if status not in (OK, FILTERED):
             failures[reason if status == "failed" else f"{status.replace('_', ' ')}: {reason}"] += count
-    yield from _reasons(failures)
+    yield from _reasons(failures.most_common())
     for file, reason in report.lost:
         yield f"lost        {file}: {reason}"
     if report.lost and report.failed > len(report.lost):
@@ -51,7 +57,7 @@ def summary(report: Report) -> Iterator[str]:
     if report.output is not None:
         if report.files:  # none where the rows went to a server
             yield f"output      {_files(report.output, report.files)}"
-        yield f"record      {report.output / FOLDER} (run.json, failed.jsonl, filtered.jsonl)"
+        yield f"record      {report.output / FOLDER} (run.json, failed.jsonl, filtered.jsonl, notes.jsonl)"
     if report.changes:
         yield f"update      {', '.join(f'{count:,} {what}' for what, count in report.changes.items())}"
     if not report.seen:
@@ -79,11 +85,10 @@ def _commonest(labels: Counter[str]) -> list[tuple[str, int]]:
     return sorted(labels.items(), key=lambda item: (-item[1], item[0]))
 
 
-def _reasons(reasons: Counter[str]) -> Iterator[str]:
-    for reason, count in reasons.most_common(REASONS):
+def _reasons(reasons: Sequence[tuple[str, int]]) -> Iterator[str]:
+    for reason, count in reasons[:REASONS]:
         yield f"    {count:>11,}  {reason}"
-    rest = reasons.total() - sum(count for _, count in reasons.most_common(REASONS))
-    if rest:
+    if rest := sum(count for _, count in reasons[REASONS:]):
         yield f"    {rest:>11,}  for {len(reasons) - REASONS:,} other reasons"
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from metadata_digger.config.keys import CLASSIFIER, SOLR_INIT, STANDARD_OUTPUT, WRITING, named
+from metadata_digger.config.places import local
 
 # input.storage.name -> the schemes of its URLs
 SCHEMES = {"file": ("file",), "hdfs": ("hdfs",), "s3": ("s3", "s3a", "s3n")}
@@ -45,13 +46,18 @@ def contradictions(values: Mapping[str, Any], action: str) -> Iterator[tuple[str
 
 
 def _places(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    storage = values["input.storage.name"]
     for path in values["input.paths"] or ():
-        scheme, colon, _ = path.partition("://")
-        if colon and scheme.lower() not in SCHEMES[storage]:
-            fitting = next((name for name, schemes in SCHEMES.items() if scheme.lower() in schemes), None)
-            advice = f"; set input.storage.name={fitting}" if fitting else ""
-            yield "input.paths", f"input.paths: {path} is no place for input.storage.name={storage}{advice}"
+        yield from _place(values, "input.paths", path, "input.storage.name")
+
+
+def _place(values: Mapping[str, Any], key: str, path: str, storage: str) -> Iterator[tuple[str, str]]:
+    """Whether a path is one of the storage that another key names. The records of a run into Solr are files."""
+    name = values[storage]
+    scheme, colon, rest = path.partition(":/")
+    fitting = next((one for one, schemes in SCHEMES.items() if scheme.lower() in schemes), None)
+    if colon and (fitting or rest.startswith("/")) and fitting != (name if name in SCHEMES else "file"):
+        advice = f"; set {storage}={fitting}" if fitting and name in SCHEMES else ""
+        yield key, f"{key}: {path} is no place for {storage}={name}{advice}"
 
 
 def _classifiers(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -83,15 +89,19 @@ def _output(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if "solr" in (form, storage):
         if directory == STANDARD_OUTPUT:
             yield "output.directoryPath", "output.directoryPath=- is for JSON Lines; a run into Solr keeps its records"
+        elif directory is not None:
+            yield from _place(values, "output.directoryPath", directory, "output.storage.name")
         return
     if directory is None:
         yield "output.directoryPath", "output.directoryPath is missing: name the directory for the output"
     elif directory == STANDARD_OUTPUT:
         yield from _streamed(values)
+    elif faults := list(_place(values, "output.directoryPath", directory, "output.storage.name")):
+        yield from faults
     elif storage == "file" and values["input.storage.name"] == "file":
-        output = _local(directory)
+        output = Path(local(directory)).resolve()
         for path in values["input.paths"] or ():
-            if _local(path).is_relative_to(output):
+            if Path(local(path)).resolve().is_relative_to(output):
                 sentence = f"output.directoryPath would replace the input {path}; choose a directory that holds none"
                 yield "output.directoryPath", sentence
 
@@ -148,10 +158,3 @@ def _streamed(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     key = "output.filesNumber"
     if values[key] > 1:
         yield key, f"{key}={values[key]} needs a directory for the files, and output.directoryPath is -"
-
-
-def _local(path: str) -> Path:
-    """The absolute path of a local path or file URL."""
-    if path.startswith("file:"):
-        path = "/" + path.removeprefix("file:").lstrip("/")
-    return Path(path).resolve()

@@ -19,6 +19,7 @@ from metadata_digger.config.values import (
     DIMENSIONS,
     EXACT_TEXT,
     GIGABYTES,
+    LIMIT,
     LIST,
     MANDATORY,
     MAPPING,
@@ -122,7 +123,7 @@ KEYS: tuple[Key, ...] = (
     Key("processing.timezone", TIMEZONE, "UTC", "Time zone of dates that a file states as an instant."),
     Key(
         "processing.maxPixels",
-        AMOUNT,
+        LIMIT,
         "178956970",
         "Largest picture that is decoded, in pixels; -1: no limit. A larger one keeps its metadata.",
     ),
@@ -180,8 +181,8 @@ KEYS: tuple[Key, ...] = (
         "output.directoryPath",
         TEXT,
         "",
-        "Directory of the output; it must not exist yet, unless `--overwrite` or `--update` is given. `-`: JSON Lines "
-        "to standard output. Required for files.",
+        "Directory of the output, a path or `file:///path`; it must not exist yet, unless `--overwrite` or `--update` "
+        "is given. `-`: JSON Lines to standard output. Required for files.",
     ),
     Key(
         "output.filesNumber",
@@ -213,7 +214,8 @@ KEYS: tuple[Key, ...] = (
         "output.csv.dialect",
         choice("rfc4180", "spark"),
         "rfc4180",
-        'How a quote inside a CSV field is written: doubled, or `\\"` as the original did.',
+        'How a quote inside a CSV field is written: doubled, or as the original did: `\\"` with `output.csv.raw=true`, '
+        "else two single quotes, because other readers would take it for the end of the field.",
     ),
     Key(
         "output.csv.raw",

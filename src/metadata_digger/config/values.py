@@ -202,6 +202,14 @@ def _amount(text: str) -> int:
     return _whole(text, -1, "must be a whole number from 1, or -1 to leave it to the engine") or -1
 
 
+def _limit(text: str) -> int:
+    # 0 is none: what guards against bombs should not open on it.
+    rule = "must be a whole number from 1, or -1 for no limit"
+    if number := _whole(text, -1, rule):
+        return number
+    raise ValueError(rule)
+
+
 def _optional_whole(text: str) -> int | None:
     """None when empty."""
     return _whole(text, -(10**9), "must be a whole number, for example -1, or empty") if text else None
@@ -277,6 +285,7 @@ MAPPING = Kind("comma list of `INDEX:LABEL`", _mapping)
 DIMENSIONS = Kind("`WIDTHxHEIGHT`", _dimensions)
 CORES = Kind("whole number from 1, or `all`", _cores)
 AMOUNT = Kind("whole number from 1, or `-1`", _amount)
+LIMIT = Kind("whole number from 1, or `-1`", _limit)
 WHOLE = Kind("whole number", _optional_whole)
 CONDITIONS = Kind("whole number from 0, or `-1`", _conditions)
 GIGABYTES = Kind("number above 0", _gigabytes)

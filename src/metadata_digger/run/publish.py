@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 import platform
 import shutil
+import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 
-from metadata_digger.run import parts, sums, twins, untaken
+from metadata_digger.run import noted, parts, sums, twins, untaken
 from metadata_digger.run.held import lost
 from metadata_digger.run.job import Job
 from metadata_digger.run.parts import Slice, sync, writing
-from metadata_digger.run.ranking import arrange, unranked
-from metadata_digger.run.records import FAILED, FOLDER, LEFT_OUT, RECORD, ROWS, SUMS, digest, now
+from metadata_digger.run.ranking import arrange, ranked, unranked
+from metadata_digger.run.records import FAILED, FOLDER, LEFT_OUT, NOTES, RECORD, ROWS, SUMS, digest, now
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import Stage
 from metadata_digger.run.tasks import Do
@@ -117,7 +118,8 @@ def slices(ordered: Sequence[tuple[str, int]], start: int, stop: int) -> tuple[S
 
 
 def write_records(job: Job, report: Report, rows: Mapping[str, int], engine: str, folders: Stage, do: Do) -> None:
-    """The folder of records: `run.json`, the files left out one a line, and the parts, if they are to be kept.
+    """The folder of records: `run.json`, the files left out and those with notes one a line, and the parts, if they are
+    to be kept.
 
     `rows`: as for `plan`; other parts are what workers left that died: half a part, or a whole one whose files were
     then tried one by one. What the report still lacks is put into it. Raises OutputError.
@@ -126,21 +128,25 @@ def write_records(job: Job, report: Report, rows: Mapping[str, int], engine: str
     with writing(target):
         target.mkdir()
         _write_left_out(rows, folders, target)
-        if job.keep_rows:
-            _keep(rows, folders, target / ROWS)
-            sums.write(target / SUMS, target / ROWS, do)
-        for name in (FAILED, LEFT_OUT, *([SUMS] if job.keep_rows else [])):
+        lines = list(refusals(folders.pieces))
+        with untaken.database(lines, folders.pieces / "untaken.sqlite") as refused:
+            names = ranked(folders) if job.ranking is not None else sorted(rows)
+            noted.write(folders.parts, names, refused, target / NOTES, report)
+            if job.keep_rows:
+                _keep(rows, folders, target / ROWS, refused if lines else None)
+                sums.write(target / SUMS, target / ROWS, do)
+        for name in (FAILED, LEFT_OUT, NOTES, *([SUMS] if job.keep_rows else [])):
             report.digests[f"{FOLDER}/{name}"] = digest(target / name)
         # The command line and the working directory may be no UTF-8; as \udcff such a byte is good JSON.
         (target / RECORD).write_bytes(_record(job, report, engine, folders).encode("utf-8", "backslashreplace"))
 
 
-def _keep(rows: Mapping[str, int], folders: Stage, target: Path) -> None:
+def _keep(rows: Mapping[str, int], folders: Stage, target: Path, refused: sqlite3.Connection | None) -> None:
     """The parts of `rows` also among the records. In the stage they stay as they are: a run that goes on from it
     writes all rows again, those too that this one could not. Raises OSError, OutputError."""
     target.mkdir()
-    if lines := list(refusals(folders.pieces)):
-        untaken.note(folders.parts, rows, lines, folders.pieces / "untaken.sqlite", target)
+    if refused is not None:
+        untaken.note(folders.parts, rows, refused, target)
     for part in rows:
         if not (path := parts.path_of(target, part)).exists():
             parts.link(parts.path_of(folders.parts, part), path)
@@ -169,6 +175,8 @@ def _record(job: Job, report: Report, engine: str, folders: Stage) -> str:
         "failed": report.failed,
         "statuses": dict(sorted(report.statuses.items())),
         "reasons": reasons,
+        "noted": report.noted,
+        "kinds": dict(report.kinds.most_common()),
         "labels": dict(report.labels.most_common()),
         **({"changes": report.changes} if report.changes else {}),
         **({"ranking": report.ranking} if report.ranking else {}),

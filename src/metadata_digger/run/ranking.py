@@ -170,6 +170,11 @@ def arrange(
     return found
 
 
+def ranked(folders: Stage) -> list[str]:
+    """The ranked parts, in the order of the output."""
+    return [f"{FOLDER}/{name}" for name in parts.names(folders.parts / FOLDER)]
+
+
 def unranked(folders: Stage) -> list[Path]:
     """JSON Lines of the rows that a ranking left out, in the order of the listing."""
     return sorted((folders.parts / FOLDER).glob(f"*{LEFT_OUT}"))

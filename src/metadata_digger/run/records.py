@@ -19,9 +19,10 @@ FOLDER = "_run"
 RECORD = "run.json"
 FAILED = "failed.jsonl"
 LEFT_OUT = "filtered.jsonl"
+NOTES = "notes.jsonl"
 ROWS = "rows"  # the parts, for --update
 SUMS = "rows.sha256"  # of these (run.sums)
-OURS = (RECORD, FAILED, LEFT_OUT, ROWS, SUMS)
+OURS = (RECORD, FAILED, LEFT_OUT, NOTES, ROWS, SUMS)
 
 
 def now() -> str:
@@ -59,6 +60,8 @@ def report_of(output: Path) -> Report:
         reasons=Counter({(one["status"], one["reason"]): one["files"] for one in record["reasons"]}),
         statuses=Counter(record["statuses"]),
         labels=Counter(record["labels"]),
+        noted=record["noted"],
+        kinds=Counter(record["kinds"]),
         started=record["started"],
         seconds=record["seconds"],
         timings=record["timings"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,8 @@ class Report:
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)  # (status, reason) of the files left out
     statuses: Counter[str] = field(default_factory=Counter)  # "ok", "filtered", "failed", "denied", ...
     labels: Counter[str] = field(default_factory=Counter)  # of the files written
+    noted: int = 0  # files written with notes
+    kinds: Counter[str] = field(default_factory=Counter)  # of notes, of these files
     tags: set[tuple[str, str]] = field(default_factory=set)  # what sinks.columns.scan found in the files written
     started: str = ""  # ISO 8601, UTC
     seconds: float = 0.0
@@ -70,6 +73,12 @@ class Report:
         self.tags |= summary.tags
         for (status, reason), count in summary.reasons.items():
             self._count(status, reason, count)
+
+    def remark(self, notes: Iterable[str]) -> None:
+        """The notes of a file that is written. What stands before the colon is their kind: "no labels", "GPS"."""
+        self.noted += 1
+        for kind in {text.partition(": ")[0] for text in notes}:
+            self.kinds[kind if kind in self.kinds or len(self.kinds) < REASONS else OTHER] += 1
 
     def refuse(self, reasons: Counter[tuple[str, str]]) -> None:
         """Rows that were counted as written, and then were not, by (status, reason)."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pyarrow as pa
@@ -22,16 +22,15 @@ from metadata_digger.steps.mark import mark
 STATUS = "not_taken"  # none of update.SETTLED
 
 
-def note(folder: Path, names: Iterable[str], lines: Iterable[Path], database: Path, target: Path) -> None:
-    """Puts those parts that have such rows into `target`, these rows with STATUS.
-
-    `lines`: files of sinks.refused; `database`: made and used here alone.
+@contextmanager
+def database(lines: Iterable[Path], target: Path) -> Iterator[sqlite3.Connection]:
+    """Such rows, by `file_path`: there may be more than memory should hold. `lines`: files of sinks.refused.
 
     Raises OutputError.
     """
-    database.unlink(missing_ok=True)
+    target.unlink(missing_ok=True)
     try:
-        with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+        with closing(sqlite3.connect(target, isolation_level=None)) as connection:
             connection.execute("PRAGMA journal_mode=OFF")
             connection.execute("CREATE TABLE untaken (file TEXT PRIMARY KEY, reason TEXT) WITHOUT ROWID")
             connection.execute("BEGIN")
@@ -41,12 +40,17 @@ def note(folder: Path, names: Iterable[str], lines: Iterable[Path], database: Pa
                     rows = ((line["file"], line["reason"]) for line in found)
                     connection.executemany("INSERT OR REPLACE INTO untaken VALUES (?, ?)", rows)
             connection.execute("COMMIT")
-            for name in names:
-                path = parts.path_of(folder, name)
-                if any(_reasons(connection, batch) for batch in parts.every_row(path, ("file_path",))):
-                    _rewrite(connection, path, name, target)
+            yield connection
     except sqlite3.Error as error:
-        raise OutputError(f"cannot write {database}: {error}") from error
+        raise OutputError(f"cannot write {target}: {error}") from error
+
+
+def note(folder: Path, names: Iterable[str], found: sqlite3.Connection, target: Path) -> None:
+    """Puts those parts that have rows of the database into `target`, these rows with STATUS. Raises OutputError."""
+    for name in names:
+        path = parts.path_of(folder, name)
+        if any(reasons(found, batch) for batch in parts.every_row(path, ("file_path",))):
+            _rewrite(found, path, name, target)
 
 
 def _rewrite(connection: sqlite3.Connection, source: Path, name: str, target: Path) -> None:
@@ -54,9 +58,9 @@ def _rewrite(connection: sqlite3.Connection, source: Path, name: str, target: Pa
 
     def batches() -> Iterator[pa.RecordBatch]:
         for batch in parts.every_row(source):
-            reasons = _reasons(connection, batch)
+            found = reasons(connection, batch)
             files = enumerate(batch.column("file_path").to_pylist())
-            marked = mark(batch, {row: (STATUS, reasons[str(file)]) for row, file in files if file in reasons})
+            marked = mark(batch, {row: (STATUS, found[str(file)]) for row, file in files if file in found})
             summary.count(marked)
             yield marked
 
@@ -64,7 +68,8 @@ def _rewrite(connection: sqlite3.Connection, source: Path, name: str, target: Pa
     parts.write(target, name, schema, batches(), lambda: summary)
 
 
-def _reasons(connection: sqlite3.Connection, batch: pa.RecordBatch) -> dict[str, str]:
+def reasons(connection: sqlite3.Connection, batch: pa.RecordBatch) -> dict[str, str]:
+    """By `file_path`, of the rows that are in the database."""
     files = batch.column("file_path").to_pylist()
     marks = ",".join("?" * len(files))
     found = connection.execute(f"SELECT file, reason FROM untaken WHERE file IN ({marks})", files)  # noqa: S608

@@ -198,8 +198,15 @@ def _of_cells(told: Sequence[Sequence[str]]) -> Written:
 
 
 def _spellings(cell: str) -> Iterator[str]:
-    """What a path may have been before it was a cell. Control characters have become backslash sequences, as a name may
-    have them itself; Spark's dialect has cut off blanks at its end."""
+    """What a path may have been before it was a cell. Spark's dialect may have two single quotes for a quote."""
+    yield from _unescaped(cell)
+    if "''" in cell:
+        yield from (one.replace("''", '"') for one in _unescaped(cell))
+
+
+def _unescaped(cell: str) -> Iterator[str]:
+    """Control characters have become backslash sequences, as a name may have them itself; Spark's dialect has cut off
+    blanks at its end."""
     plain = _ESCAPED.sub(lambda match: _PLAIN[match[0]], cell)
     yield cell
     yield plain

@@ -1,7 +1,7 @@
 """CSV: one line a file, one column a tag found anywhere in the run.
 
 RFC 4180 with every field quoted, or with `dialect="spark"` what Spark 2.4 wrote for Metadata Digger 0.2.1.
-What a spreadsheet would run is made harmless unless `raw` says otherwise.
+Unless `raw` is set, what a spreadsheet would run is made harmless, and Spark's form has no quotes in cells.
 """
 
 from __future__ import annotations
@@ -118,12 +118,15 @@ class CsvSink:
             return pc.replace_substring(escaped(values), '"', '""')
         # The original wrote a new line as backslash and n before Spark saw it.
         values = pc.replace_substring(values.fill_null(""), "\n", r"\n")
+        trimmed = pc.utf8_trim(values, characters=_BLANKS)
+        cells = pc.replace_substring(escaped(trimmed), "\\", "\\\\")
+        if not self.raw:
+            # Most readers take \" for the end of a field, and what follows, in this cell or the next, for more of them.
+            return pc.replace_substring(cells, '"', "''")
         # Made here: pyarrow imports pandas for its first scalar, and a start need not wait for that.
         nothing = pa.scalar("")
-        trimmed = pc.utf8_trim(values, characters=_BLANKS)
         blank = pc.and_(pc.equal(trimmed, nothing), pc.not_equal(values, nothing))
-        quoted = pc.replace_substring(pc.replace_substring(escaped(trimmed), "\\", "\\\\"), '"', r"\"")
-        return pc.if_else(blank, _BLANK, quoted)
+        return pc.if_else(blank, _BLANK, pc.replace_substring(cells, '"', r"\""))
 
     def _safe(self, cells: Column) -> Column:
         return cells if self.raw else tamed(cells)

@@ -26,6 +26,7 @@ _BEHIND = (
 FIXED = (*_BEFORE, *_HASHES, *_BEHIND)
 ADDED = (*dict(_HASHES), *THUMBNAILS)  # fields that steps add where the configuration asks for them
 CONTENT = "Metadata Content"
+_FREE = "XMP"  # the directory whose tags have any name
 _SHOWN = 10  # clashes that are named; a hundred would bury the advice
 
 
@@ -51,15 +52,23 @@ def layout(columns: Columns, naming: Naming, selection: Selection) -> tuple[list
 
     Tags of one directory whose names become equal ("Date/Time" and "DateTime") share a column, as repeated tags do.
     Raises ConfigError when tags of two directories would, or a tag and a column that every row has. Letters' case does
-    not count: most databases take ExifISO and ExifIso for one column.
+    not count: most databases take ExifISO and ExifIso for one column. A property of XMP is called by the file itself,
+    which must not end a run: it gives way to the others by its directory's name.
     """
     taken = {naming.title(title).lower() for title in (*dict(FIXED).values(), CONTENT)}
     names: list[str] = []
     places: dict[tuple[str, str], int] = {}
     holders: dict[str, tuple[str, str]] = {}
     clashes: list[str] = []
-    for directory, tag in columns.tags(selection):
+    tags = columns.tags(selection)
+    others = {naming.column(*pair).lower() for pair in tags if pair[0] != _FREE}
+    for directory, tag in tags:
         name = naming.column(directory, tag)
+        if directory == _FREE:
+            words = tag
+            while name.lower() in taken or name.lower() in others:
+                words = f"{directory} {words}"
+                name = naming.column(directory, words)
         first = holders.setdefault(name.lower(), (directory, tag))
         if name.lower() in taken:
             clashes.append(f"tag {tag!r} of {directory} would be a second column {name}")

@@ -6,7 +6,7 @@ go on telling what the file has, as in the original; sinks ask a Selection what 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,6 +43,16 @@ class Selection:
         short = safe(tag)
         names = (tag, short, f"{directory} {tag}", f"{directory} {short}", f"{directory}.{tag}", f"{directory}.{short}")
         return not set(names).isdisjoint(self.tags)
+
+    def idle_directories(self, found: Collection[tuple[str, str]]) -> list[str]:
+        """The names of directories that none of the (directory, tag) pairs has: mistyped, perhaps."""
+        names = {name for directory, _ in found for name in (directory, safe(directory))}
+        return [name for name in self.directories or () if name not in names]
+
+    def idle_tags(self, found: Collection[tuple[str, str]]) -> list[str]:
+        """The names of tags that stand for none of the pairs."""
+        each = ((name, Selection(self.directories, (name,))) for name in self.tags or ())
+        return [name for name, alone in each if not any(alone.has(*pair) for pair in found)]
 
 
 EVERYTHING = Selection()

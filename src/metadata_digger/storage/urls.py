@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
+from metadata_digger.config.places import local
 from metadata_digger.errors import StorageError
 
 
@@ -37,18 +38,11 @@ def path_of(url: str) -> str:
 def base_of(entry: str) -> str:
     """What an entry of input.paths is called in the rows of its files: as it stands there, as in the original, with its
     slash at the end and all; a relative one, which the original could not read, as an absolute path."""
-    path = _path(entry)
+    path = local(entry)
     url = url_of(path if path.startswith("/") else absolute(path))
     return url if url.startswith("file:///") else "file://" + url.removeprefix("file:")
 
 
 def absolute(entry: str) -> str:
     """An entry of input.paths as an absolute path: `dir`, `/dir`, `file:/dir` or `file:///dir`, nothing escaped."""
-    return os.path.abspath(_path(entry))  # noqa: PTH100  # a Path for each of a million listed files takes too long
-
-
-def _path(entry: str) -> str:
-    if not entry.startswith("file:"):
-        return entry
-    path = entry.removeprefix("file:")
-    return "/" + path.lstrip("/") if path.startswith("/") else path
+    return os.path.abspath(local(entry))  # noqa: PTH100  # a Path for each of a million listed files takes too long
