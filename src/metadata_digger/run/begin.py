@@ -19,6 +19,7 @@ from metadata_digger.run.report import Report
 from metadata_digger.run.stage import Stage
 from metadata_digger.run.tasks import Do
 from metadata_digger.run.update import Update, all_ids, rows_of, why_anew
+from metadata_digger.run.work import Limits
 from metadata_digger.schema import OK
 from metadata_digger.sinks import Removing
 from metadata_digger.storage.model import Found
@@ -35,7 +36,7 @@ def complete(job: Job) -> Report:
 
 @contextmanager
 def begin(
-    job: Job, folders: Stage, schema: pa.Schema, report: Report, do: Do
+    job: Job, folders: Stage, schema: pa.Schema, limits: Limits, report: Report, do: Do
 ) -> Iterator[tuple[Listing, dict[str, int]]]:
     """The listing, and the parts that are there already with their rows that are ok; these are in the report."""
     report.notes += folders.notes
@@ -54,7 +55,7 @@ def begin(
         why = why_anew(job, schema)
         if not why:
             with (
-                closing(Update(job, folders, schema)) as update,
+                closing(Update(job, folders, schema, limits.whole)) as update,
                 _updated(update, folders, walk, excluded, do) as listing,
             ):
                 rows |= update.keep(do, report)

@@ -19,7 +19,7 @@ CACHE = 32 << 10  # KiB
 _CREATE = """
     CREATE TABLE row (
         path TEXT PRIMARY KEY, base TEXT, size INTEGER, modified INTEGER,
-        status TEXT, hash TEXT, part INTEGER, at INTEGER
+        status TEXT, again INTEGER, hash TEXT, part INTEGER, at INTEGER
     ) WITHOUT ROWID
 """
 
@@ -29,6 +29,7 @@ class Row(NamedTuple):
     size: int  # bytes
     modified: int | None  # microseconds since 1970
     status: str
+    again: int | None  # as in schema.FILE
     hash: str | None
     part: int  # which of Known.parts
     at: int  # which row of it, those left out count too
@@ -56,25 +57,25 @@ class Known:
             self._connection.execute("COMMIT")
 
     def _take_in(self, number: int, part: str, column: str | None) -> int:
-        names = ["file_path", "base_path", "size", "modified", "status", *([column] if column else [])]
+        names = ["file_path", "base_path", "size", "modified", "status", "again", *([column] if column else [])]
         at = 0
         for batch in parts.every_row(parts.path_of(self.rows, part), names):
             times = batch.column("modified").cast(pa.int64())
-            paths, bases, sizes, statuses = (
-                batch.column(name).to_pylist() for name in ("file_path", "base_path", "size", "status")
+            paths, bases, sizes, statuses, again = (
+                batch.column(name).to_pylist() for name in ("file_path", "base_path", "size", "status", "again")
             )
             hashes = batch.column(column).to_pylist() if column else [None] * len(batch)
             places = range(at, at + len(batch))
             of = [number] * len(batch)
-            values = zip(paths, bases, sizes, times.to_pylist(), statuses, hashes, of, places, strict=True)
-            self._connection.executemany("INSERT OR REPLACE INTO row VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+            values = zip(paths, bases, sizes, times.to_pylist(), statuses, again, hashes, of, places, strict=True)
+            self._connection.executemany("INSERT OR REPLACE INTO row VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
             at += len(batch)
         return at
 
     def find(self, path: str) -> Row | None:
         with self._writing():
             found = self._connection.execute(
-                "SELECT base, size, modified, status, hash, part, at FROM row WHERE path = ?", (path,)
+                "SELECT base, size, modified, status, again, hash, part, at FROM row WHERE path = ?", (path,)
             ).fetchone()
         return None if found is None else Row(*found)
 

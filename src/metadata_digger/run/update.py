@@ -28,7 +28,7 @@ from metadata_digger.run.worker import Hash, Keep
 from metadata_digger.schema import FAILED, FILTERED, HASHES, OK
 from metadata_digger.storage.model import Entry, Found
 
-# What became of a file once and will again. Other statuses are faults of its storage: those may have passed.
+# What became of a file once and will again, unless the row says otherwise (schema.FILE, "again").
 SETTLED = (OK, FILTERED, FAILED)
 CHUNK = 256  # files hashed at once
 
@@ -72,9 +72,12 @@ def strongest(types: Iterable[str]) -> str:
 
 
 class Update:
-    """A comparison of the input with the last output. `todo` first, to its end, then `keep` and `remove`."""
+    """A comparison of the input with the last output. `todo` first, to its end, then `keep` and `ids_not_kept`.
 
-    def __init__(self, job: Job, folders: Stage, schema: pa.Schema) -> None:
+    `whole`: the largest file in bytes that this run reads whole.
+    """
+
+    def __init__(self, job: Job, folders: Stage, schema: pa.Schema, whole: int) -> None:
         if job.output is None:
             raise ConfigError("--update needs an output")
         self._column = None
@@ -86,6 +89,7 @@ class Update:
                 )
             self._column = strongest(types)
         self._folders = folders
+        self._whole = whole
         self._known = Known(rows_of(job.output), folders.root / "known.db", self._column)
         self._masks = [bytearray(count) for count in self._known.counts]  # 1: the row is kept
         self._times: dict[int, npt.NDArray[np.int64]] = {}  # new modification times of a part's kept rows, in hash mode
@@ -98,7 +102,7 @@ class Update:
             return
         for one in walk:
             row = self._known.find(one.url)
-            if isinstance(one, Entry) and row is not None and _same_file(one, row) and _same_time(one, row):
+            if isinstance(one, Entry) and row is not None and self._same_file(one, row) and _same_time(one, row):
                 self._keep(row)
             else:
                 yield self._again(one, row)
@@ -112,7 +116,7 @@ class Update:
                 rows: list[Row] = []
                 for one in chunk:
                     row = self._known.find(one.url)
-                    if isinstance(one, Entry) and row is not None and _same_file(one, row) and row.hash:
+                    if isinstance(one, Entry) and row is not None and self._same_file(one, row) and row.hash:
                         same.append(one)
                         rows.append(row)
                     else:
@@ -129,6 +133,10 @@ class Update:
             yield from waiting
             waiting.clear()
         yield from waiting
+
+    def _same_file(self, one: Entry, row: Row) -> bool:
+        settled = row.status in SETTLED and (row.again is None or row.again > self._whole)
+        return settled and row.base == one.base and row.size == one.size
 
     def _keep(self, row: Row, modified: int | None = None) -> None:
         self._masks[row.part][row.at] = 1
@@ -149,7 +157,7 @@ class Update:
     def keep(self, do: Do, report: Report) -> dict[str, int]:
         """The kept rows into parts of this run; how many of each are ok. A part that stays as it is is linked."""
         rows: dict[str, int] = {}
-        for number, name in self._whole():
+        for number, name in self._kept_whole():
             source = parts.path_of(self._known.rows, self._known.parts[number])
             target = parts.path_of(self._folders.parts, name)
             with writing(target):
@@ -169,7 +177,7 @@ class Update:
         gone = sum(self._known.counts) - self.unchanged - self.changed
         return {"unchanged": self.unchanged, "new": self.new, "changed": self.changed, "gone": gone}
 
-    def _whole(self) -> Iterator[tuple[int, str]]:
+    def _kept_whole(self) -> Iterator[tuple[int, str]]:
         for number, mask in enumerate(self._masks):
             if mask and all(mask) and number not in self._times:
                 yield number, kept_name(number)
@@ -203,10 +211,6 @@ def _ids(path: Path, mask: bytes | bytearray) -> Iterator[str]:
             if status == OK and not (mask and mask[at]):
                 yield str(one)
             at += 1
-
-
-def _same_file(one: Entry, row: Row) -> bool:
-    return row.base == one.base and row.size == one.size and row.status in SETTLED
 
 
 def _same_time(one: Entry, row: Row) -> bool:
