@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,18 +17,24 @@ from serving import FolderSink
 from test_kills import found
 from test_local import contents, files, job, names, vanishing
 
-from metadata_digger.errors import ConfigError, StorageError
+from metadata_digger.errors import ConfigError, OutputError, StorageError
+from metadata_digger.pipeline import compose
 from metadata_digger.run import parts
+from metadata_digger.run.hashes import Hashed, Hashes, begun, count
 from metadata_digger.run.job import Job
 from metadata_digger.run.local import run
 from metadata_digger.run.memory import SMALLEST
 from metadata_digger.run.records import read_record
+from metadata_digger.run.stage import Stage
+from metadata_digger.run.update import Update
+from metadata_digger.schema import FILE
 from metadata_digger.sinks import CsvSink, JsonSink
 from metadata_digger.steps.extract import ExtractStep
 from metadata_digger.steps.hash import HashStep
 from metadata_digger.steps.thumbnail import ThumbnailStep
-from metadata_digger.storage import LocalStorage
+from metadata_digger.storage import Entry, LocalStorage
 from metadata_digger.storage.local import LocalFile
+from metadata_digger.storage.model import Found
 
 LOG = "TEST_UPDATE_LOG"
 
@@ -314,6 +322,82 @@ def test_by_hash(tmp_path: Path) -> None:
     }
     assert times["008.jpg"] == 5
     assert times["010.jpg"] == pytest.approx((root / "010.jpg").stat().st_mtime, abs=1e-6)
+
+
+def test_by_hash_what_is_new_is_given_before_all_is_listed(tmp_path: Path) -> None:
+    files(tmp_path / "in", "a.jpg")
+    work = hashed(tmp_path)
+    run(work)
+    listed = 0
+
+    def walk() -> Iterator[Found]:
+        nonlocal listed
+        for listed in range(1, 20_001):
+            yield Entry("file:///in", f"file:/in/{listed}.jpg", 1, 1.0)
+
+    def do(tasks: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
+        return ((task, [None for _ in task.found]) for task in tasks)
+
+    folders = Stage(*(tmp_path for _ in range(5)))
+    schema = compose(work.steps).output(FILE)
+    with closing(Update(work, folders, schema, "hash", 1, lambda done, total: None)) as update:
+        for given, one in enumerate(update.todo(walk(), do), 1):
+            assert one.url == f"file:/in/{given}.jpg"
+            assert listed < given + 1_000
+    assert given == 20_000
+
+
+@pytest.mark.parametrize("again", [{"resume": True}, {"resume": True, "update": "hash"}])
+def test_by_hash_an_interrupted_comparison_goes_on(
+    tmp_path: Path, opened: Callable[[], list[str]], again: dict[str, Any]
+) -> None:
+    root = files(tmp_path / "in", *(f"{number:04d}.jpg" for number in range(1_000)))
+    run(hashed(tmp_path))
+    grow(root / "0000.jpg")
+    files(root, "new.jpg")
+    told: list[tuple[int, int | None]] = []
+
+    def interrupt(done: int, total: int | None) -> None:
+        told.append((done, total))
+        if done >= 300:
+            raise KeyboardInterrupt
+
+    opened()
+    with pytest.raises(KeyboardInterrupt) as caught:
+        run(hashed(tmp_path, update="hash"), interrupt)
+    (note,) = caught.value.__notes__
+    assert re.match(r"\d{3} files compared by hash: to go on, give the same command with --resume; ", note)
+    assert len(told) > 3
+    assert {total for _, total in told} == {None}
+    before = opened()
+    assert len(before) < 999
+    with pytest.raises(OutputError, match=r"was interrupted, \d{3} files compared by hash: go on with it by --resume"):
+        run(hashed(tmp_path, update="hash"))
+    (root / before[100]).write_bytes(b"other now")
+    (stage,) = (tmp_path / ".out.metadata-digger").iterdir()
+    (stage / "known.db").write_bytes(b"of a process that was killed")
+    report = run(hashed(tmp_path, **again))
+    assert report.changes == {"unchanged": 998, "new": 1, "changed": 2, "gone": 0}
+    after = opened()
+    assert len(set(before) & set(after)) < 200  # what was under way
+    assert len(report.resumed) == 1
+    same_as_fresh(tmp_path, hashed(tmp_path, update="hash"))
+
+
+def test_what_is_torn_of_the_hashes_is_found_anew(tmp_path: Path) -> None:
+    found = [Hashed(f"file:/in/{number}", number, None if number else 1.5, "ab") for number in range(3)]
+    for part in (found[:2], found[2:]):
+        with closing(Hashes(tmp_path / "hashes")) as hashes:
+            hashes.add(part)
+    whole = (tmp_path / "hashes").read_bytes()
+    for size in range(len(whole) + 1):
+        (tmp_path / "hashes").write_bytes(whole[:size])
+        left = list(begun(tmp_path / "hashes"))
+        assert left == found[: len(left)]
+        assert count(tmp_path / "hashes") == len(left)
+        with closing(Hashes(tmp_path / "hashes")) as hashes:
+            hashes.add(found[len(left) :])
+        assert list(begun(tmp_path / "hashes")) == found
 
 
 def test_by_hash_needs_hashes(tmp_path: Path) -> None:

@@ -12,6 +12,9 @@ import pyarrow as pa
 
 from metadata_digger.errors import OutputError
 from metadata_digger.run import parts
+from metadata_digger.run.hashes import Hashed
+from metadata_digger.run.parts import writing
+from metadata_digger.storage.model import Entry
 
 CACHE = 32 << 10  # KiB
 # Paths come in the order of the listing, which is nearly that of the rows: a lookup finds its page in the cache.
@@ -22,6 +25,7 @@ _CREATE = """
         status TEXT, again INTEGER, hash TEXT, part INTEGER, at INTEGER
     ) WITHOUT ROWID
 """
+_CREATE_HASHED = "CREATE TABLE hashed (path TEXT PRIMARY KEY, size INTEGER, modified REAL, hash TEXT) WITHOUT ROWID"
 
 
 class Row(NamedTuple):
@@ -46,6 +50,8 @@ class Known:
         self.parts = parts.names(rows)
         self.counts: list[int] = []  # rows of each part
         self._path = database
+        with writing(database):
+            database.unlink(missing_ok=True)  # of a run that was killed
         with self._writing():
             self._connection = sqlite3.connect(database, isolation_level=None)
             for pragma in ("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE", f"cache_size=-{CACHE}"):
@@ -78,6 +84,22 @@ class Known:
                 "SELECT base, size, modified, status, again, hash, part, at FROM row WHERE path = ?", (path,)
             ).fetchone()
         return None if found is None else Row(*found)
+
+    def take_in_hashed(self, found: Iterator[Hashed]) -> None:
+        """What is known already of files as they are now, for `hash_of`."""
+        with self._writing():
+            self._connection.execute(_CREATE_HASHED)
+            self._connection.execute("BEGIN")
+            self._connection.executemany("INSERT OR REPLACE INTO hashed VALUES (?, ?, ?, ?)", found)
+            self._connection.execute("COMMIT")
+
+    def hash_of(self, one: Entry) -> str | None:
+        with self._writing():
+            found = self._connection.execute(
+                "SELECT hash FROM hashed WHERE path = ? AND size = ? AND modified IS ?",
+                (one.url, one.size, one.modified),
+            ).fetchone()
+        return None if found is None else str(found[0])
 
     def close(self) -> None:
         self._connection.close()

@@ -12,11 +12,13 @@ from typing import Any
 from metadata_digger.errors import OutputError
 from metadata_digger.run import parts
 from metadata_digger.run.fingerprint import difference
+from metadata_digger.run.hashes import count
 from metadata_digger.run.job import Job
 from metadata_digger.run.listing import begun as listed
 from metadata_digger.run.records import FOLDER, ROWS, now, read_record
 
 JOB = "job.json"
+HASHES = "hashes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +29,22 @@ class Unfinished:
     resumed: tuple[str, ...]  # when it was gone on with before
     overwrite: bool  # it was allowed to replace the output
     update: bool  # it was bringing an output up to date
+    hashed: int  # files that it compared by their hashes
     done: int  # files
     total: int | None  # files, None while they were still being listed
 
     @property
     def progress(self) -> str:
+        if not self.done:
+            return f"{self.hashed:,} files compared by hash"
         return f"{self.done:,} {'' if self.total is None else f'of {self.total:,} '}files done"
 
 
 def find(home: Path, output: Path) -> Unfinished | None:
-    """None when nothing is left, when no file is done, when all is done and published. Raises OSError."""
+    """None when nothing is left, when no file is done or hashed, when all is done and published. Raises OSError."""
     found = [one for folder in sorted(home.iterdir()) if folder.is_dir() and (one := _read(folder)) is not None]
-    best = max(found, key=lambda one: one.done, default=None)
-    if best is None or not best.done or read_record(output).get("run") == best.root.name:
+    best = max(found, key=lambda one: (one.done, one.hashed), default=None)
+    if best is None or not (best.done or best.hashed) or read_record(output).get("run") == best.root.name:
         return None
     return best
 
@@ -57,7 +62,7 @@ def _read(root: Path) -> Unfinished | None:
     stretches = [stretch for part in parts.names(root / "parts") if (stretch := parts.stretch_of(part)) is not None]
     known = listed(root / "listing")
     done = sum(stretch.files for stretch in stretches)
-    return Unfinished(root, *told, done, known.files if known.complete else None)
+    return Unfinished(root, *told, count(root / HASHES), done, known.files if known.complete else None)
 
 
 def accept(left: Unfinished | None, job: Job) -> Unfinished | None:
@@ -124,7 +129,7 @@ def leave(root: Path, output: Path, error: BaseException) -> bool:
     """Whether there is something to go on from; then the error says how, and only that is left."""
     with suppress(OSError):
         left = _read(root)
-        if left is None or not left.done or read_record(output).get("run") == root.name:
+        if left is None or not (left.done or left.hashed) or read_record(output).get("run") == root.name:
             return False
         error.add_note(f"{left.progress}: to go on, give the same command with --resume; the work lies in {root}")
         for folder in ("pieces", "logs", "output"):

@@ -17,7 +17,8 @@ from metadata_digger.errors import ConfigError
 from metadata_digger.pipeline import microseconds
 from metadata_digger.run import parts
 from metadata_digger.run.fingerprint import difference
-from metadata_digger.run.job import Job
+from metadata_digger.run.hashes import Hashed, Hashes, begun
+from metadata_digger.run.job import Job, Progress
 from metadata_digger.run.known import Known, Row
 from metadata_digger.run.parts import SAME, writing
 from metadata_digger.run.records import FOLDER, ROWS, read_record
@@ -30,7 +31,7 @@ from metadata_digger.storage.model import Entry, Found
 
 # What became of a file once and will again, unless the row says otherwise (schema.FILE, "again").
 SETTLED = (OK, FILTERED, FAILED)
-CHUNK = 256  # files hashed at once
+CHUNK = 64  # files hashed at once
 
 
 def kept_name(number: int) -> str:
@@ -74,14 +75,15 @@ def strongest(types: Iterable[str]) -> str:
 class Update:
     """A comparison of the input with the last output. `todo` first, to its end, then `keep` and `ids_not_kept`.
 
-    `whole`: the largest file in bytes that this run reads whole.
+    `by`: as Job.update. `whole`: the largest file in bytes that this run reads whole. `progress` is told of kept rows.
     """
 
-    def __init__(self, job: Job, folders: Stage, schema: pa.Schema, whole: int) -> None:
+    def __init__(self, job: Job, folders: Stage, schema: pa.Schema, by: str, whole: int, progress: Progress) -> None:
         if job.output is None:
             raise ConfigError("--update needs an output")
-        self._column = None
-        if job.update == "hash":
+        self._column: str | None = None
+        self._hashes: Hashes | None = None
+        if by == "hash":
             types = [kind for kind in HASHES if f"hash_{kind}" in schema.names]
             if not types:
                 raise ConfigError(
@@ -90,15 +92,20 @@ class Update:
             self._column = strongest(types)
         self._folders = folders
         self._whole = whole
+        self._progress = progress
         self._known = Known(rows_of(job.output), folders.root / "known.db", self._column)
+        if self._column is not None:
+            with writing(folders.hashes):
+                self._known.take_in_hashed(begun(folders.hashes))
+            self._hashes = Hashes(folders.hashes)
         self._masks = [bytearray(count) for count in self._known.counts]  # 1: the row is kept
         self._times: dict[int, npt.NDArray[np.int64]] = {}  # new modification times of a part's kept rows, in hash mode
-        self.new = self.changed = self.unchanged = 0
+        self.new = self.changed = self.unchanged = self.kept = 0
 
     def todo(self, walk: Iterator[Found], do: Do) -> Iterator[Found]:
         """What is to be read: all but files whose row is kept."""
-        if self._column is not None:
-            yield from self._by_hash(walk, do, self._column)
+        if self._column is not None and self._hashes is not None:
+            yield from self._by_hash(walk, do, self._column, self._hashes)
             return
         for one in walk:
             row = self._known.find(one.url)
@@ -107,8 +114,14 @@ class Update:
             else:
                 yield self._again(one, row)
 
-    def _by_hash(self, walk: Iterator[Found], do: Do, column: str) -> Iterator[Found]:
+    def _by_hash(self, walk: Iterator[Found], do: Do, column: str, hashes: Hashes) -> Iterator[Found]:
         waiting: list[Found] = []
+
+        def compare(one: Entry, row: Row, now: str | None) -> None:
+            if now == row.hash:
+                self._keep(row, microseconds(one.modified))
+            else:
+                waiting.append(self._again(one, row))
 
         def tasks() -> Iterator[Hash]:
             while chunk := list(islice(walk, CHUNK)):
@@ -116,22 +129,25 @@ class Update:
                 rows: list[Row] = []
                 for one in chunk:
                     row = self._known.find(one.url)
-                    if isinstance(one, Entry) and row is not None and self._same_file(one, row) and row.hash:
+                    if not isinstance(one, Entry) or row is None or not self._same_file(one, row) or not row.hash:
+                        waiting.append(self._again(one, row))
+                    elif now := self._known.hash_of(one):
+                        compare(one, row, now)
+                    else:
                         same.append(one)
                         rows.append(row)
-                    else:
-                        waiting.append(self._again(one, row))
-                if same:
+                # Only between two tasks is anything given to the caller, so there is one for no files too.
+                if same or waiting:
                     yield Hash(same, (column.removeprefix("hash_"),), rows)
 
-        for task, hashes in do(tasks()):
-            for one, row, now in zip(task.found, task.rows, hashes, strict=True):
-                if now.hashes == (row.hash,):
-                    self._keep(row, microseconds(one.modified))
-                else:
-                    waiting.append(self._again(one, row))
+        for task, found in do(tasks()):
+            for one, row, now in zip(task.found, task.rows, found, strict=True):
+                compare(one, row, now.hashes[0])
+            pairs = zip(task.found, found, strict=True)
+            hashes.add([Hashed(one.url, one.size, one.modified, now.hashes[0]) for one, now in pairs if now.hashes[0]])
             yield from waiting
             waiting.clear()
+            self._progress(self.kept, None)
         yield from waiting
 
     def _same_file(self, one: Entry, row: Row) -> bool:
@@ -141,6 +157,7 @@ class Update:
     def _keep(self, row: Row, modified: int | None = None) -> None:
         self._masks[row.part][row.at] = 1
         self.unchanged += 1
+        self.kept += 1
         if modified is not None and modified != row.modified:
             times = self._times.setdefault(row.part, np.full(len(self._masks[row.part]), SAME, np.int64))
             times[row.at] = modified
@@ -196,6 +213,8 @@ class Update:
 
     def close(self) -> None:
         self._known.close()
+        if self._hashes is not None:
+            self._hashes.close()
 
 
 def all_ids(rows: Path) -> Iterator[str]:
