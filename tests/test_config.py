@@ -112,6 +112,7 @@ def test_required_keys_follow_the_actions() -> None:
         ("processing.timezone=Europe/Warsaw", "processing.timezone", "Europe/Warsaw"),
         ("processing.thumbnails.enabled=false", "processing.thumbnails.enabled", False),
         ("processing.hash.types=", "processing.hash.types", ()),
+        ("processing.hash.types=*", "processing.hash.types", ()),
         ("filter.allowedFileTypes=*", "filter.allowedFileTypes", None),
         (
             "filter.allowedFileTypes=jpg, *.HEIC,.tif,webp,JPEG",
@@ -153,6 +154,7 @@ def test_values(tmp_path: Path, line: str, key: str, value: object) -> None:
         ("OUTPUT.FORMAT=csv", "c:4: OUTPUT.FORMAT: unknown key; did you mean output.format?"),
         ("output.csv.delimiter=;", "c:4: output.csv.delimiter: unknown key; did you mean"),
         ("classifier.threshold=1", "did you mean enrichment.classifier.threshold?"),
+        ("filter.allowedExtensions=jpg", "unknown key; did you mean filter.allowedFileTypes?"),
         ("xyz=1", "c:4: xyz: unknown key; docs/reference/configuration.md lists all keys"),
         ("output.format=xml", "c:4: output.format=xml: must be csv, json, parquet or solr"),
         ("output.format=", "c:4: output.format=: is empty"),
@@ -174,6 +176,7 @@ def test_values(tmp_path: Path, line: str, key: str, value: object) -> None:
         ("filter.allowedFileTypes=qqqqqqqqq", "it must be one of JPEG, TIFF, PNG"),
         ("filter.allowedFileTypes=nef", "'nef' files have the type TIFF"),
         ("filter.allowedFileTypes=,", "must name at least one"),
+        ("processing.hash.types=md5,*", "'*' is none of crc32, md5, sha1"),
         ("processing.hash.types=md5,foo", "'foo' is none of crc32, md5, sha1"),
         ("processing.thumbnails.smallDimensions=100", "must be WIDTHxHEIGHT"),
         ("processing.thumbnails.smallDimensions=0x100", "must be WIDTHxHEIGHT"),
@@ -203,6 +206,11 @@ def test_values(tmp_path: Path, line: str, key: str, value: object) -> None:
         ("output.solr.url=http://localhost:8983/", "must be http://HOST:PORT/solr"),
         ("output.solr.url=http://localhost:8983/solr/#/c", "must be http://HOST:PORT/solr"),
         ("output.solr.url=http://localhost:x/solr", "must be http://HOST:PORT/solr"),
+        ("output.solr.url=http://*foo:8983/solr", "must be http://HOST:PORT/solr"),
+        ("output.solr.url=http://so lr:8983/solr", "must be http://HOST:PORT/solr"),
+        ("output.solr.url=http://.x:8983/solr", "must be http://HOST:PORT/solr"),
+        ("output.solr.url=http://a..b:8983/solr", "must be http://HOST:PORT/solr"),
+        ("output.solr.url=http://host%41:8983/solr", "must be http://HOST:PORT/solr"),
         ("output.solr.url=http://u:p@localhost/solr", "must hold no user and no password"),
         ("input.storage.name=ftp", "must be file, hdfs or s3"),
         ("input.paths=<CHANGE_ME>", "c:4: input.paths=<CHANGE_ME>: is still the sample's placeholder"),
@@ -323,6 +331,49 @@ def test_repeated_keys_and_keys_without_effect_are_warned_of(tmp_path: Path) -> 
     )
 
 
+@pytest.mark.parametrize("key", ["processing.hash.types", "filter.mandatoryTags"])
+def test_a_star_that_means_none_is_warned_of(tmp_path: Path, key: str) -> None:
+    path = written(tmp_path, GOOD + f"{key}=*\nfilter.allowedTags=*\n")
+    words = f"{path}:4: {key}=* asks for nothing, as in the original; it does not mean all of them"
+    assert load(path, [], "full").warnings == (words,)
+
+
+@pytest.mark.parametrize(
+    "key", ["spark.driver.memory", "spark.app.name", "spark.hadoop.fs.s3a.access.key", "log4j.rootLogger", "log.format"]
+)
+def test_a_key_of_another_program_is_passed_over_with_a_warning(tmp_path: Path, key: str) -> None:
+    path = written(tmp_path, GOOD + f"{key}=x\n")
+    config, faults = examine(path, [], "full")
+    assert faults == []
+    assert config.warnings == (f"{path}:4: {key} has no effect; it is no key of Metadata Digger",)
+    assert key not in config.settings
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "zk.servers=h:1",  # the end of one of ours
+        "ouput.csv.delimiter=x",  # like one of our families
+        "in.paths=/a",  # like one of our keys
+        "filter.allowedExtensions=jpg",  # it would have chosen among the files
+        "metadata.output.storage.name=file",
+        "threads=4",
+        "/data/b",  # a list that lost its backslash
+        "=x",
+        "spark.app.name=\\u12",
+    ],
+)
+def test_what_may_be_a_slip_is_none_of_another_program(tmp_path: Path, line: str) -> None:
+    (fault,) = faults_of(tmp_path, GOOD + line)
+    assert fault.startswith("c:4: ")
+
+
+def test_a_key_of_another_program_is_a_fault_on_the_command_line(tmp_path: Path) -> None:
+    assert faults_of(tmp_path, GOOD, "spark.driver.memory=2g") == [
+        "--set: spark.driver.memory: unknown key; docs/reference/configuration.md lists all keys"
+    ]
+
+
 def test_last_value_wins_even_when_it_is_broken(tmp_path: Path) -> None:
     assert faults_of(tmp_path, GOOD + "output.format=xml") == [
         "c:4: output.format=xml: must be csv, json, parquet or solr"
@@ -430,6 +481,12 @@ def test_a_configuration_for_solr(tmp_path: Path, place: str) -> None:
         config, faults = examine(written(tmp_path, text + place), [], action)
         assert (faults, config.warnings) == ([], ())
     assert config["output.solr.url"] in (None, "http://h/solr")
+
+
+@pytest.mark.parametrize("host", ["localhost:8983", "my_host.example.org.", "[::1]:8983", "10.0.0.1", "sölr.example"])
+def test_hosts_of_solr(tmp_path: Path, host: str) -> None:
+    config, faults = examine(written(tmp_path, SOLR + f"output.solr.url=https://{host}/solr"), [], "full")
+    assert (config["output.solr.url"], faults) == (f"https://{host}/solr", [])
 
 
 def test_solr_init_is_for_solr(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import shlex
 import sys
@@ -73,11 +74,38 @@ def test_the_queries(cloud: Cloud, collection: str) -> None:
         found = {query: search(solr, query, rows=0).total for query in QUERIES}
     some = ("labels:(person -car)", "score_person:[0.8 TO *]", "canon eos", "md_gps_md_location:[* TO *]")
     assert all(found[query] for query in some), found
-    sorts = re.findall(r"`sort=([^`]+)`", PAGE)
-    assert len(sorts) == 2
+
+
+@pytest.mark.solr
+@pytest.mark.slow
+def test_what_can_be_sorted_by(cloud: Cloud, collection: str) -> None:
+    by_date, by_distance = re.findall(r"`sort=([^`]+)`", PAGE)
+    date = by_date.removeprefix("sort_").removesuffix(" desc")
+    latitude, longitude = (float(word) for word in re.findall(r"[\d.]+", by_distance))
     with Solr(Connection(collection, (cloud.servers,))) as solr:
-        for sort in sorts:
-            assert search(solr, sort=sort).total == 40
+        dates, places = (
+            [one[field] for one in search(solr, f"{field}:[* TO *]", sort=sort, rows=40, fields=[field]).documents]
+            for field, sort in ((date, by_date), ("md_gps_md_location", by_distance))
+        )
+    assert len(set(dates)) > 2
+    assert dates == sorted(dates, reverse=True)
+
+    def far(place: str) -> float:
+        """The cosine of the angle, negative."""
+        y, x, v, u = (math.radians(number) for number in (*map(float, place.split(",")), latitude, longitude))
+        return -(math.sin(y) * math.sin(v) + math.cos(y) * math.cos(v) * math.cos(x - u))
+
+    assert len(set(places)) > 1
+    assert places == sorted(places, key=far)
+
+
+def test_every_date_can_be_sorted_by() -> None:
+    schema = (ROOT / "src/metadata_digger/solr/configset/managed-schema.xml").read_text("utf-8")
+    dates = set(re.findall(r'<field name="(\w+)" type="date"', schema))
+    assert len(dates) == 5
+    assert {(name, f"sort_{name}") for name in dates} <= set(
+        re.findall(r'<copyField source="(\w+)" dest="(\w+)"/>', schema)
+    )
 
 
 def test_the_table_of_fields_is_whole() -> None:

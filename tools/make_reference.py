@@ -46,7 +46,8 @@ last value counts and a warning says so.
 `--set key=value` puts a value over the file's, as often as needed. `metadata-digger config FILE` prints what a
 configuration amounts to, where each value is from, and every fault with its line. A fault stops every action before any
 work, with exit code 2: an unknown key, a value that is not allowed, a missing key, keys that contradict each other. So
-does a key marked *not built yet* that has another value than its default: it is never ignored.
+does a key marked *not built yet* that has another value than its default: it is never ignored. Keys of other programs
+(`spark.driver.memory`) are passed over in the file, with a warning.
 """
 
 ACTIONS = f"""\
@@ -59,11 +60,13 @@ ACTIONS = f"""\
     sh run-standalone-metadata-digger.sh ACTION ...
     sh run-distributed-metadata-digger.sh ACTION ...
 
-The first is the installed command; the second sets itself up in a checkout; the third runs on Spark, with the settings
-of `metadata-digger-env.sh`. All take the same actions and arguments.
+The first is the installed command (in a checkout `.venv/bin/metadata-digger`, after the first start); the second sets
+itself up in a checkout; the third runs on Spark, with the settings of `metadata-digger-env.sh`. All take the same
+actions and arguments.
 
-Exit codes: 0 done; 1 the run failed; 2 usage or configuration; 3 done, but some files failed; 130 interrupted. A fault
-is one sentence on standard error; with `METADATA_DIGGER_DEBUG=1` in the environment its traceback is shown instead.
+Exit codes: 0 done; 1 the run failed; 2 usage or configuration; 3 done, but some files failed; 130 interrupted; 141 the
+reader of standard output went away (`| head`). A fault is one sentence on standard error; with
+`METADATA_DIGGER_DEBUG=1` in the environment its traceback is shown instead.
 """
 
 FORMATS_PAGE = f"""\

@@ -18,18 +18,20 @@ from metadata_digger.errors import ConfigError, ModelError
 if TYPE_CHECKING:
     from metadata_digger.config import Config
     from metadata_digger.labels.model import Model
-    from metadata_digger.pipeline import Ranking, Step
+    from metadata_digger.pipeline import Step
     from metadata_digger.run.job import Job
     from metadata_digger.sinks import Sink
     from metadata_digger.steps.filter import Selection
     from metadata_digger.steps.rename import Naming
+    from metadata_digger.steps.similar.propose import ProposeStep
+    from metadata_digger.steps.similar.step import NearStep
     from metadata_digger.storage import Storage
 
 
 def _file_type(config: Config, action: Action) -> Iterator[Step]:
-    from metadata_digger.steps.file_type import FileTypeStep
-
     if config["filter.allowedFileTypes"] is not None:
+        from metadata_digger.steps.file_type import FileTypeStep
+
         yield FileTypeStep(config["filter.allowedFileTypes"])
 
 
@@ -41,12 +43,12 @@ def _extract(config: Config, action: Action) -> Iterator[Step]:
 
 def _compare(config: Config, action: Action) -> Iterator[Step]:
     """Before everything that costs more than reading a file once; in find_similar of those alone that are near."""
-    from metadata_digger.sinks.solr_fields import safe_name
-    from metadata_digger.solr.connection import connection
-    from metadata_digger.steps.compare import CompareStep
-    from metadata_digger.steps.hash import HashStep
-
     if config["processing.hash.comparator"]:
+        from metadata_digger.sinks.solr_fields import safe_name
+        from metadata_digger.solr.connection import connection
+        from metadata_digger.steps.compare import CompareStep
+        from metadata_digger.steps.hash import HashStep
+
         naming = _naming(config)
         fields = {column: safe_name(naming.title(f"Hash {kind}")) for kind, column in _hashes(config).items()}
         yield HashStep(config["processing.hash.types"])
@@ -54,26 +56,26 @@ def _compare(config: Config, action: Action) -> Iterator[Step]:
 
 
 def _filter(config: Config, action: Action) -> Iterator[Step]:
-    from metadata_digger.steps.filter import FilterStep
-
     if config["filter.mandatoryTags"]:
+        from metadata_digger.steps.filter import FilterStep
+
         yield FilterStep(config["filter.mandatoryTags"], _selection(config))
 
 
 def _hash(config: Config, action: Action) -> Iterator[Step]:
-    from metadata_digger.steps.hash import HashStep
-
     if config["processing.hash.types"] and not config["processing.hash.comparator"]:
+        from metadata_digger.steps.hash import HashStep
+
         yield HashStep(config["processing.hash.types"])
 
 
 def _thumbnail(config: Config, action: Action) -> Iterator[Step]:
-    from metadata_digger.steps.thumbnail import ThumbnailStep
-
     enabled, small, medium, form = (
         config[f"processing.thumbnails.{word}"] for word in ("enabled", "smallDimensions", "mediumDimensions", "format")
     )
     if enabled:
+        from metadata_digger.steps.thumbnail import ThumbnailStep
+
         yield ThumbnailStep(small, medium, form)
 
 
@@ -205,11 +207,8 @@ def job(config: Config, action: Action, images: Sequence[str] = ()) -> Job:
     `images`: paths of the files that find_similar compares with.
     """
     from metadata_digger import __version__
-    from metadata_digger.run.fingerprint import DIRECTORY
+    from metadata_digger.run.fingerprint import DIRECTORY, SIMILAR
     from metadata_digger.run.job import Job
-    from metadata_digger.steps.label import LabelStep
-    from metadata_digger.steps.similar.propose import ProposeStep
-    from metadata_digger.steps.similar.step import NearStep
 
     action = replace(action, images=tuple(images))
     steps = tuple(step for build in action.steps for step in build(config, action))
@@ -219,12 +218,10 @@ def job(config: Config, action: Action, images: Sequence[str] = ()) -> Job:
         "config": config.effective(),
         DIRECTORY: str(Path.cwd()),
     }
-    for step in steps:
-        if isinstance(step, LabelStep):
-            first, *_ = models = [_facts_of(model) for model in step.models]
-            facts |= {"model": first, "models": models} if step.more else {"model": first}
-        if isinstance(step, NearStep | ProposeStep):
-            facts["similar"] = {"images": list(images), "sha256": step.sha256}
+    if _label in action.steps:
+        facts |= _facts_of(steps)
+    if near := _near(steps, action):
+        facts[SIMILAR] = {"images": list(images), "sha256": near.sha256}
     writes = action.writes
     streams = writes and config["output.directoryPath"] == STANDARD_OUTPUT
     output = _output(config) if writes and not streams else None
@@ -236,7 +233,7 @@ def job(config: Config, action: Action, images: Sequence[str] = ()) -> Job:
         output=output,
         streams=streams,
         gives_way=output is not None and config["output.directoryPath"] is None,
-        ranking=_ranking(steps) if writes else None,
+        ranking=near.ranking() if near else None,
         keep_rows=config["output.keepRows"],
         files_number=config["output.filesNumber"],
         cores=config["processing.cores"],
@@ -249,17 +246,25 @@ def job(config: Config, action: Action, images: Sequence[str] = ()) -> Job:
     )
 
 
-def _ranking(steps: Sequence[Step]) -> Ranking | None:
-    """The order of the rows that a step asks for."""
+def _near(steps: Sequence[Step], action: Action) -> NearStep | ProposeStep | None:
+    """The step that ranks the rows."""
+    if _similar not in action.steps:
+        return None
     from metadata_digger.steps.similar.propose import ProposeStep
     from metadata_digger.steps.similar.step import NearStep
 
-    return next((step.ranking() for step in steps if isinstance(step, NearStep | ProposeStep)), None)
+    return next(step for step in steps if isinstance(step, NearStep | ProposeStep))
 
 
-def _facts_of(model: Model) -> dict[str, str]:
-    facts = {"name": model.name, "sha256": model.sha256}
-    return facts | {"quality": "best"} if model.views else facts
+def _facts_of(steps: Sequence[Step]) -> dict[str, Any]:
+    """Which models make the labels."""
+    from metadata_digger.steps.label import LabelStep
+
+    step = next(step for step in steps if isinstance(step, LabelStep))
+    models = [
+        {"name": one.name, "sha256": one.sha256, **({"quality": "best"} if one.views else {})} for one in step.models
+    ]
+    return {"model": models[0], "models": models} if step.more else {"model": models[0]}
 
 
 def _storage(config: Config) -> Storage:

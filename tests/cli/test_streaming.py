@@ -45,6 +45,12 @@ def test_the_rows_are_those_of_a_file(folder: Path) -> None:
     assert sorted(done.stdout.splitlines()) == sorted(written.splitlines())
 
 
+def test_what_the_run_keeps_for_itself_is_not_read(folder: Path) -> None:
+    (folder / "tmp" / "a.jpg").write_bytes((PHOTOS / "street.jpg").read_bytes())
+    done = run(folder, "extract", str(folder / "c.properties"), *STREAM, "--set", f"input.paths={folder / 'tmp'}")
+    assert (done.returncode, len(done.stdout.splitlines())) == (0, 1)
+
+
 @pytest.mark.parametrize("option", ["--resume", "--update"])
 def test_there_is_nothing_to_go_on_from(folder: Path, option: str) -> None:
     done = run(folder, "extract", str(folder / "c.properties"), *STREAM, option)

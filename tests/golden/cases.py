@@ -24,6 +24,7 @@ OLD_FORM = {
     "output.csv.raw": "true",
     "output.json.allDirectories": "true",
     "processing.thumbnails.format": "png",
+    "input.exclude": "*/,_*,.*",
 }
 # Where the original's places are here. Of `mixed2` we read all of `mixed`: the three pictures that it lacks ended the
 # original's labelling, and must not end ours. `jpgs` is in no case that got as far as reading it.

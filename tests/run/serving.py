@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -45,3 +45,7 @@ class FolderSink:
     def remove(self, ids: Iterator[str]) -> None:
         for one in ids:
             (Path(self.folder) / one).unlink(missing_ok=True)
+
+    def has(self, groups: Iterator[Collection[str]]) -> Iterator[bool]:
+        for ids in groups:
+            yield all((Path(self.folder) / one).exists() for one in ids)

@@ -6,12 +6,14 @@ import contextlib
 import os
 import resource
 import signal
+import struct
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 from acting_steps import ActingStep, Unreadable
@@ -19,7 +21,11 @@ from test_local import contents, files, job, left_out, names
 
 from metadata_digger.errors import DiggerError, OutputError
 from metadata_digger.run import pool
+from metadata_digger.run.job import Job
 from metadata_digger.run.local import run
+from metadata_digger.run.memory import share
+from metadata_digger.run.work import Work
+from metadata_digger.storage import LocalStorage
 
 
 @pytest.mark.parametrize(
@@ -57,6 +63,28 @@ def test_a_worker_that_dies_once_costs_nothing(tmp_path: Path) -> None:
     files(tmp_path / "in", *(f"{number:02d}.jpg" for number in range(30)), "kill.jpg")
     report = run(job(tmp_path, steps=(ActingStep(once=str(tmp_path)),)))
     assert (report.written, report.failed) == (31, 0)
+
+
+class Torn(NamedTuple):
+    """A task whose process is killed in the middle of its answer."""
+
+    def run(self, work: Work, progress: Any) -> object:
+        os.write(progress._connection.fileno(), struct.pack("!i", 3_000_000) + bytes(1_000))
+        os.kill(os.getpid(), signal.SIGKILL)
+        return None
+
+
+def test_a_worker_that_dies_in_the_middle_of_a_message_has_died(tmp_path: Path) -> None:
+    import test_faults  # the name that worker processes know this module by
+
+    _, limits, _ = share(1, 2, False)
+    with pool.pool(1, (Job(LocalStorage(), (), ()), tmp_path, limits), "UTC", tmp_path, 30) as processes:
+        processes.give(test_faults.Torn())
+        while not (events := processes.wait(1)):
+            pass
+    (event,) = events
+    assert isinstance(event, pool.Died)
+    assert event.reason == "the worker process died (SIGKILL)"
 
 
 def test_a_hanging_file_is_given_up(tmp_path: Path) -> None:
@@ -221,6 +249,7 @@ PREPARING = """
 import multiprocessing, os, signal, time
 from pathlib import Path
 from metadata_digger.run import pool
+from metadata_digger.run.job import Job
 
 def parent():
     print(os.getppid())

@@ -151,12 +151,14 @@ def test_names_of_all_kinds_come_through(tmp_path: Path) -> None:
     assert {row["TestHead"] for row in rows(tmp_path / "out" / "out.csv")} >= {"raw"}
 
 
-def test_an_output_within_the_input_is_not_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("entry", ["in", "in/*", "in/**", "in/**/*.*", "i*/**/*"])
+def test_an_output_within_the_input_is_not_read(tmp_path: Path, entry: str) -> None:
     files(tmp_path / "in", "a.jpg", "b.jpg")
     output = tmp_path / "in" / "out"
-    report = run(job(tmp_path, output=output))
+    paths = (f"{tmp_path}/{entry}",)
+    report = run(job(tmp_path, paths=paths, output=output))
     assert (report.seen, report.written) == (2, 2)
-    report = run(job(tmp_path, output=output, overwrite=True))
+    report = run(job(tmp_path, paths=paths, output=output, overwrite=True))
     assert (report.seen, report.written) == (2, 2)
     assert contents(tmp_path / "in") == ["a.jpg", "b.jpg", "out"]
 

@@ -115,6 +115,45 @@ def test_resume_without_a_run_to_go_on_with_is_a_run_and_then_nothing(tmp_path: 
         run(job(tmp_path, facts=FACTS | {"version": "2"}, resume=True))
 
 
+@pytest.mark.parametrize(
+    ("config", "why"),
+    [
+        ({"output.format": "json"}, "output.format (was csv, is json)"),
+        ({"filter.allowedTags": "Model"}, "filter.allowedTags (was not set, is Model)"),
+        ({"output.filesNumber": "2"}, "output.filesNumber (was not set, is 2)"),
+    ],
+)
+def test_an_output_written_in_another_way_is_not_what_was_asked_for(
+    tmp_path: Path, config: dict[str, str], why: str
+) -> None:
+    files(tmp_path / "in", "a.jpg")
+    run(job(tmp_path, facts=FACTS))
+    now = FACTS | {"config": FACTS["config"] | config}  # type: ignore[operator]  # a dict
+    with pytest.raises(OutputError, match=r"exists already, .* it was made with another configuration: ") as caught:
+        run(job(tmp_path, facts=now, resume=True))
+    assert f": {why}; choose another directory, or --overwrite" in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["output.directoryPath", "output.solr.credentialsFile"])
+def test_an_output_named_in_another_way_or_sent_by_somebody_else_is_the_same(tmp_path: Path, key: str) -> None:
+    files(tmp_path / "in", "a.jpg")
+    for text in ("one", "other"):
+        config = FACTS["config"] | {key: text}  # type: ignore[operator]  # a dict
+        report = run(job(tmp_path, facts=FACTS | {"config": config}, resume=True))
+    assert report.notes == ["the output is complete; there was nothing left to do"]
+
+
+@pytest.mark.parametrize("name", ["out.csv", "_run/failed.jsonl"])
+def test_an_output_that_lacks_a_file_is_not_complete(tmp_path: Path, name: str) -> None:
+    files(tmp_path / "in", "a.jpg")
+    run(job(tmp_path, facts=FACTS))
+    (tmp_path / "out" / name).unlink()
+    with pytest.raises(OutputError, match=rf"exists already, .*: {name} is gone from it; .* or --update to bring"):
+        run(job(tmp_path, facts=FACTS, resume=True))
+    run(job(tmp_path, facts=FACTS, update="time"))
+    assert (tmp_path / "out" / name).exists()
+
+
 @pytest.mark.parametrize("damage", ["cut", "empty", "foreign", "half", "other rows"])
 def test_a_part_that_is_not_whole_is_made_again(tmp_path: Path, interrupted: Path, damage: str) -> None:
     path = parts.path_of(interrupted / "parts", parts.names(interrupted / "parts")[0])
@@ -200,12 +239,6 @@ def test_an_output_that_cannot_be_written_costs_no_work(tmp_path: Path) -> None:
         run(job(tmp_path, facts=FACTS, sink=test_resume.Refusing()))
     assert "30 of 30 files done" in caught.value.__notes__[0]
     assert complete(tmp_path)[0].endswith("30 of 30 files done")
-
-
-def test_killed_between_the_last_renames(tmp_path: Path, interrupted: Path) -> None:
-    (interrupted / "output" / "_run").mkdir(parents=True)
-    (interrupted / "parts").rename(interrupted / "output" / "_run" / "rows")
-    complete(tmp_path)
 
 
 def test_killed_behind_the_last_rename(tmp_path: Path, interrupted: Path) -> None:

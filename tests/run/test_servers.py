@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
+import pyarrow as pa
 from serving import FolderSink
 from test_local import contents, files, job, left_out
 
+from metadata_digger.run import parts
+from metadata_digger.run.counts import Summary
 from metadata_digger.run.local import run
+from metadata_digger.run.memory import share
+from metadata_digger.run.parts import Stretch
+from metadata_digger.run.publish import write_output
+from metadata_digger.run.report import Report
+from metadata_digger.run.stage import stage
+from metadata_digger.run.tasks import here
+from metadata_digger.run.work import Work
+from metadata_digger.schema import EXTRACTED, FILE
 from metadata_digger.sinks import Removing, Sink
 
 
@@ -27,3 +39,18 @@ def test_refused_rows_are_failed_files(tmp_path: Path) -> None:
     assert left_out(tmp_path / "out") == {"bad-1.jpg": reason, "bad-2.jpg": reason}
     assert len(contents(tmp_path / "server")) == 31
     assert (tmp_path / "server" / "commits").read_text() == "commit\n"
+
+
+def test_a_server_gets_the_rows_of_a_batch_of_any_size(tmp_path: Path) -> None:
+    """Spark makes one of 5,000,000 files in 4 partitions."""
+    given = job(tmp_path, sink=server(tmp_path), steps=())
+    tags = pa.array([[]], EXTRACTED[2].type)
+    file = {"id": "A", "base_path": "b", "file_path": "file:/a.jpg", "size": 1, "status": "ok", "notes": []}
+    batch = pa.RecordBatch.from_pylist([file], schema=FILE)
+    batch = pa.RecordBatch.from_arrays([*batch.columns, tags], schema=pa.schema([*FILE, EXTRACTED[2]]))
+    with stage(given) as folders:
+        part = parts.name_of(Stretch(0, 1_250_000))
+        parts.write(folders.parts, part, batch.schema, [batch], lambda: Summary(part))
+        do = here(Work(given, folders.parts, share(1, 2, False).limits))
+        write_output(given, batch.schema, {part: 1}, folders, do, Report(statuses=Counter(ok=1)))
+    assert contents(tmp_path / "server") == ["A", "commits"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import traceback
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from test_local import contents, files, job, left_out, rows
 from metadata_digger.errors import DiggerError, ModelError
 from metadata_digger.run import local, spark
 from metadata_digger.run.spark import check_spark, java_version
+from metadata_digger.solr.errors import Passing, SolrError
 
 # Where executors find the steps of these tests. Not in this process's environment: an earlier test may have started the
 # Java that takes it over.
@@ -64,6 +67,42 @@ def test_spark_that_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyP
     with pytest.raises(DiggerError, match=r"pip install 'metadata-digger\[spark\]'"):
         spark.run(job(tmp_path), "local[2]")
     assert contents(tmp_path) == ["in"]
+
+
+def raise_refused() -> None:
+    try:
+        raise Passing("http://a:8983 does not answer")
+    except Passing as error:
+        raise SolrError("output.solr.url=http://a:8983/solr: no node answers") from error
+
+
+def raise_broken() -> None:
+    raise ModelError("the model is broken")
+
+
+def raise_strange() -> None:
+    raise ZeroDivisionError("a bug")
+
+
+@pytest.mark.parametrize(
+    ("fail", "kind", "message"),
+    [
+        (raise_refused, DiggerError, "output.solr.url=http://a:8983/solr: no node answers"),
+        (raise_broken, ModelError, "the model is broken"),
+        (raise_strange, DiggerError, "Spark: An exception was thrown from the Python worker."),
+    ],
+)
+def test_errors_of_executors_keep_their_sentence(
+    fail: Callable[[], None], kind: type[DiggerError], message: str
+) -> None:
+    exceptions = pytest.importorskip("pyspark.errors")
+    with pytest.raises(Exception) as raised:
+        fail()
+    told = "".join(traceback.format_exception(raised.value))
+    text = f"\nAn exception was thrown from the Python worker.\n{told}\n\tat org.apache.spark.Task.run(Task.scala:141)"
+    with pytest.raises(DiggerError) as caught, spark._translated():
+        raise exceptions.PySparkException(text)
+    assert (type(caught.value), str(caught.value)) == (kind, message)
 
 
 def have_spark() -> bool:

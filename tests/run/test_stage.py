@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from test_local import contents
 
 from metadata_digger.errors import OutputError
 from metadata_digger.run import parts
@@ -24,7 +26,7 @@ from metadata_digger.run.parts import Slice, Stretch
 from metadata_digger.run.publish import plan, slices, write_records
 from metadata_digger.run.records import read_record
 from metadata_digger.run.report import OTHER, REASONS, Report
-from metadata_digger.run.stage import Stage, publish
+from metadata_digger.run.stage import Stage, exchange, publish
 from metadata_digger.run.stage import stage as stage_of
 from metadata_digger.sinks import CsvSink
 from metadata_digger.storage import Entry, Fault, LocalStorage
@@ -101,7 +103,10 @@ def test_overwrite_keeps_the_old_output_when_the_run_fails(tmp_path: Path) -> No
     assert (output / "out.csv").read_text() == "old"
 
 
-@pytest.mark.parametrize("stranger", ["photo.jpg", "out.csv.bak", "other.csv", "out.d/", "_run/mine.txt"])
+@pytest.mark.parametrize(
+    "stranger",
+    ["photo.jpg", "out.jpg", "out_0001.JPG", "out_0001.json", "out.csv.bak", "other.csv", "out.d/", "_run/mine.txt"],
+)
 def test_overwrite_leaves_alone_what_is_no_output(tmp_path: Path, stranger: str) -> None:
     output = old_output(tmp_path / "out")
     path = output / stranger
@@ -109,6 +114,38 @@ def test_overwrite_leaves_alone_what_is_no_output(tmp_path: Path, stranger: str)
     with pytest.raises(OutputError, match="holds more than an output"):
         stage(output, True).__enter__()
     assert path.exists()
+
+
+@pytest.mark.parametrize("way", [{"overwrite": True}, {"update": "time"}, {"gives_way": True}])
+@pytest.mark.parametrize(("folder", "name"), [("DSC", "DSC_0001.JPG"), ("IMG", "IMG_1.jpg"), ("scan", "scan.tiff")])
+def test_photographs_named_as_their_directory_are_no_output(
+    tmp_path: Path, folder: str, name: str, way: dict[str, Any]
+) -> None:
+    photo = tmp_path / folder / name
+    photo.parent.mkdir()
+    photo.write_text("mine")
+    with pytest.raises(OutputError, match=rf"holds more than an output of this program \({name}\)"):
+        stage_of(replace(into(tmp_path / folder), **way)).__enter__()
+    assert photo.read_text() == "mine"
+
+
+@pytest.mark.parametrize("way", [{"update": "time"}, {"gives_way": True}])
+@pytest.mark.parametrize("record", ["none", "{}", "half {"])
+def test_only_overwrite_replaces_what_has_no_record(tmp_path: Path, record: str, way: dict[str, Any]) -> None:
+    output = tmp_path / "out"
+    output.mkdir()
+    with stage_of(replace(into(output), **way)):  # empty: nothing could be lost
+        pass
+    (output / "out_0.csv").write_text("of another program, or of 0.2.1")
+    if record != "none":
+        (output / "_run").mkdir()
+        (output / "_run" / "run.json").write_text(record)
+    with pytest.raises(OutputError, match=r"has no record .*\(_run/run\.json\): only --overwrite replaces it"):
+        stage_of(replace(into(output), **way)).__enter__()
+    with stage(output, True) as folders:
+        (folders.output / "out.csv").write_text("new")
+        publish(folders, into(output, True))
+    assert contents(output) == ["out.csv"]
 
 
 def test_overwrite_leaves_alone_files_and_links(tmp_path: Path) -> None:
@@ -159,6 +196,60 @@ def test_an_old_output_comes_back_when_its_replacement_was_killed_between_two_re
     assert not home.exists()
 
 
+@pytest.fixture
+def replacing(tmp_path: Path) -> Path:
+    """The old output where a run put it that was killed between two renames."""
+    home = tmp_path / ".out.metadata-digger"
+    (home / "12ab34cd" / "output").mkdir(parents=True)
+    return old_output(tmp_path / "out").rename(home / "replaced")
+
+
+def test_an_old_output_comes_back_over_an_empty_directory(tmp_path: Path, replacing: Path) -> None:
+    (tmp_path / "out").mkdir()
+    with pytest.raises(OutputError, match="exists already"), stage(tmp_path / "out", False):
+        pass
+    assert contents(tmp_path / "out") == ["_run", "out.csv", "out_12.json"]
+    with stage(tmp_path / "out", True):
+        pass
+    assert contents(tmp_path) == ["out"]
+
+
+@pytest.mark.parametrize("other", ["file", "link", "directory", "output"])
+def test_an_old_output_is_kept_when_something_else_has_its_place(tmp_path: Path, replacing: Path, other: str) -> None:
+    output = tmp_path / "out"
+    match other:
+        case "file":
+            output.write_text("mine")
+        case "link":
+            output.symlink_to("nowhere")
+        case "directory":
+            output.mkdir()
+            (output / "photo.jpg").write_text("mine")
+        case "output":
+            old_output(output)
+            (output / "_run" / "run.json").write_text('{"run": "5678ef90"}')
+    with pytest.raises(OutputError, match=rf"something else is there now; what it was replacing is {replacing}: move"):
+        stage(output, True).__enter__()
+    assert contents(replacing) == ["_run", "out.csv", "out_12.json"]
+    assert os.path.lexists(output)
+
+
+def test_what_a_run_left_that_was_killed_behind_its_end_is_deleted(tmp_path: Path, replacing: Path) -> None:
+    output = old_output(tmp_path / "out")
+    (output / "_run" / "run.json").write_text('{"run": "12ab34cd"}')
+    with pytest.raises(OutputError, match="exists already"), stage(output, False):
+        pass
+    assert contents(tmp_path) == ["out"]
+
+
+def test_two_names_are_exchanged_or_nothing_happens(tmp_path: Path) -> None:
+    (tmp_path / "ż").mkdir()
+    assert not exchange(tmp_path / "ż", tmp_path / "nowhere")
+    (tmp_path / "b").write_text("b")
+    exchanged = exchange(tmp_path / "ż", tmp_path / "b")
+    assert (tmp_path / "ż").is_file() == (tmp_path / "b").is_dir() == exchanged
+
+
 def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match=r"cannot write .*/file.*: "), stage(tmp_path / "file" / "out", False):
@@ -200,10 +291,15 @@ def test_what_is_counted_comes_back_from_the_part() -> None:
     assert Summary.from_json("1", summary.to_json().encode()) == summary
 
 
-@pytest.mark.parametrize("stretch", [Stretch(0, 1), Stretch(999_999_999_999, 999_999)])
+@pytest.mark.parametrize("stretch", [Stretch(0, 1), Stretch(999_999_999_999, 999_999), Stretch(0, 1_250_000)])
 def test_a_part_is_named_by_its_stretch(stretch: Stretch) -> None:
     assert parts.stretch_of(parts.name_of(stretch)) == stretch
-    assert parts.stretch_of("kept-000001") is None
+    assert not parts.is_kept(parts.name_of(stretch))
+
+
+def test_a_part_that_is_kept_has_no_stretch() -> None:
+    assert parts.stretch_of(parts.kept_name(1)) is None
+    assert parts.is_kept(parts.kept_name(1))
 
 
 def test_slices_count_the_rows_that_are_ok(tmp_path: Path) -> None:

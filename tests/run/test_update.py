@@ -19,12 +19,13 @@ from test_local import contents, files, job, names, vanishing
 
 from metadata_digger.errors import ConfigError, OutputError, StorageError
 from metadata_digger.pipeline import compose
-from metadata_digger.run import parts
+from metadata_digger.run import held, parts, spark
 from metadata_digger.run.hashes import Hashed, Hashes, begun, count
 from metadata_digger.run.job import Job
 from metadata_digger.run.local import run
 from metadata_digger.run.memory import SMALLEST
 from metadata_digger.run.records import read_record
+from metadata_digger.run.report import Report
 from metadata_digger.run.stage import Stage
 from metadata_digger.run.update import Update
 from metadata_digger.schema import FILE
@@ -296,6 +297,20 @@ def test_an_update_writes_in_another_form(tmp_path: Path) -> None:
     same_as_fresh(tmp_path, work)
 
 
+@pytest.mark.parametrize("engine", [run, lambda work: spark.run(work, "local[2]")], ids=["local", "spark"])
+@pytest.mark.parametrize("there", [False, True])
+def test_files_that_are_left_out_because_of_others_are_not_for_an_update(
+    tmp_path: Path, engine: Callable[[Job], Report], there: bool
+) -> None:
+    files(tmp_path / "in", "a.jpg")
+    if there:
+        run(job(tmp_path))
+    before = contents(tmp_path)
+    with pytest.raises(ConfigError, match=r"--update and processing\.hash\.comparator=true do not go together"):
+        engine(hashed(tmp_path, distinct=("hash_sha256",), update="time"))
+    assert contents(tmp_path) == before
+
+
 def hashed(tmp_path: Path, **changes: Any) -> Job:
     return counted(tmp_path, steps=(ActingStep(), HashStep(("crc32", "sha256"))), **changes)
 
@@ -452,6 +467,84 @@ def test_a_server_forgets_what_is_gone(tmp_path: Path) -> None:
     (root / "c.jpg").unlink()
     run(job(tmp_path, sink=sink, facts=OTHER, update="time"))
     assert len(contents(tmp_path / "server")) == 4
+
+
+ONE = {"input.paths": "/a,/b", "input.include": "*.jpg"}
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "differing"),
+    [
+        (ONE, ONE | {"input.paths": "/b"}, "input.paths (was /a,/b, is /b)"),
+        (ONE, ONE | {"input.paths": "/c"}, "input.paths (was /a,/b, is /c)"),
+        (ONE, ONE | {"input.include": "*.png"}, "input.include (was *.jpg, is *.png)"),
+        (ONE, ONE | {"input.exclude": "x"}, "input.exclude (was not set, is x)"),
+        (ONE, ONE | {"filter.allowedFileTypes": "PNG"}, "filter.allowedFileTypes (was not set, is PNG)"),
+        (ONE, ONE, ""),
+        (ONE, ONE | {"input.paths": "/c, /b,/a"}, ""),
+        (ONE, ONE | {"processing.hash.types": "md5", "output.keepRows": "false"}, ""),
+    ],
+)
+def test_runs_over_different_files_do_not_delete_each_others_rows(
+    tmp_path: Path, before: dict[str, str], now: dict[str, str], differing: str
+) -> None:
+    root = files(tmp_path / "in", "a.jpg", "b.jpg")
+    (tmp_path / "server").mkdir()
+    sink = FolderSink(str(tmp_path / "server"))
+    last = job(tmp_path, sink=sink, gives_way=True, facts={"config": before})
+    run(last)
+    (root / "a.jpg").unlink()
+    work = replace(last, facts={"config": now}, update="time")
+    if differing:
+        with pytest.raises(OutputError, match=re.escape(f"a run over other files: {differing}; their documents")):
+            run(work)
+        assert len(contents(tmp_path / "server")) == 3
+        assert contents(tmp_path) == ["in", "out", "server"]
+        work = replace(work, gives_way=False)  # its place is chosen
+    run(work)
+    assert len(contents(tmp_path / "server")) == 2
+
+
+def test_who_asks_a_server_and_where_records_lie_make_no_row_another_one(tmp_path: Path) -> None:
+    files(tmp_path / "in", "a.jpg")
+    (tmp_path / "server").mkdir()
+    work = job(tmp_path, sink=FolderSink(str(tmp_path / "server")), facts={"config": {"output.collection": "c"}})
+    run(work)
+    other = {"output.collection": "c", "output.solr.caFile": "/ca.pem", "output.directoryPath": "out"}
+    assert run(replace(work, facts={"config": other}, update="time")).changes["unchanged"] == 1
+    elsewhere = run(replace(work, facts={"config": {"output.collection": "d"}}, update="time"))
+    assert elsewhere.notes == [
+        "--update: all files are read anew: other than in the last run: output.collection (was c, is d)"
+    ]
+
+
+@pytest.mark.parametrize("most", [1, 1_000])
+@pytest.mark.parametrize("gone", ["all", "some", "nothing"])
+def test_what_a_server_has_lost_is_sent_again(
+    tmp_path: Path, gone: str, most: int, monkeypatch: pytest.MonkeyPatch, opened: Callable[[], list[str]]
+) -> None:
+    monkeypatch.setattr(held, "ROWS", most)
+    root = files(tmp_path / "in", *(f"{number:03d}.jpg" for number in range(60)), "bad.jpg")
+    server = tmp_path / "server"
+    server.mkdir()
+    work = counted(tmp_path, sink=FolderSink(str(server)))
+    run(work)
+    opened()
+    sent = sorted(path for path in server.iterdir() if path.name != "commits")
+    stamps = {path: path.stat().st_mtime_ns for path in sent}
+    for path in {"all": sent, "some": sent[7:8], "nothing": []}[gone]:
+        path.unlink()
+    files(root, "new.jpg")
+    report = run(replace(work, update="time"))
+    assert opened() == ["bad.jpg", "new.jpg"]
+    assert (report.seen, report.written, report.failed) == (62, 61, 1)
+    assert report.changes == {"unchanged": 60, "new": 1, "changed": 1, "gone": 0}
+    assert len(contents(server)) == 62
+    again = sum(path.stat().st_mtime_ns != stamp for path, stamp in stamps.items())
+    assert again == 60 if gone == "all" else again == 0 if gone == "nothing" else 1 <= again <= 60
+    assert most > 1 or again < 60 or gone == "all"
+    note = f"--update: not all that earlier runs sent was there: {again:,} rows were sent again"
+    assert report.notes == ([note] if again else [])
 
 
 def test_what_a_server_refused_is_tried_again(tmp_path: Path) -> None:

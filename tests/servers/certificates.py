@@ -55,3 +55,13 @@ def certificates(folder: Path) -> Certificates:
         *("-keystore", "trusted.p12", "-storetype", "PKCS12", "-storepass", WORD),
     )
     return Certificates(folder / "ca.pem", folder / "keys.p12", folder / "trusted.p12")
+
+
+def own(folder: Path) -> tuple[Path, Path]:
+    """A certificate for this machine that vouches for itself, and its key: PEM files, made by openssl alone."""
+    folder.mkdir()
+    certificate, key = folder / "own.pem", folder / "own.key"
+    subject = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1")
+    command = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject)
+    subprocess.run([*command, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    return certificate, key

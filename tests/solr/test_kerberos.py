@@ -6,17 +6,21 @@ Needs the extra `kerberos`, which is compiled: .ci/run has an environment for it
 from __future__ import annotations
 
 import sys
+from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import requests
 
 from metadata_digger.errors import ConfigError
 from metadata_digger.solr.client import Solr
 from metadata_digger.solr.collection import write_configset
 from metadata_digger.solr.connection import Connection, Kerberos
 from metadata_digger.solr.errors import SolrError
+from metadata_digger.solr.kerberos import Negotiate
 from metadata_digger.solr.search import count
 from servers.kdc import REALM, Kdc
 from servers.process import HOST
@@ -103,3 +107,75 @@ def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     place = Connection("own", url="http://127.0.0.1:9/solr", kerberos=Kerberos("p", "k"))
     with Solr(place) as solr, pytest.raises(ConfigError, match=r"Kerberos needs the extra kerberos.*pip install"):
         solr.check()
+
+
+@dataclass
+class Clock:
+    """In place of time.monotonic."""
+
+    now: float = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class GssError(Exception):
+    pass
+
+
+@dataclass
+class Library:
+    """As much of gssapi as Negotiate uses; tickets are good for ten hours."""
+
+    away: bool = False
+    made: int = 0
+
+    def credentials(self, **_: object) -> SimpleNamespace:
+        if self.away:
+            raise GssError("Cannot contact any KDC for realm")
+        self.made += 1
+        return SimpleNamespace(lifetime=36_000, number=self.made)
+
+    @staticmethod
+    def context(creds: SimpleNamespace, **_: object) -> SimpleNamespace:
+        return SimpleNamespace(step=lambda: b"%d" % creds.number)
+
+    @property
+    def module(self) -> SimpleNamespace:
+        return SimpleNamespace(
+            exceptions=SimpleNamespace(GSSError=GssError),
+            Name=lambda *_: None,
+            NameType=SimpleNamespace(hostbased_service=1, kerberos_principal=2),
+            OID=SimpleNamespace(from_int_seq=str),
+            Credentials=self.credentials,
+            SecurityContext=self.context,
+        )
+
+
+def test_a_kdc_that_is_away_when_a_ticket_is_half_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    library, clock = Library(), Clock()
+    monkeypatch.setitem(sys.modules, "gssapi", library.module)
+    monkeypatch.setattr("metadata_digger.solr.kerberos.time", SimpleNamespace(monotonic=clock))
+    negotiate = Negotiate(Kerberos("p", "k"))
+
+    def ticket() -> str:
+        request = negotiate(requests.Request("POST", "http://h:1/solr").prepare())
+        return b64decode(request.headers["Authorization"].removeprefix("Negotiate ")).decode()
+
+    assert ticket() == "1"
+    clock.now += 17_000
+    assert ticket() == "1"
+    library.away = True
+    clock.now += 2_000
+    assert ticket() == "1"
+    library.away = False
+    clock.now += 10
+    assert ticket() == "1"  # not at every request: a KDC that is away takes its time
+    clock.now += 60
+    assert ticket() == "2"
+    library.away = True
+    clock.now += 35_999
+    assert ticket() == "2"
+    clock.now += 1
+    with pytest.raises(SolrError, match=r"p gets no ticket for HTTP/h with .*keytabPath=k: Cannot contact any KDC"):
+        ticket()

@@ -59,6 +59,21 @@ def test_a_directory_in_a_list_is_walked(photos: Path) -> None:
     assert rows("@list.txt") == [(f"file://{photos}/d", f"{photos}/d/{name}", "ok") for name in ("b.jpg", "c.jpg")]
 
 
+def test_what_is_named_in_the_output_or_a_stage_is_told_of_and_not_read(photos: Path) -> None:
+    inside = ["out/out.csv", "out/_run/run.json", "out/_run", "out", "link/run.json", ".out.metadata-digger/1/listing"]
+    for name in ("out/out.csv", "out/_run/run.json", ".out.metadata-digger/1/listing", "output/x.jpg"):
+        (photos / name).parent.mkdir(parents=True, exist_ok=True)
+        (photos / name).touch()
+    (photos / "link").symlink_to("out/_run")
+    named = [f"in/{name}" for name in ("a.jpg", *inside, "output/x.jpg")]
+    Path("list.txt").write_text("\n".join(named))
+    for paths in (["@list.txt"], named, [*named[:2], "in/out/_*/*", *named[3:]]):
+        found = list(STORAGE.walk(paths, ["in/out"]))
+        assert [Path(path_of(one.url)).name for one in found if isinstance(one, Entry)] == ["a.jpg", "x.jpg"]
+        told = [(one.status, one.reason) for one in found if isinstance(one, Fault)]
+        assert told == [("filtered", "in the output or in an unfinished run's directory")] * len(inside)
+
+
 def test_lines_that_are_no_paths(photos: Path) -> None:
     Path("list.txt").write_bytes(b"in/caf\xe9.jpg\nin/a\0b.jpg\n" + b"x" * 200_000 + b"\nin/a.jpg\n")
     found = list(STORAGE.walk(["@list.txt"]))

@@ -64,16 +64,35 @@ def test_an_entry_tells_base_url_size_and_time(tmp_path: Path) -> None:
     tree(tmp_path, "d/a.jpg")
     os.utime(tmp_path / "d/a.jpg", (1_000_000_000, 1_234_567_890.5))
     assert list(STORAGE.walk([f"{tmp_path}/"])) == [
-        Entry(f"file://{tmp_path}", f"file:{tmp_path}/d/a.jpg", 7, 1_234_567_890.5)
+        Entry(f"file://{tmp_path}/", f"file:{tmp_path}/d/a.jpg", 7, 1_234_567_890.5)
     ]
 
 
-@pytest.mark.parametrize("form", ["{}", "{}/", "file:{}", "file://{}", "{}/../in", "{}/./"])
-def test_forms_of_an_input_path(tmp_path: Path, form: str) -> None:
+@pytest.mark.parametrize(
+    ("form", "base"),
+    [
+        ("{}", "{}"),
+        ("{}/", "{}/"),
+        ("file:{}", "{}"),
+        ("file://{}", "{}"),
+        ("file://{}/", "{}/"),
+        ("{}/../in", "{}/../in"),
+        ("{}/./", "{}/./"),
+    ],
+)
+def test_an_entry_is_the_base_as_it_stands_there(tmp_path: Path, form: str, base: str) -> None:
     root = tree(tmp_path / "in", "a.jpg")
     path = form.format(root)
     STORAGE.check([path])
-    assert [(found.base, found.url) for found in STORAGE.walk([path])] == [(f"file://{root}", f"file:{root}/a.jpg")]
+    assert [(found.base, found.url) for found in STORAGE.walk([path])] == [
+        (f"file://{base.format(root)}", f"file:{root}/a.jpg")
+    ]
+
+
+def test_a_relative_entry_is_an_absolute_base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = tree(tmp_path / "in", "a.jpg")
+    monkeypatch.chdir(root)
+    assert [found.base for found in STORAGE.walk(["../in/"])] == [f"file://{root}"]
 
 
 def test_a_relative_path_and_one_with_spaces_and_percent_signs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,6 +124,29 @@ def test_a_glob_is_the_base_of_what_it_matches_and_a_name_with_brackets_is_none(
     tree(tmp_path, "a/1.jpg", "[x].jpg")
     assert [found.base for found in STORAGE.walk([f"{tmp_path}/*/*.jpg"])] == [f"file://{tmp_path}/*/*.jpg"]
     assert [found.url for found in STORAGE.walk([f"{tmp_path}/[x].jpg"])] == [f"file:{tmp_path}/[x].jpg"]
+
+
+@pytest.mark.parametrize("paths", [["", "/a/x", "/a"], ["/a", "", "/a/x"], ["/a/x", "/a", "/a/x", ""]])
+def test_the_nearest_directory_that_is_an_entry_is_the_base(tmp_path: Path, paths: list[str]) -> None:
+    tree(tmp_path, "1.jpg", "a/2.jpg", "a/x/3.jpg", "a/x/y/4.jpg", "b/5.jpg")
+    found = STORAGE.walk([f"{tmp_path}{path}" for path in paths])
+    assert sorted((found.url.removeprefix(f"file:{tmp_path}/"), found.base) for found in found) == [
+        ("1.jpg", f"file://{tmp_path}"),
+        ("a/2.jpg", f"file://{tmp_path}/a"),
+        ("a/x/3.jpg", f"file://{tmp_path}/a/x"),
+        ("a/x/y/4.jpg", f"file://{tmp_path}/a/x"),
+        ("b/5.jpg", f"file://{tmp_path}"),
+    ]
+
+
+@pytest.mark.parametrize("pattern", ["*", "**", "**/*", "**/*.jpg"])
+def test_a_directory_that_is_an_entry_is_nearer_than_a_glob(tmp_path: Path, pattern: str) -> None:
+    tree(tmp_path, "1.jpg", "a/2.jpg", "b/3.jpg")
+    (tmp_path / "z").symlink_to("a")
+    for paths in ([pattern, "a"], ["a", pattern]):
+        found = list(STORAGE.walk([f"{tmp_path}/{path}" for path in paths]))
+        bases = {Path(path_of(one.url)).name: one.base.removeprefix(f"file://{tmp_path}/") for one in found}
+        assert bases == {"1.jpg": pattern, "2.jpg": "a", "3.jpg": pattern, "z": pattern}
 
 
 def test_every_missing_input_path_is_named(tmp_path: Path) -> None:

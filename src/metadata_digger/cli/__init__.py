@@ -1,10 +1,13 @@
 """The command line: `metadata-digger ACTION ...`.
 
-Exit codes: 0 done; 1 the run failed; 2 usage or configuration; 3 done, but some files failed; 130 interrupted.
+Exit codes: 0 done; 1 the run failed; 2 usage or configuration; 3 done, but some files failed; 130 interrupted; 141 the
+reader of standard output went away.
 """
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import sys
 from argparse import Namespace
@@ -78,6 +81,9 @@ def _run(options: Namespace) -> int:
 
             return show_config(options.config, options.set, options.action_for)
         case _:
+            # What is imported stays: the collector of cycles would look at it again and again, and once more at exit.
+            gc.set_threshold(50_000, 20, 100)
+            atexit.register(gc.freeze)
             if options.engine == "local":
                 from metadata_digger.run.pool import prepare
 

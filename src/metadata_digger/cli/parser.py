@@ -31,7 +31,8 @@ A configuration is a text file with one key=value a line. The least that a run n
   output.format=csv
 
 'metadata-digger ACTION --help' explains an action; docs/reference lists all keys.
-exit codes: 0 done; 1 failed; 2 wrong usage or configuration; 3 done, but some files failed; 130 interrupted"""
+exit codes: 0 done; 1 failed; 2 wrong usage or configuration; 3 done, but some files failed; 130 interrupted;
+141 the reader of standard output went away"""
 
 OVERWRITE = "replace the output directory if it exists, and throw away what an interrupted run has done"
 RESUME = "go on with a run that was interrupted, from what it has done; without one, do what there is to do"

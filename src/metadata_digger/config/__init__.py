@@ -14,6 +14,7 @@ from typing import Any
 from metadata_digger.config.contradictions import cautions, contradictions
 from metadata_digger.config.keys import BY_NAME, KEYS, PLACEHOLDER, WITHOUT_EFFECT, Key, is_secret, keys_of, named
 from metadata_digger.config.properties import Entry, read
+from metadata_digger.config.values import NONE
 from metadata_digger.errors import ConfigError
 
 MASK = "********"
@@ -124,7 +125,7 @@ def _take(found: _Examination, entry: Entry, place: str, source: str) -> None:
         return
     key = BY_NAME.get(entry.key) or _named_key(entry.key)
     if key is None:
-        found.faults.append((entry.key, f"{place}: {entry.key}: {entry.fault or 'unknown key' + _nearest(entry.key)}"))
+        _take_unknown(found, entry, place)
         return
     if key.name in found.places:
         found.warnings.append(f"{place}: {key.name} is set again and replaces the value of {found.places[key.name]}")
@@ -140,12 +141,26 @@ def _take(found: _Examination, entry: Entry, place: str, source: str) -> None:
         found.faults.append((key.name, f"{place}: {key.name}={_short(shown(key.name, text))}: {error}"))
         return
     found.settings[key.name] = Setting(value, text, source)
+    if text == NONE and value == ():
+        found.warnings.append(
+            f"{place}: {key.name}=* asks for nothing, as in the original; it does not mean all of them"
+        )
     if not _is_built(key, value):
         advice = (
             f"use {' or '.join(key.built)}" if isinstance(key.built, tuple) else "delete the line to go on without it"
         )
         sentence = f"{key.name}={_short(shown(key.name, text))}: is not built yet in this version; {advice}"
         found.faults.append((key.name, f"{place}: {sentence}"))
+
+
+def _take_unknown(found: _Examination, entry: Entry, place: str) -> None:
+    # Imported where it is needed: difflib takes longer than reading a configuration.
+    from metadata_digger.config.unknown import foreign, nearest
+
+    if entry.fault is None and entry.line and foreign(entry.key):
+        found.warnings.append(f"{place}: {entry.key} has no effect; it is no key of Metadata Digger")
+    else:
+        found.faults.append((entry.key, f"{place}: {entry.key}: {entry.fault or 'unknown key' + nearest(entry.key)}"))
 
 
 def _named_key(text: str) -> Key | None:
@@ -183,17 +198,3 @@ def shown(name: str, text: str) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def _nearest(name: str) -> str:
-    from difflib import get_close_matches
-
-    lower = {known.lower(): known for known in BY_NAME}
-    last = {known.lower().rpartition(".")[2]: known for known in BY_NAME}  # the right word in the wrong place
-    word = name.lower().rpartition(".")[2]
-    matches = get_close_matches(name.lower(), lower, n=1, cutoff=0.75)
-    nearest = lower[matches[0]] if matches else last.get(word)
-    if nearest is None:
-        matches = get_close_matches(name.lower(), lower, n=1, cutoff=0.5)
-        nearest = lower[matches[0]] if matches else None
-    return f"; did you mean {nearest}?" if nearest else "; docs/reference/configuration.md lists all keys"

@@ -23,10 +23,29 @@ NOT_DECISIVE = (
 OUTPUT = "output."  # how rows are written, as all of these
 # What decides which files are looked at, but not what comes of them.
 LISTING = ("input.paths", "input.include", "input.exclude")
-
+# What decides which files have rows.
+CHOOSING = (
+    *LISTING,
+    "filter.mandatoryTags",
+    "filter.allowedFileTypes",
+    "analytics.similar.tags",
+    "analytics.similar.minPassingConditions",
+)
 
 # How rows that are made already are written.
 WRITTEN = ("filter.allowedTags", "enrichment.output.labelsDelimiter")
+
+# Of these where an output lies, and who asks a server to take it.
+ASKING = (
+    "output.directoryPath",
+    "output.solr.caFile",
+    "output.solr.credentialsFile",
+    "output.solr.security.principal",
+    "output.solr.security.keytabPath",
+    "output.solr.security.debug",
+)
+# And what a server's documents know nothing of.
+FILES = ("output.filesNumber", "output.keepRows")
 
 # What is in the collection decides which files are left out.
 COMPARATOR = "processing.hash.comparator"
@@ -36,6 +55,16 @@ COMPARED = ("output.collection", "output.zk.servers", "output.zk.znode", "output
 def written(config: Mapping[str, str]) -> dict[str, str]:
     """The keys that decide how rows are written, and where."""
     return {key: text for key, text in config.items() if key in WRITTEN or key.startswith(OUTPUT)}
+
+
+def made(config: Mapping[str, str]) -> dict[str, str]:
+    """The keys that decide what an output is made of rows."""
+    return {key: text for key, text in written(config).items() if key not in ASKING}
+
+
+def sent(config: Mapping[str, str]) -> dict[str, str]:
+    """The keys that decide what a server has of a row, and which server and collection it is."""
+    return {key: text for key, text in made(config).items() if key not in FILES}
 
 
 def decisive(config: Mapping[str, str]) -> dict[str, str]:

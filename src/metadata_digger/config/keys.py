@@ -109,7 +109,7 @@ KEYS: tuple[Key, ...] = (
         "filter.mandatoryTags",
         MANDATORY,
         "",
-        "A file without a non-empty value of each is left out. Looks only at allowed directories.",
+        "A file without a non-empty value of each is left out. Looks only at allowed directories. `*` is none.",
     ),
     Key(
         "filter.allowedFileTypes",
@@ -130,13 +130,13 @@ KEYS: tuple[Key, ...] = (
         "processing.hash.types",
         choices("crc32", "md5", "sha1", "sha224", "sha256", "sha384", "sha512"),
         "",
-        "Hashes of each file, one column each (`HashMd5`, `hash_md5`).",
+        "Hashes of each file, one column each (`HashMd5`, `hash_md5`). `*` is none, as in the original.",
     ),
     Key(
         "processing.hash.comparator",
         BOOLEAN,
         "false",
-        "Leave out files all of whose hashes are in the Solr collection already.",
+        "Leave out files all of whose hashes are in the Solr collection already. Not with `--update`.",
     ),
     Key(
         "processing.thumbnails.enabled",
@@ -180,8 +180,8 @@ KEYS: tuple[Key, ...] = (
         "output.directoryPath",
         TEXT,
         "",
-        "Directory of the output; it must not exist yet, unless `--overwrite` is given. `-`: JSON Lines to standard "
-        "output. Required for files.",
+        "Directory of the output; it must not exist yet, unless `--overwrite` or `--update` is given. `-`: JSON Lines "
+        "to standard output. Required for files.",
     ),
     Key(
         "output.filesNumber",

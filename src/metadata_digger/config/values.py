@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 # The original reads its files with Typesafe Config, whose booleans these are.
 BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+NONE = "*"  # its default for mandatory tags and hashes, where it asks for nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def _allowed(text: str) -> tuple[str, ...] | None:
 
 
 def _mandatory(text: str) -> tuple[str, ...]:
-    if text == "*":  # the original's way to say: none
+    if text == NONE:
         return ()
     items = _items(text)
     for item in items:
@@ -154,7 +155,7 @@ def _solr_url(text: str) -> str | None:
         return None
     try:
         parts = urlsplit(text)
-        well = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
+        well = parts.scheme in ("http", "https") and _is_host(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:  # a port that is none
         well = False
     if not well or parts.query or parts.fragment or not parts.path.strip("/"):
@@ -162,6 +163,11 @@ def _solr_url(text: str) -> str | None:
     if parts.username is not None or parts.password is not None:
         raise ValueError("must hold no user and no password: output.solr.credentialsFile is for them")
     return text.rstrip("/")
+
+
+def _is_host(name: str | None) -> bool:
+    """Of labels as DNS has them (RFC 1123, and "_"), or an IPv6 address, which alone has colons."""
+    return name is not None and (":" in name or re.fullmatch(r"(?:[\w-]{1,63}\.)*[\w-]{1,63}\.?", name) is not None)
 
 
 def _timezone(text: str) -> str:
@@ -235,9 +241,11 @@ def choice(*names: str) -> Kind:
 
 
 def choices(*names: str) -> Kind:
-    """A comma list of the names."""
+    """A comma list of the names; NONE is none of them."""
 
     def parse(text: str) -> tuple[str, ...]:
+        if text == NONE:
+            return ()
         known = {name.lower(): name for name in names}
         for item in _items(text):
             if item.lower() not in known:

@@ -18,7 +18,7 @@ from metadata_digger.run.records import report_of
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import Stage
 from metadata_digger.run.tasks import Do
-from metadata_digger.run.update import Update, all_ids, rows_of, why_anew
+from metadata_digger.run.update import Update, all_ids, check_owner, rows_of, why_anew
 from metadata_digger.run.work import Limits
 from metadata_digger.schema import OK
 from metadata_digger.sinks import Removing
@@ -54,6 +54,7 @@ def begin(
             with suppress(FileNotFoundError):
                 report.changes = json.loads(folders.changes.read_text())
     elif by is not None and job.output is not None and job.output.exists():
+        check_owner(job)
         why = why_anew(job, schema)
         if not why:
             with (

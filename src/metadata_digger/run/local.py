@@ -26,6 +26,7 @@ from metadata_digger.run.report import Report
 from metadata_digger.run.stage import publish, stage
 from metadata_digger.run.streaming import put
 from metadata_digger.run.tasks import by
+from metadata_digger.run.update import check
 from metadata_digger.run.worker import Extract
 from metadata_digger.schema import FAILED, FILE, OK
 from metadata_digger.sinks.columns import Columns
@@ -47,6 +48,7 @@ def run(job: Job, progress: Progress = lambda done, total: None) -> Report:
 
 def _run(job: Job, progress: Progress) -> Report:
     start = time.monotonic()
+    check(job)
     chain = compose(job.steps)
     schema = chain.output(FILE)
     job.storage.check(job.paths)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,7 +32,8 @@ LEVEL = 1  # of zstd
 SAME = -(1 << 63)  # instead of a modification time in microseconds: as it was
 
 _FOOTER = "metadata-digger"
-_NAME = re.compile(r"(\d{12})-(\d{6})")
+_NAME = re.compile(r"(\d{12})-(\d{6,})")  # Spark makes batches of any size (input.partitions)
+_KEPT = "kept-"
 
 
 class Slice(NamedTuple):
@@ -68,8 +70,17 @@ def name_of(stretch: Stretch) -> str:
     return f"{stretch.start:012d}-{stretch.files:06d}"
 
 
+def kept_name(number: int) -> str:
+    """Of a part that another run made and an update keeps."""
+    return f"{_KEPT}{number:09d}"
+
+
+def is_kept(part: str) -> bool:
+    return part.startswith(_KEPT)
+
+
 def stretch_of(part: str) -> Stretch | None:
-    """None of a part that another run made and an update kept."""
+    """None of a part that is kept."""
     found = _NAME.fullmatch(part)
     return Stretch(int(found[1]), int(found[2])) if found else None
 
@@ -146,6 +157,15 @@ def left_out(folder: Path, part: str) -> Iterator[tuple[str, str, str]]:
         for file, status, reason in zip(*(column.to_pylist() for column in batch.columns), strict=True):
             if status != OK:
                 yield str(file), str(status), str(reason)
+
+
+def link(source: Path, target: Path) -> None:
+    """A part under another name too; a copy where the file system has no links. Raises OSError."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+        sync(target)
 
 
 def sync(path: Path) -> None:

@@ -133,7 +133,7 @@ class Pool:
                 yield from self._take(one, one.connection.recv())
             while ended and one.connection.poll():  # what a process said before it ended is still in the pipe
                 yield from self._take(one, one.connection.recv())
-        except (EOFError, ConnectionResetError):
+        except (EOFError, OSError):  # the latter also when it died in the middle of a message
             ended = True
         if ended:
             yield from self._bury(one, "")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from metadata_digger.run import parts, twins, untaken
+from metadata_digger.run.held import lost
 from metadata_digger.run.job import Job
 from metadata_digger.run.parts import Slice, sync, writing
 from metadata_digger.run.ranking import arrange, unranked
@@ -77,8 +78,13 @@ def write_output(job: Job, schema: pa.Schema, rows: Mapping[str, int], folders: 
     if job.distinct:
         twins.find(folders.parts, list(rows), job.distinct, twins.database(folders.pieces))
     if not sink.suffix:
-        if job.ranking is None:
-            rows = {part: count for part, count in rows.items() if parts.stretch_of(part)}  # a server has what is kept
+        if job.ranking is None and isinstance(sink, Removing):
+            again = lost(sink, folders.parts, rows)
+            if count := sum(rows[part] for part in again):
+                report.notes.append(
+                    f"--update: not all that earlier runs sent was there: {count:,} rows were sent again"
+                )
+            rows = {part: count for part, count in rows.items() if not parts.is_kept(part) or part in again}
         if isinstance(sink, Removing) and folders.removed.exists():
             with folders.removed.open(encoding="ascii") as ids:
                 sink.remove(line.rstrip("\n") for line in ids)
@@ -113,7 +119,8 @@ def slices(ordered: Sequence[tuple[str, int]], start: int, stop: int) -> tuple[S
 def write_records(job: Job, report: Report, rows: Mapping[str, int], engine: str, folders: Stage) -> None:
     """The folder of records: `run.json`, the files left out one a line, and the parts, if they are to be kept.
 
-    `rows`: as for `plan`; other parts are removed. What the report still lacks is put into it. Raises OutputError.
+    `rows`: as for `plan`; other parts are what workers left that died: half a part, or a whole one whose files were
+    then tried one by one. What the report still lacks is put into it. Raises OutputError.
     """
     target = folders.output / FOLDER
     with writing(target):
@@ -123,15 +130,19 @@ def write_records(job: Job, report: Report, rows: Mapping[str, int], engine: str
             report.digests[f"{FOLDER}/{name}"] = digest(target / name)
         (target / RECORD).write_text(_record(job, report, engine, folders), "utf-8")
         if job.keep_rows:
-            # What workers left that died: half a part, or a whole one whose files were then tried one by one.
-            if lines := list(refusals(folders.pieces)):
-                untaken.note(folders.parts, rows, lines, folders.pieces / "untaken.sqlite")
-            wanted = {parts.path_of(folders.parts, part) for part in rows}
-            for path in folders.parts.iterdir():
-                if path not in wanted:
-                    path.unlink()
-            sync(folders.parts)
-            folders.parts.rename(target / ROWS)
+            _keep(rows, folders, target / ROWS)
+
+
+def _keep(rows: Mapping[str, int], folders: Stage, target: Path) -> None:
+    """The parts of `rows` also among the records. In the stage they stay as they are: a run that goes on from it
+    writes all rows again, those too that this one could not. Raises OSError, OutputError."""
+    target.mkdir()
+    if lines := list(refusals(folders.pieces)):
+        untaken.note(folders.parts, rows, lines, folders.pieces / "untaken.sqlite", target)
+    for part in rows:
+        if not (path := parts.path_of(target, part)).exists():
+            parts.link(parts.path_of(folders.parts, part), path)
+    sync(target)
 
 
 def _record(job: Job, report: Report, engine: str, folders: Stage) -> str:

@@ -36,6 +36,7 @@ from metadata_digger.run.records import now
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import Stage, publish, stage
 from metadata_digger.run.tasks import here
+from metadata_digger.run.update import check
 from metadata_digger.run.work import Limits, Work
 from metadata_digger.schema import FILE, OK
 from metadata_digger.sinks.columns import Columns
@@ -74,6 +75,7 @@ def run(
     start = time.monotonic()
     if job.streams:
         raise ConfigError("output.directoryPath=- is for one machine; name a directory, or leave out --engine spark")
+    check(job)
     chain = compose(job.steps)
     schema = chain.output(FILE)
     check_spark()
@@ -268,7 +270,9 @@ def _translated() -> Iterator[None]:
         yield
     except (Py4JError, PySparkException) as error:
         text = str(error)
-        ours = re.search(r"metadata_digger\.errors\.(\w+): (.+)", text)
-        kind = getattr(errors, ours[1], DiggerError) if ours else DiggerError
-        message = ours[2].strip() if ours else "Spark: " + next((line for line in text.splitlines() if line), "")
-        raise kind(message) from error
+        # Python tells what an error came from before it.
+        ours = re.findall(r"metadata_digger\.(?:\w+\.)*errors\.(\w+): (.+)", text)
+        if not ours:
+            raise DiggerError("Spark: " + next((line for line in text.splitlines() if line), "")) from error
+        name, message = ours[-1]
+        raise getattr(errors, name, DiggerError)(message.strip()) from error

@@ -1,21 +1,23 @@
 """The stage: where a run's unfinished work lies, beside the output, until the whole output is renamed into its place.
 
 DIR/.NAME.metadata-digger/lock          held while a run works on DIR/NAME, free when that run is gone
-DIR/.NAME.metadata-digger/replaced      the old output, between two renames of --overwrite
+DIR/.NAME.metadata-digger/replaced      the old output, between two renames, where `exchange` cannot be had
 DIR/.NAME.metadata-digger/HEX/job.json  what is being done (run.unfinished)
 DIR/.NAME.metadata-digger/HEX/listing   the files (run.listing)
 DIR/.NAME.metadata-digger/HEX/hashes    of files that were compared by them (run.hashes)
 DIR/.NAME.metadata-digger/HEX/parts     one Parquet file a batch, named by its stretch of the listing
-DIR/.NAME.metadata-digger/HEX/output    becomes DIR/NAME
+DIR/.NAME.metadata-digger/HEX/output    becomes DIR/NAME; then the old output is here until it is deleted
 """
 
 from __future__ import annotations
 
+import ctypes
 import fcntl
 import os
 import re
 import secrets
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -27,9 +29,13 @@ from metadata_digger.run import unfinished
 from metadata_digger.run.interrupt import unbroken
 from metadata_digger.run.job import Job
 from metadata_digger.run.parts import sync, writing
-from metadata_digger.run.records import FOLDER, OURS
+from metadata_digger.run.records import FOLDER, OURS, RECORD, read_record
 from metadata_digger.run.unfinished import HASHES, Unfinished
+from metadata_digger.sinks import SINKS
 from metadata_digger.storage.walk import STAGE_SUFFIX
+
+REPLACED = "replaced"
+AT_FDCWD, RENAME_EXCHANGE = -100, 2  # of linux/fcntl.h and linux/fs.h
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +87,19 @@ def stage(job: Job) -> Iterator[Stage]:
     """
     output = job.output
     if output is None:
-        with tempfile.TemporaryDirectory(prefix="metadata-digger-") as folder:
+        # A stage by its name: the place of temporary files may be the input.
+        with tempfile.TemporaryDirectory(prefix=".", suffix=STAGE_SUFFIX) as folder:
             yield _folders(Path(folder))
         return
     home = home_of(output)
     if not os.path.lexists(home) and not unfinished.complete(job):
-        check(output, job.replaces)
+        check(job)
     with _parents(output), _locked(home, output):
         left = _recover(home, output)
         begun = unfinished.accept(left, job)
         complete = begun is None and unfinished.complete(job)
         if not complete:
-            check(output, job.replaces or (begun is not None and begun.overwrite))
+            check(job, begun)
         notes = unfinished.note(left, begun)
         root = home / secrets.token_hex(4)
         try:
@@ -120,51 +127,81 @@ def home_of(output: Path) -> Path:
 
 
 def publish(folders: Stage, job: Job) -> None:
-    """The output into its place, in one step. The old one is deleted only when the new one is there."""
+    """The output into its place. An old one goes into the stage, and with it."""
     output = job.output
     if output is None:
         return
-    check(output, job.replaces or (folders.resumed is not None and folders.resumed.overwrite))  # hours may have passed
-    replaced = folders.root.parent / "replaced"
+    check(job, folders.resumed)  # hours may have passed
     with unbroken(), writing(output):
         # A power cut after the rename must not leave a directory of empty files.
         for path in (*folders.output.iterdir(), *(folders.output / FOLDER).glob("*"), folders.output):
             sync(path)
-        if output.exists():
-            output.rename(replaced)
-        try:
+        if not output.exists():
             folders.output.rename(output)
-        except OSError:
-            if replaced.exists():
+        elif not exchange(folders.output, output):
+            replaced = folders.root.parent / REPLACED
+            output.rename(replaced)
+            try:
+                folders.output.rename(output)
+            except OSError:
                 replaced.rename(output)
-            raise
+                raise
+            replaced.rename(folders.output)
         sync(output.parent)
-        shutil.rmtree(replaced, ignore_errors=True)
 
 
-def check(output: Path, overwrite: bool) -> None:
-    """Raises OutputError when the output is there already, unless it may be replaced and is an output."""
-    if not os.path.lexists(output):
+def exchange(first: Path, second: Path) -> bool:
+    """Each gets the other's name, in one step, so that both are there at any time; False where that cannot be done.
+
+    Linux has renameat2(2) for it; some of its file systems (NFS, FUSE) do not.
+    """
+    if sys.platform != "linux":
+        return False
+    try:
+        rename = ctypes.CDLL(None).renameat2
+    except AttributeError:
+        return False
+    return bool(rename(AT_FDCWD, os.fsencode(first), AT_FDCWD, os.fsencode(second), RENAME_EXCHANGE) == 0)
+
+
+def check(job: Job, begun: Unfinished | None = None) -> None:
+    """Raises OutputError when the output is there already, unless it may be replaced and is an output.
+
+    An update, and a run whose place nobody chose, replace only what a record says to be an output of this program.
+    """
+    output = job.output
+    if output is None or not os.path.lexists(output):
         return
-    if not overwrite:
+    overwrite = job.overwrite or (begun is not None and begun.overwrite)
+    if not (overwrite or job.replaces or (begun is not None and begun.update)):
+        lack = unfinished.lack(output, job) if job.resume else ""
+        why = lack and f", and --resume cannot take it for complete: {lack}"
         raise OutputError(
-            f"output.directoryPath: {output} exists already; choose another directory, or --overwrite to replace it, "
-            "or --update to bring it up to date"
+            f"output.directoryPath: {output} exists already{why}; choose another directory, or --overwrite to replace "
+            "it, or --update to bring it up to date"
         )
     if output.is_symlink() or not output.is_dir():
-        raise OutputError(f"output.directoryPath: {output} is not a directory, --overwrite leaves it alone")
+        raise OutputError(f"output.directoryPath: {output} is not a directory, even --overwrite leaves it alone")
     with writing(output):
         strangers = sorted(_strangers(output))
+        empty = not any(output.iterdir())
     if strangers:
         raise OutputError(
-            f"output.directoryPath: {output} holds more than an output of this program ({strangers[0]}), --overwrite "
-            "leaves it alone; choose another directory or remove it yourself"
+            f"output.directoryPath: {output} holds more than an output of this program ({strangers[0]}), even "
+            "--overwrite leaves it alone; choose another directory or remove it yourself"
+        )
+    if not (overwrite or empty or read_record(output)):
+        raise OutputError(
+            f"output.directoryPath: {output} has no record of the run that made it ({FOLDER}/{RECORD}): only "
+            "--overwrite replaces it"
         )
 
 
 def _strangers(output: Path) -> Iterator[str]:
     """What no run has made. Raises OSError."""
-    ours = re.compile(rf"{re.escape(output.name)}(_\d+)?\.\w+")
+    # Cameras number from 0001 on, in directories of the same name: DSC/DSC_0001.JPG.
+    suffixes = "|".join(re.escape(kind.suffix) for kind in SINKS if kind.suffix)
+    ours = re.compile(rf"{re.escape(output.name)}(_(0|[1-9]\d*))?({suffixes})")
     for entry in output.iterdir():
         if entry.name == FOLDER and entry.is_dir() and not entry.is_symlink():
             yield from (f"{FOLDER}/{inner.name}" for inner in entry.iterdir() if inner.name not in OURS)
@@ -232,16 +269,26 @@ def _lock(home: Path) -> int | None:
 
 
 def _recover(home: Path, output: Path) -> Unfinished | None:
-    """An old output that a killed run was replacing comes back. What else that run left and is of use, None when
-    nothing is."""
+    """What a killed run left and is of use, None when nothing is. What one left that had come to its end is deleted; an
+    old output that was not replaced yet comes back."""
     with writing(home):
-        replaced = home / "replaced"
-        if replaced.exists():
-            if os.path.lexists(output):
+        replaced = home / REPLACED
+        ended = read_record(output).get("run")
+        for root in [entry for entry in home.iterdir() if entry.is_dir() and entry.name == ended]:
+            if replaced.exists():
                 shutil.rmtree(replaced)
-            else:
-                replaced.rename(output)
-        return unfinished.find(home, output)
+            shutil.rmtree(root)
+        if replaced.exists():
+            try:
+                replaced.rename(output)  # over an empty directory too
+            except OSError as error:
+                if not os.path.lexists(output):
+                    raise
+                raise OutputError(
+                    f"output.directoryPath: a run was killed while it replaced {output}, and something else is there "
+                    f"now; what it was replacing is {replaced}: move one of the two away"
+                ) from error
+        return unfinished.find(home)
 
 
 def _remove_others(home: Path, root: Path) -> None:

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from metadata_digger.config.decisive import made
 from metadata_digger.errors import OutputError
 from metadata_digger.run import parts
 from metadata_digger.run.fingerprint import difference
 from metadata_digger.run.hashes import count
 from metadata_digger.run.job import Job
 from metadata_digger.run.listing import begun as listed
-from metadata_digger.run.records import FOLDER, ROWS, now, read_record
+from metadata_digger.run.records import now, read_record
 
 JOB = "job.json"
 HASHES = "hashes"
@@ -27,7 +28,7 @@ class Unfinished:
     facts: dict[str, Any]  # those of its Job
     started: str  # ISO 8601, UTC
     resumed: tuple[str, ...]  # when it was gone on with before
-    overwrite: bool  # it was allowed to replace the output
+    overwrite: bool  # it was to replace whatever output is there
     update: bool  # it was bringing an output up to date
     hashed: int  # files that it compared by their hashes
     done: int  # files
@@ -40,20 +41,14 @@ class Unfinished:
         return f"{self.done:,} {'' if self.total is None else f'of {self.total:,} '}files done"
 
 
-def find(home: Path, output: Path) -> Unfinished | None:
-    """None when nothing is left, when no file is done or hashed, when all is done and published. Raises OSError."""
+def find(home: Path) -> Unfinished | None:
+    """None when nothing is left, or no file is done or hashed. Raises OSError."""
     found = [one for folder in sorted(home.iterdir()) if folder.is_dir() and (one := _read(folder)) is not None]
     best = max(found, key=lambda one: (one.done, one.hashed), default=None)
-    if best is None or not (best.done or best.hashed) or read_record(output).get("run") == best.root.name:
-        return None
-    return best
+    return best if best is not None and (best.done or best.hashed) else None
 
 
 def _read(root: Path) -> Unfinished | None:
-    # Killed between the last two renames: the parts are in the output that was to be published.
-    moved = root / "output" / FOLDER / ROWS
-    if moved.exists() and not (root / "parts").exists():
-        moved.rename(root / "parts")
     try:
         job = json.loads((root / JOB).read_text("utf-8"))
         told = job["facts"], job["started"], tuple(job["resumed"]), job["overwrite"], job["update"]
@@ -88,8 +83,18 @@ def complete(job: Job) -> bool:
     """Whether there is nothing to go on with because the output is there, made with this very configuration."""
     if job.output is None or not job.resume or job.overwrite or job.update is not None:
         return False
-    record = read_record(job.output)
-    return bool(record) and not difference(record, job.facts)
+    return not lack(job.output, job)
+
+
+def lack(output: Path, job: Job) -> str:
+    """Why an output is not what this job would leave; "" when it is."""
+    record = read_record(output)
+    if not record:
+        return "it has no record of the run that made it"
+    if differing := difference(record, job.facts, output=made):
+        return f"it was made with another configuration: {differing}"
+    gone = [name for name in record.get("files", ()) if not (output / name).exists()]
+    return f"{gone[0]} is gone from it" if gone else ""
 
 
 def note(left: Unfinished | None, accepted: Unfinished | None) -> tuple[str, ...]:
@@ -114,7 +119,7 @@ def begin(root: Path, job: Job, accepted: Unfinished | None) -> None:
             "facts": job.facts,
             "started": accepted.started if accepted else now(),
             "resumed": [*accepted.resumed, now()] if accepted else [],
-            "overwrite": job.replaces or (accepted is not None and accepted.overwrite),
+            "overwrite": job.overwrite or (accepted is not None and accepted.overwrite),
             "update": accepted.update if accepted else job.update is not None,
         },
         default=str,

@@ -1,6 +1,7 @@
 """Rows that were ok until they were to be written, and then a server refused them, or they were twins of others.
 
-The rows that are kept for --update say so: it is to try such files again, and to count none of them as written.
+The rows that are kept for --update say so: it is to try such files again, and to count none of them as written. Those
+in the stage do not.
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ from metadata_digger.steps.mark import mark
 STATUS = "not_taken"  # none of update.SETTLED
 
 
-def note(folder: Path, names: Iterable[str], lines: Iterable[Path], database: Path) -> None:
-    """Gives these rows of the parts STATUS. `lines`: files of sinks.refused; `database`: made and used here alone.
+def note(folder: Path, names: Iterable[str], lines: Iterable[Path], database: Path, target: Path) -> None:
+    """Puts those parts that have such rows into `target`, these rows with STATUS.
+
+    `lines`: files of sinks.refused; `database`: made and used here alone.
 
     Raises OutputError.
     """
@@ -41,24 +44,24 @@ def note(folder: Path, names: Iterable[str], lines: Iterable[Path], database: Pa
             for name in names:
                 path = parts.path_of(folder, name)
                 if any(_reasons(connection, batch) for batch in parts.every_row(path, ("file_path",))):
-                    _rewrite(connection, folder, name)
+                    _rewrite(connection, path, name, target)
     except sqlite3.Error as error:
         raise OutputError(f"cannot write {database}: {error}") from error
 
 
-def _rewrite(connection: sqlite3.Connection, folder: Path, name: str) -> None:
+def _rewrite(connection: sqlite3.Connection, source: Path, name: str, target: Path) -> None:
     summary = Summary(name)
 
     def batches() -> Iterator[pa.RecordBatch]:
-        for batch in parts.every_row(parts.path_of(folder, name)):
+        for batch in parts.every_row(source):
             reasons = _reasons(connection, batch)
             files = enumerate(batch.column("file_path").to_pylist())
             marked = mark(batch, {row: (STATUS, reasons[str(file)]) for row, file in files if file in reasons})
             summary.count(marked)
             yield marked
 
-    schema = next(parts.every_row(parts.path_of(folder, name))).schema
-    parts.write(folder, name, schema, batches(), lambda: summary)
+    schema = next(parts.every_row(source)).schema
+    parts.write(target, name, schema, batches(), lambda: summary)
 
 
 def _reasons(connection: sqlite3.Connection, batch: pa.RecordBatch) -> dict[str, str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -13,10 +11,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from metadata_digger.errors import ConfigError
+from metadata_digger.config.decisive import sent
+from metadata_digger.errors import ConfigError, OutputError
 from metadata_digger.pipeline import microseconds
 from metadata_digger.run import parts
-from metadata_digger.run.fingerprint import difference
+from metadata_digger.run.fingerprint import difference, other_files
 from metadata_digger.run.hashes import Hashed, Hashes, begun
 from metadata_digger.run.job import Job, Progress
 from metadata_digger.run.known import Known, Row
@@ -34,13 +33,31 @@ SETTLED = (OK, FILTERED, FAILED)
 CHUNK = 64  # files hashed at once
 
 
-def kept_name(number: int) -> str:
-    """No part of this run has such a name (parts.name_of)."""
-    return f"kept-{number:09d}"
+def check(job: Job) -> None:
+    """Raises ConfigError where nothing can be brought up to date, whatever the last output is like."""
+    if job.update is not None and job.distinct:
+        raise ConfigError(
+            "--update and processing.hash.comparator=true do not go together: the one deletes documents for whose sake "
+            "the other leaves files out; give one of them"
+        )
 
 
 def rows_of(output: Path) -> Path:
     return output / FOLDER / ROWS
+
+
+def check_owner(job: Job) -> None:
+    """Raises OutputError where the last output is that of another input, and only its place, which nobody chose, is the
+    same: the documents of that input's files would be deleted."""
+    output = job.output
+    if output is None or not job.gives_way:
+        return
+    if differing := other_files(read_record(output), job.facts):
+        raise OutputError(
+            f"--update: {output} has the records of a run over other files: {differing}; their documents would be "
+            "deleted. Give each input an output.directoryPath of its own, or, if these documents are to go, set it to "
+            f"{output}"
+        )
 
 
 def why_anew(job: Job, schema: pa.Schema) -> str:
@@ -54,7 +71,7 @@ def why_anew(job: Job, schema: pa.Schema) -> str:
     files = job.sink is None or bool(job.sink.suffix)
     if not record:
         return f"{output} has no record of the run that made it"
-    if differing := difference(record, job.facts, listing=False, output=not files):
+    if differing := difference(record, job.facts, listing=False, output=None if files else sent):
         return f"other than in the last run: {differing}"
     if not rows.is_dir():
         return "the last run did not keep its rows (output.keepRows)"
@@ -178,7 +195,7 @@ class Update:
             source = parts.path_of(self._known.rows, self._known.parts[number])
             target = parts.path_of(self._folders.parts, name)
             with writing(target):
-                _link(source, target)
+                parts.link(source, target)
             summary = parts.summary(self._folders.parts, name)
             if summary is not None:
                 report.add(summary)
@@ -197,13 +214,13 @@ class Update:
     def _kept_whole(self) -> Iterator[tuple[int, str]]:
         for number, mask in enumerate(self._masks):
             if mask and all(mask) and number not in self._times:
-                yield number, kept_name(number)
+                yield number, parts.kept_name(number)
 
     def _rewritten(self) -> Iterator[Keep]:
         for number, mask in enumerate(self._masks):
             if any(mask) and (number in self._times or not all(mask)):
                 source = parts.path_of(self._known.rows, self._known.parts[number])
-                yield Keep(source, kept_name(number), bytes(mask), self._times.get(number))
+                yield Keep(source, parts.kept_name(number), bytes(mask), self._times.get(number))
 
     def ids_not_kept(self) -> Iterator[str]:
         """Of rows that the last output has: a server still has them. Those of files that changed come again."""
@@ -234,11 +251,3 @@ def _ids(path: Path, mask: bytes | bytearray) -> Iterator[str]:
 
 def _same_time(one: Entry, row: Row) -> bool:
     return row.modified is not None and row.modified == microseconds(one.modified)
-
-
-def _link(source: Path, target: Path) -> None:
-    """A copy where the file system has no links. Raises OSError."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol, Self, runtime_checkable
 
@@ -62,6 +62,10 @@ class Removing(Protocol):
     def remove(self, ids: Iterator[str]) -> None:
         """Called once by a run with --update, before the first piece: the rows with these ids are to go, because their
         files are gone or are no longer wanted. May be called again with the same ones. Raises OutputError."""
+
+    def has(self, groups: Iterator[Collection[str]]) -> Iterator[bool]:
+        """Of each group of different ids, some thousand at most, whether there are rows with all of them. Raises
+        OutputError."""
 
 
 SINKS: tuple[type[Sink], ...] = (CsvSink, JsonSink, ParquetSink, SolrSink)

@@ -6,7 +6,7 @@ The client, which brings requests, is imported where it is used: runs that write
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -107,3 +107,11 @@ class SolrSink:
         with Solr(self.connection) as solr:
             while some := list(islice(ids, _IDS)):
                 solr.delete_ids(some)
+
+    def has(self, groups: Iterator[Collection[str]]) -> Iterator[bool]:
+        from metadata_digger.solr.client import Solr
+
+        with Solr(self.connection) as solr:
+            for ids in groups:
+                query = f"{{!terms f={self.form.fields.unique} cache=false}}{','.join(ids)}"
+                yield solr.query({"q": query, "rows": 0})["numFound"] >= len(ids)

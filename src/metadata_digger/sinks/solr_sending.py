@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from metadata_digger.sinks.refused import Refuse
 from metadata_digger.solr.connection import Connection
-from metadata_digger.solr.errors import Refused
+from metadata_digger.solr.errors import Faulty, Refused, SolrError
 
 if TYPE_CHECKING:
     from metadata_digger.solr.client import Solr
@@ -26,6 +26,9 @@ DOCUMENTS = 1_000  # of a request, as 0.2.1 had it
 BYTES = 8 << 20  # of a request, unless one document has more: thumbnails make documents of 100 KB
 # The document's id in Solr's words: without it equal faults have equal reasons, and are counted together.
 _ID = re.compile(r"^(?:ERROR: )?\[doc=[^]]*\] |(?<=writing document) id \S+")
+# Documents that Solr itself fails with (500), one after the other: then it is Solr that is ill, and not the documents.
+FAULTS = 50
+WELL = 20  # documents taken that make up for one of them: where one shard is ill, others still take theirs
 WAITING = 1  # requests that are made and not yet on their way
 
 
@@ -45,6 +48,7 @@ class Sender:
         self._refuse = refuse
         self._thread = thread
         self._batch = _Batch()
+        self._faults = 0.0  # of the thread
         self._under_way: deque[tuple[_Batch, Future[list[tuple[int, str]]]]] = deque()
         self.taken = 0
 
@@ -67,7 +71,7 @@ class Sender:
     def _send(self) -> None:
         batch, self._batch = self._batch, _Batch()
         if batch.documents:
-            self._under_way.append((batch, self._thread.submit(_refused, self._solr, batch)))
+            self._under_way.append((batch, self._thread.submit(self._refused, batch)))
             self._wait(1 + WAITING)
 
     def _wait(self, most: int) -> None:
@@ -77,6 +81,31 @@ class Sender:
             for number, reason in refused:
                 self._refuse(batch.files[number], f"Solr refused it: {_ID.sub('', reason)}")
             self.taken += len(batch.documents) - len(refused)
+
+    def _refused(self, batch: _Batch) -> list[tuple[int, str]]:
+        """Sends it; index and reason of those documents that Solr does not take."""
+        found: list[tuple[int, str]] = []
+        todo = [(0, len(batch.documents))]
+        while todo:
+            start, stop = todo.pop()
+            try:
+                self._solr.add(batch.ids[start:stop], batch.documents[start:stop])
+            except Refused as error:
+                if stop - start == 1:
+                    found.append((start, error.reason))
+                    self._count(error)
+                else:
+                    middle = (start + stop) // 2
+                    todo += [(middle, stop), (start, middle)]
+            else:
+                self._faults = max(0.0, self._faults - (stop - start) / WELL)
+        return found
+
+    def _count(self, error: Refused) -> None:
+        if isinstance(error, Faulty):
+            self._faults += 1
+            if self._faults >= FAULTS:
+                raise SolrError(f"{error}; so with {FAULTS} documents one after the other: see Solr's log") from error
 
 
 @contextmanager
@@ -91,20 +120,3 @@ def sending(connection: Connection, refuse: Refuse) -> Iterator[Sender]:
             sender.finish()
         finally:
             thread.shutdown(cancel_futures=True)
-
-
-def _refused(solr: Solr, batch: _Batch) -> list[tuple[int, str]]:
-    """Sends it; index and reason of those documents that Solr does not take."""
-    found: list[tuple[int, str]] = []
-    todo = [(0, len(batch.documents))]
-    while todo:
-        start, stop = todo.pop()
-        try:
-            solr.add(batch.ids[start:stop], batch.documents[start:stop])
-        except Refused as error:
-            if stop - start == 1:
-                found.append((start, error.reason))
-            else:
-                middle = (start + stop) // 2
-                todo += [(middle, stop), (start, middle)]
-    return found

@@ -8,17 +8,22 @@ from typing import Any
 import requests
 
 from metadata_digger.solr.connection import Connection
-from metadata_digger.solr.errors import Failed, Passing, Refused, SolrError, missing
+from metadata_digger.solr.errors import Failed, Faulty, Passing, Refused, SolrError, missing
 from metadata_digger.solr.session import base
 
 MOST = 600  # characters of a reason; Solr quotes whole values
 BUSY = (429, 502, 503, 504, 510)  # 510: a node that does not know the newest state of the cloud
 
-# What a 500 says when nodes do not find each other: Java's names for that, among the error's classes or words.
+# What a 500 says when the trouble is a node and not the request: nodes do not find each other, or one has no room on
+# its disk or in memory, or closes. Java's names for that, and Solr's words (9.10, SolrDispatchFilter and SolrCore).
 _PASSING = re.compile(
-    r"java\.(?:io|net|nio|util\.concurrent)\.|org\.apache\.(?:zookeeper|http)\.|org\.eclipse\.jetty\.|"
-    r"\.SolrServerException|\.NotInClusterStateException"
+    r"java\.(?:io|net|nio)\.|java\.util\.concurrent\.(?:Timeout|Cancellation|RejectedExecution)Exception|"
+    r"org\.apache\.(?:zookeeper|http)\.|org\.eclipse\.jetty\.|"
+    r"\.(?:SolrServer|NotInClusterState|AlreadyClosed)Exception|OutOfMemoryError|"
+    r"distributed update:(?!\s*Error from server)|[Ss]hut(?:ting)? down|Core Container Unavailable|on closed core"
 )
+# The exceptions of a stack trace. Not its frames: they name Jetty in every trace, and Solr sends one with every 500.
+_THROWN = re.compile(r"^(?:Caused by: )?([\w.$]+(?:Exception|Error))\b", re.M)
 # What a node puts before the words of the one that it asked.
 _FORWARDED = re.compile(
     r"^(?:Async exception during distributed update: )?Error from server at .*?Remote error message: "
@@ -45,10 +50,19 @@ def fault(answer: requests.Response, connection: Connection) -> SolrError:
         return missing(connection)
     if answer.ok:
         return SolrError(f"{place}: does not answer as Solr does ({connection.place})")
-    if status in BUSY or (status == 500 and _PASSING.search(str(body(answer).get("error")))):
+    if status in BUSY or (status == 500 and _PASSING.search(_clues(answer))):
         return Passing(f"{place}: {words}")
-    refused = Refused(f"{place}: refuses a request: {words}", words)
-    return Failed(refused) if status >= 500 else refused
+    if status >= 500:
+        return Failed(Faulty(f"{place}: fails with a request: {words}", words))
+    return Refused(f"{place}: refuses a request: {words}", words)
+
+
+def _clues(answer: requests.Response) -> str:
+    """What an error tells of its cause: its words, and the classes of what was thrown."""
+    error = body(answer).get("error")
+    if not isinstance(error, dict):
+        return ""
+    return "\n".join((str(error.get("msg")), str(error.get("metadata")), *_THROWN.findall(str(error.get("trace")))))
 
 
 def reason(answer: requests.Response) -> str:

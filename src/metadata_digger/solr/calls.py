@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import requests
+from urllib3.exceptions import HTTPError
 
 from metadata_digger.solr.answers import body, fault
 from metadata_digger.solr.connection import Connection
-from metadata_digger.solr.errors import Passing
+from metadata_digger.solr.errors import Passing, SolrError
 from metadata_digger.solr.nodes import Nodes
 from metadata_digger.solr.session import Session, base, cause
 from metadata_digger.solr.tries import Tries
@@ -26,23 +27,25 @@ class Calls:
         self.nodes = Nodes(connection, everywhere=everywhere)
         self._session: Session | None = None
 
-    def ask(self, path: str, *, patience: float | None = None, **options: Any) -> dict[str, Any]:
+    def ask(
+        self, path: str, *, patience: float | None = None, seconds: float = ANSWER, **options: Any
+    ) -> dict[str, Any]:
         """The answer of one of the nodes; `options` are those of `once`, `patience` 0 leaves it at one try.
 
         Raises Refused, Missing, SolrError, ConfigError.
         """
-        tries = self.tries(patience)
+        tries = self.tries(patience, long=seconds > ANSWER)
         while True:
             node = ""
             try:
                 node = self.nodes.next()
-                return self.once(node + path, **options)
+                return self.once(node + path, seconds=seconds, **options)
             except Passing as error:
                 self.nodes.failed(node)
                 tries.again(error)
 
-    def tries(self, patience: float | None = None) -> Tries:
-        return Tries(self._patience if patience is None else patience)
+    def tries(self, patience: float | None = None, *, long: bool = False) -> Tries:
+        return Tries(self._patience if patience is None else patience, long=long)
 
     def once(
         self,
@@ -63,6 +66,8 @@ class Calls:
             answer = self._session.request(method, url, seconds, params={"wt": "json", **(query or {})}, **content)
         except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
             raise Passing(f"{base(url)}: {cause(error)} ({self._connection.place})") from error
+        except (requests.RequestException, HTTPError) as error:  # mostly an address, or a proxy's, that is none
+            raise SolrError(f"{base(url)}: {cause(error)} ({self._connection.place})") from error
         if answer.ok and (found := body(answer)):
             return found
         raise fault(answer, self._connection)

@@ -21,8 +21,15 @@ class Refused(SolrError):
     """
 
     def __init__(self, message: str, reason: str) -> None:
-        super().__init__(message)
+        super().__init__(message, reason)  # both: from these it is made again in the process that gets it
         self.reason = reason
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class Faulty(Refused):
+    """Solr makes a mistake of its own (500) whenever this request comes: a document meets a bug, or Solr is ill."""
 
 
 class Missing(SolrError):

@@ -22,6 +22,7 @@ from metadata_digger.solr.errors import SolrError
 
 PRINCIPAL = "output.solr.security.principal"
 SPNEGO = "1.3.6.1.5.5.2"
+AGAIN = 60.0  # seconds until a KDC that gave no new ticket is asked again, while the old one is good
 
 
 class Negotiate(AuthBase):
@@ -41,15 +42,15 @@ class Negotiate(AuthBase):
         self._kerberos = kerberos
         self._gssapi: Any = gssapi
         self._credentials: Any = None
-        self._renewal = 0.0  # time.monotonic()
+        self._renewal = self._end = 0.0  # of the credentials; time.monotonic()
         if kerberos.debug:
             os.environ.setdefault("KRB5_TRACE", "/dev/stderr")  # MIT's library says all it does
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         host = urlsplit(str(request.url)).hostname
         try:
-            if time.monotonic() >= self._renewal:
-                self._log_in()
+            if (now := time.monotonic()) >= self._renewal:
+                self._renew(now)
             service = self._gssapi.Name(f"HTTP@{host}", self._gssapi.NameType.hostbased_service)
             context = self._gssapi.SecurityContext(
                 name=service,
@@ -66,13 +67,26 @@ class Negotiate(AuthBase):
         request.headers["Authorization"] = f"Negotiate {b64encode(token).decode()}"
         return request
 
-    def _log_in(self) -> None:
-        """Into a cache of this object's own in memory: kinit's, which is the user's, is neither read nor written."""
+    def _renew(self, now: float) -> None:
+        """Before the credentials end, so that a KDC may be away for as long again."""
+        try:
+            credentials = self._log_in()
+        except self._gssapi.exceptions.GSSError as error:
+            if now >= self._end:
+                raise
+            self._renewal = min(now + AGAIN, self._end)
+            self._tell(f"no new ticket, the old one is good for {self._end - now:.0f} s more: {error}")
+            return
+        seconds = int(credentials.lifetime or 0)
+        self._credentials, self._renewal, self._end = credentials, now + seconds / 2, now + seconds
+        self._tell(f"a ticket for {self._kerberos.principal} from {self._kerberos.keytab}, good for {seconds} s")
+
+    def _log_in(self) -> Any:
+        """Credentials in a cache of their own in memory: kinit's, which is the user's, is neither read nor written."""
         name = self._gssapi.Name(self._kerberos.principal, self._gssapi.NameType.kerberos_principal)
         store = {"client_keytab": self._kerberos.keytab, "ccache": f"MEMORY:metadata-digger-{secrets.token_hex(8)}"}
-        self._credentials = self._gssapi.Credentials(name=name, usage="initiate", store=store)
-        seconds = int(self._credentials.lifetime or 0)
-        self._renewal = time.monotonic() + seconds / 2
+        return self._gssapi.Credentials(name=name, usage="initiate", store=store)
+
+    def _tell(self, words: str) -> None:
         if self._kerberos.debug:
-            words = f"a ticket for {self._kerberos.principal} from {self._kerberos.keytab}, good for {seconds} s"
             print(f"metadata-digger: kerberos: {words}", file=sys.stderr, flush=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -49,7 +50,9 @@ class Session:
                 **content,
             )
         except requests.exceptions.SSLError as error:
-            raise SolrError(self._untrusted(url, error)) from error
+            if words := self._untrusted(url, error):
+                raise SolrError(words) from error
+            raise
         except OSError as error:
             if isinstance(error, requests.RequestException):
                 raise
@@ -63,10 +66,15 @@ class Session:
     def close(self) -> None:
         self._session.close()
 
-    def _untrusted(self, url: str, error: requests.exceptions.SSLError) -> str:
-        words = cause(error)
+    def _untrusted(self, url: str, error: requests.exceptions.SSLError) -> str | None:
+        """What to say where trying again is of no use; None for the rest, such as the end of a node in mid-sentence."""
+        bottom, words = _bottom(error), cause(error)
         if "WRONG_VERSION_NUMBER" in words:  # OpenSSL's way to say that what came was no TLS
             return f"{base(url)}: does not speak https ({self._connection.place})"
+        certificate = not isinstance(bottom, ssl.SSLError) or isinstance(bottom, ssl.SSLCertVerificationError)
+        # OpenSSL's other libraries, X509 and PEM, have only the caFile to complain of
+        if not certificate and getattr(bottom, "library", None) in (None, "SSL"):
+            return None
         file = self._connection.ca_file
         advice = (
             f"output.solr.caFile={file} does not hold the authority that signed its certificate"
@@ -92,6 +100,10 @@ def base(url: str) -> str:
 
 def cause(error: BaseException) -> str:
     """The words at the bottom of what requests wraps three times."""
+    return re.sub(r"^\w+\(host=.*?\): ", "", str(_bottom(error)))[:200]
+
+
+def _bottom(error: BaseException) -> BaseException:
     while isinstance(reason := getattr(error, "reason", None) or (error.args[0] if error.args else None), Exception):
         error = reason
-    return re.sub(r"^\w+\(host=.*?\): ", "", str(error))[:200]
+    return error

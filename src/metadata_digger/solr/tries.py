@@ -14,10 +14,11 @@ FAILURES = 4  # when Solr calls it a mistake of its own: a passing one, or one t
 
 
 class Tries:
-    """Of one request."""
+    """Of one request. `long`: it may take longer than the patience and then fail, so patience begins there."""
 
-    def __init__(self, patience: float) -> None:
-        self._end = time.monotonic() + patience
+    def __init__(self, patience: float, *, long: bool = False) -> None:
+        self._patience = patience
+        self._end = None if long else time.monotonic() + patience
         self._pause, self._most = PAUSES
         self._failures = 0
 
@@ -27,7 +28,10 @@ class Tries:
             self._failures += 1
             if self._failures == FAILURES:
                 raise fault.final from fault
-        if time.monotonic() + self._pause > self._end:
+        now = time.monotonic()
+        if self._end is None:
+            self._end = now + self._patience
+        if now + self._pause > self._end:
             raise fault
         # Not all workers at the same moment.
         time.sleep(random.uniform(self._pause / 2, self._pause))  # noqa: S311

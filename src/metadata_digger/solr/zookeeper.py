@@ -16,18 +16,24 @@ from urllib.parse import unquote
 
 from kazoo.client import KazooClient  # type: ignore[import-untyped]  # it ships no types
 from kazoo.exceptions import (  # type: ignore[import-untyped]
+    ConnectionLoss,
     KazooException,
     NoAuthError,
     NoNodeError,
+    OperationTimeoutError,
+    SessionExpiredError,
+    WriterNotClosedException,
 )
 from kazoo.handlers.threading import KazooTimeoutError  # type: ignore[import-untyped]
-from kazoo.retry import KazooRetry  # type: ignore[import-untyped]
 
 from metadata_digger.solr.connection import Connection
 from metadata_digger.solr.errors import Passing, SolrError, missing
 from metadata_digger.solr.routing import Layout, Shard, shards_of
 
 SECONDS = 15.0  # until a server of ZooKeeper has to have answered
+
+# What servers do that go away or elect. The next try has its own connection: kazoo's retry would wait on the old one.
+_BREAKS = (ConnectionLoss, SessionExpiredError, OperationTimeoutError, WriterNotClosedException)
 
 # kazoo's own words, one for each server that does not answer, would otherwise end on standard error.
 _SILENT = logging.getLogger("metadata_digger.solr.kazoo")
@@ -45,17 +51,22 @@ class _Tree:
     def children(self, path: str) -> list[str]:
         """Empty when there is no such node."""
         try:
-            return [str(name) for name in self._client.get_children(self._chroot + path)]
+            return [str(name) for name in _got(self._client.get_children_async(self._chroot + path))]
         except NoNodeError:
             return []
 
     def json(self, path: str) -> dict[str, Any]:
         """The object that a node holds; an empty one when there is none."""
         try:
-            data, _ = self._client.get(self._chroot + path)
+            data, _ = _got(self._client.get_async(self._chroot + path))
         except NoNodeError:
             return {}
         return dict(json.loads(data or b"{}"))
+
+
+def _got(asked: Any) -> Any:
+    """Not kazoo's plain calls: those wait for ever when the connection is lost between two of them."""
+    return asked.get(timeout=SECONDS)
 
 
 def live_nodes(connection: Connection) -> tuple[str, ...]:
@@ -124,25 +135,23 @@ def _leads(tree: _Tree, collection: str) -> set[str]:
 
 @contextmanager
 def _reading(connection: Connection) -> Iterator[_Tree]:
-    client = KazooClient(
-        ",".join(connection.zookeepers),
-        timeout=10,
-        command_retry=KazooRetry(max_tries=2, delay=0.1),
-        logger=_SILENT,
-    )
+    client = KazooClient(",".join(connection.zookeepers), timeout=10, logger=_SILENT)
     try:
-        client.start(timeout=SECONDS)
-        yield _Tree(client, connection.chroot)
+        try:
+            client.start(timeout=SECONDS)
+            yield _Tree(client, connection.chroot)
+        finally:
+            client.stop()
+            client.close()
     except KazooTimeoutError as error:
         raise Passing(
             f"{connection.place}: no ZooKeeper answers within {SECONDS:.0f} s: does it run, are host and port right?"
         ) from error
+    except _BREAKS as error:
+        raise Passing(f"{connection.place}: ZooKeeper breaks off ({type(error).__name__})") from error
     except NoAuthError as error:
         raise SolrError(
             f"{connection.place}: this ZooKeeper does not let everybody read what Solr keeps in it"
         ) from error
     except (KazooException, ValueError, KeyError, TypeError, AttributeError) as error:
         raise SolrError(f"{connection.place}: what is in ZooKeeper cannot be read: {error!r}") from error
-    finally:
-        client.stop()
-        client.close()

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import errno
-import glob
 import os
 import re
 import stat
@@ -17,10 +16,12 @@ from typing import ClassVar
 from metadata_digger.errors import StorageError
 from metadata_digger.metadata.errors import Truncated
 from metadata_digger.metadata.source import open_for_reading
+from metadata_digger.storage.faults import STATUS, odd
+from metadata_digger.storage.globs import is_glob
 from metadata_digger.storage.model import Found
 from metadata_digger.storage.patterns import EVERYTHING, Patterns
 from metadata_digger.storage.urls import absolute, path_of
-from metadata_digger.storage.walk import LIST, STATUS, Walk, matches, odd
+from metadata_digger.storage.walk import LIST, Walk, matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +114,8 @@ def _fault_of_input(path: str) -> str | None:
     except FileNotFoundError:
         if path.startswith(LIST):
             return f"input.paths: {path}: the list {place} does not exist (./{path} is a file of that name)"
-        if glob.has_magic(place):
-            return None if next(matches(place), None) else f"input.paths: nothing matches {path}"
+        if is_glob(place):
+            return None if matches(place) else f"input.paths: nothing matches {path}"
         if re.match(r"(?!file:)[a-z][a-z0-9+.-]+://", path, re.IGNORECASE):
             return f"input.paths: {path} is no path of this machine; input.storage.name says where to look"
         return f"input.paths: {path} does not exist"

@@ -34,15 +34,21 @@ def path_of(url: str) -> str:
     raise StorageError(f"{url} is no URL of a local file", "not_found")
 
 
-def base_of(path: str) -> str:
-    """What an entry of input.paths is called in the rows of its files."""
-    url = url_of(path)
-    return url if url.startswith("file:///") else "file://" + path
+def base_of(entry: str) -> str:
+    """What an entry of input.paths is called in the rows of its files: as it stands there, as in the original, with its
+    slash at the end and all; a relative one, which the original could not read, as an absolute path."""
+    path = _path(entry)
+    url = url_of(path if path.startswith("/") else absolute(path))
+    return url if url.startswith("file:///") else "file://" + url.removeprefix("file:")
 
 
 def absolute(entry: str) -> str:
     """An entry of input.paths as an absolute path: `dir`, `/dir`, `file:/dir` or `file:///dir`, nothing escaped."""
-    if entry.startswith("file:"):
-        entry = entry.removeprefix("file:")
-        entry = "/" + entry.lstrip("/") if entry.startswith("/") else entry
-    return os.path.abspath(entry)  # noqa: PTH100  # a Path for each of a million listed files takes too long
+    return os.path.abspath(_path(entry))  # noqa: PTH100  # a Path for each of a million listed files takes too long
+
+
+def _path(entry: str) -> str:
+    if not entry.startswith("file:"):
+        return entry
+    path = entry.removeprefix("file:")
+    return "/" + path.lstrip("/") if path.startswith("/") else path
