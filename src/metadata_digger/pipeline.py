@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, Protocol, TypeVar
 
 import pyarrow as pa
 
@@ -17,6 +17,9 @@ from metadata_digger.storage.model import Entry, Found, OpenSource, Storage
 
 if TYPE_CHECKING:
     from metadata_digger.picture import Picture, PictureError
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 WHOLE = 1 << 30  # bytes of a file that are held in memory at once, unless the engine says otherwise
 MAX_PIXELS = 178_956_970  # of a picture that is decoded, unless the configuration says otherwise
@@ -33,7 +36,8 @@ class OpenFile:
     """
 
     __slots__ = (
-        "_beat", "_blocks", "_content", "_fault", "_picture", "_source", "max_pixels", "pixels", "size", "url", "whole"
+        "_beat", "_blocks", "_content", "_fault", "_picture", "_source",
+        "again", "max_pixels", "pixels", "size", "url", "whole",
     )  # fmt: skip
 
     def __init__(
@@ -53,6 +57,7 @@ class OpenFile:
         self._fault = source if isinstance(source, StorageError) else None
         self._source = None if isinstance(source, StorageError) else source
         self.size = self._source.size if self._source is not None else 0
+        self.again = None if self._fault is None else 0  # as in schema.FILE, of what has happened so far
         self._blocks: dict[int, bytes] = {}
         self._content: bytes | None = None
         self._picture: Picture | PictureError | None = None
@@ -85,18 +90,28 @@ class OpenFile:
         if not missing:
             return
         start = missing[0] * BLOCK
-        data = self._open().read_at(start, min((missing[-1] + 1) * BLOCK, self.size) - start)
+        data = self._ask(self._open().read_at, start, min((missing[-1] + 1) * BLOCK, self.size) - start)
         for number in range(missing[0], missing[-1] + 1):
             self._blocks[number] = data[number * BLOCK - start : (number + 1) * BLOCK - start]
+
+    def _ask(self, question: Callable[P, T], *of: P.args, **more: P.kwargs) -> T:
+        """An answer of the source."""
+        try:
+            return question(*of, **more)
+        except StorageError:
+            self.again = 0
+            raise
 
     def content(self) -> bytes:
         """The whole file; raises StorageError when the storage fails or the file is larger than `whole`."""
         if self._content is None:
             source = self._open()
             if self.size > self.whole:
+                if self.again is None:
+                    self.again = self.size
                 raise StorageError(f"too large to be read whole within processing.maxMemoryGB ({self.whole:,} bytes)")
             try:
-                self._content = source.read_at(0, self.size)
+                self._content = self._ask(source.read_at, 0, self.size)
             except Truncated as error:
                 raise StorageError(str(error)) from error
             self._blocks.clear()
@@ -115,7 +130,7 @@ class OpenFile:
             yield from (view[at : at + CHUNK] for at in range(0, self.size, CHUNK))
         else:
             yield from self._stream(self._open())
-        if self._open().grew():
+        if self._ask(self._open().grew):
             raise StorageError(f"it is longer than the {self.size:,} bytes that it had when it was opened")
 
     def _stream(self, source: OpenSource) -> Iterator[bytes]:
@@ -125,7 +140,7 @@ class OpenFile:
             if at and not at % BEAT:
                 self._beat()
             try:
-                yield source.read_at(at, min(CHUNK, self.size - at))
+                yield self._ask(source.read_at, at, min(CHUNK, self.size - at))
             except Truncated as error:
                 raise StorageError(str(error)) from error
 
@@ -279,6 +294,7 @@ def open_batch(
         pa.array(statuses, pa.string()),
         pa.array(reasons, pa.string()),
         pa.array([[] for _ in found], pa.list_(pa.string())),
+        pa.nulls(len(found), pa.int64()),
     ]
     return Batch(pa.RecordBatch.from_arrays(columns, schema=FILE), files)
 

@@ -26,6 +26,9 @@ _FILE: list[pa.Field[Any]] = [
     pa.field("status", pa.string(), nullable=False),
     pa.field("reason", pa.string()),  # why the row is not ok
     pa.field("notes", pa.list_(pa.string()), nullable=False),  # what went wrong without losing the row
+    # Null: the row stands until the file changes. Else it lacks something that is no fault of the file: an update that
+    # may hold so many bytes of a file at once reads it again. 0: every update does.
+    pa.field("again", pa.int64()),
 ]
 FILE = pa.schema(_FILE)
 

@@ -121,7 +121,9 @@ def reached(moment: str, home: Path, before: set[Path]) -> bool:
     """Whether a run is where it is to be killed."""
     now = folders(home) - before
     if moment == "publish":
-        return any(any((folder / "pieces").glob("*")) for folder in now)
+        with contextlib.suppress(FileNotFoundError):  # the run has just ended
+            return any(any((folder / "pieces").glob("*")) for folder in now)
+        return False
     return bool(now)
 
 

@@ -130,12 +130,12 @@ class Vanishing(LocalStorage):
 
 def test_a_file_that_vanishes_after_it_was_listed(tmp_path: Path) -> None:
     files(tmp_path / "in", "a.jpg", "gone.jpg")
-    report = run(job(tmp_path, storage=_vanishing()))
+    report = run(job(tmp_path, storage=vanishing()))
     assert (report.written, report.failed) == (1, 1)
     assert left_out(tmp_path / "out") == {"gone.jpg": ("not_found", "No such file or directory")}
 
 
-def _vanishing() -> LocalStorage:
+def vanishing() -> LocalStorage:
     import test_local  # the name that worker processes know this module by
 
     return test_local.Vanishing()  # type: ignore[no-any-return]  # this very module

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,20 +15,30 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from acting_steps import ActingStep
+from PIL import Image
 from serving import FolderSink
 from test_kills import found
-from test_local import contents, files, job, names
+from test_local import contents, files, job, names, vanishing
 
-from metadata_digger.errors import ConfigError, OutputError
+from metadata_digger.errors import ConfigError, OutputError, StorageError
+from metadata_digger.pipeline import compose
 from metadata_digger.run import held, parts, spark
+from metadata_digger.run.hashes import Hashed, Hashes, begun, count
 from metadata_digger.run.job import Job
 from metadata_digger.run.local import run
+from metadata_digger.run.memory import SMALLEST
 from metadata_digger.run.records import read_record
 from metadata_digger.run.report import Report
-from metadata_digger.sinks import CsvSink
+from metadata_digger.run.stage import Stage
+from metadata_digger.run.update import Update
+from metadata_digger.schema import FILE
+from metadata_digger.sinks import CsvSink, JsonSink
+from metadata_digger.steps.extract import ExtractStep
 from metadata_digger.steps.hash import HashStep
-from metadata_digger.storage import LocalStorage
+from metadata_digger.steps.thumbnail import ThumbnailStep
+from metadata_digger.storage import Entry, LocalStorage
 from metadata_digger.storage.local import LocalFile
+from metadata_digger.storage.model import Found
 
 LOG = "TEST_UPDATE_LOG"
 
@@ -59,7 +70,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
 def counted(tmp_path: Path, **changes: Any) -> Job:
     import test_update  # the name that worker processes know this module by
 
-    return job(tmp_path, storage=test_update.Counting(), **changes)
+    return job(tmp_path, **{"storage": test_update.Counting()} | changes)
 
 
 def grow(path: Path) -> None:
@@ -128,19 +139,114 @@ def test_the_same_file_by_another_entry_of_the_input_is_another_row(tmp_path: Pa
     same_as_fresh(tmp_path, work)
 
 
-def test_faults_of_the_storage_are_tried_again_and_others_are_not(
+class Failing(Counting):
+    """Files whose storage is in trouble: at once, or (`late`) as soon as more than some blocks are wanted."""
+
+    def open(self, url: str) -> LocalFile:
+        import test_update  # as in `counted`
+
+        name = url.rsplit("/", 1)[1]
+        if name == "full.jpg":
+            raise StorageError("Too many open files")
+        file = super().open(url)
+        if name in ("lost.jpg", "late.jpg"):
+            return test_update.FailingFile(file, 1 << 20 if name == "late.jpg" else 0)
+        return file
+
+
+class FailingFile(LocalFile):
+    __slots__ = ("most",)
+
+    def __init__(self, file: LocalFile, most: int) -> None:
+        super().__init__(os.dup(file._descriptor), file.size, file.stored)
+        file.close()
+        self.most = most
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        if length > self.most:
+            raise StorageError("Input/output error")
+        return super().read_at(offset, length)
+
+
+def picture(path: Path, size: int = 0) -> None:
+    """A JPEG, and behind its end zeros up to the size."""
+    path.parent.mkdir(exist_ok=True)
+    Image.new("RGB", (40, 30), (200, 50, 50)).save(path)
+    if size:
+        os.truncate(path, size)
+
+
+def pictures(tmp_path: Path, **changes: Any) -> Job:
+    return counted(tmp_path, steps=(ExtractStep(), ThumbnailStep((10, 10), None)), **{"sink": JsonSink()} | changes)
+
+
+def test_whatever_the_storage_was_to_blame_for_is_tried_again(tmp_path: Path, opened: Callable[[], list[str]]) -> None:
+    import test_update
+
+    for name in ("full.jpg", "lost.jpg", "well.jpg"):
+        picture(tmp_path / "in" / name)
+    picture(tmp_path / "in" / "late.jpg", 2 << 20)
+    work = pictures(tmp_path, storage=test_update.Failing())
+    report = run(work)
+    assert (report.written, report.failed) == (2, 2)
+    assert "no thumbnails: Input/output error" in (tmp_path / "out" / "out.json").read_text()
+    opened()
+    report = run(replace(work, update="time"))
+    assert (report.written, report.changes["unchanged"]) == (2, 1)
+    opened()
+    work = pictures(tmp_path, update="time")
+    report = run(work)
+    assert opened() == ["full.jpg", "late.jpg", "lost.jpg"]
+    assert (report.written, report.failed) == (4, 0)
+    same_as_fresh(tmp_path, work)
+    opened()
+    run(work)
+    assert opened() == []
+
+
+def test_what_a_file_itself_is_to_blame_for_is_not_tried_again(tmp_path: Path, opened: Callable[[], list[str]]) -> None:
+    picture(tmp_path / "in" / "well.jpg")
+    files(tmp_path / "in", "unknown.txt", "gone.jpg")
+    whole = (tmp_path / "in" / "well.jpg").read_bytes()
+    (tmp_path / "in" / "torn.jpg").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "in" / "no picture.gif").write_bytes(b"GIF89a\1\0\1\0\0\0\0;")
+    report = run(pictures(tmp_path, storage=vanishing()))
+    assert report.statuses == {"ok": 2, "filtered": 1, "failed": 1, "not_found": 1}
+    picture(tmp_path / "in" / "gone.jpg")
+    opened()
+    report = run(pictures(tmp_path, update="time"))
+    assert opened() == ["gone.jpg"]
+    assert report.changes == {"unchanged": 4, "new": 0, "changed": 1, "gone": 0}
+    same_as_fresh(tmp_path, pictures(tmp_path, update="time"))
+
+
+def test_files_whose_process_hung_or_died_are_tried_again(tmp_path: Path, opened: Callable[[], list[str]]) -> None:
+    files(tmp_path / "in", "a.jpg", "exit.jpg", "hang.jpg")
+    report = run(counted(tmp_path, seconds_per_batch=0.5))
+    assert (report.written, report.failed) == (1, 2)
+    opened()
+    files(tmp_path / "better", "exit", "hang")  # these acts are played already
+    work = counted(tmp_path, steps=(ActingStep(once=str(tmp_path / "better")),), update="time")
+    report = run(work)
+    assert opened() == ["exit.jpg", "hang.jpg"]
+    assert (report.written, report.failed) == (3, 0)
+    same_as_fresh(tmp_path, work)
+
+
+def test_what_was_too_large_for_the_memory_is_read_again_with_enough_of_it(
     tmp_path: Path, opened: Callable[[], list[str]]
 ) -> None:
-    files(tmp_path / "in", "a.jpg", "exit.jpg", "gone.jpg")
-    import test_local
-
-    run(job(tmp_path, storage=test_local.Vanishing()))
-    files(tmp_path / "in", "gone.jpg")
-    work = counted(tmp_path, update="time")
-    report = run(work)
-    assert opened() == ["gone.jpg"]
-    assert report.changes == {"unchanged": 2, "new": 0, "changed": 1, "gone": 0}
-    assert (report.written, report.failed) == (2, 1)
+    picture(tmp_path / "in" / "large.jpg", SMALLEST + 1)
+    picture(tmp_path / "in" / "small.jpg")
+    little = pictures(tmp_path, memory_gb=0.3, cores=1)
+    run(little)
+    assert "too large to be read whole" in (tmp_path / "out" / "out.json").read_text()
+    opened()
+    for work, read in ((little, []), (replace(little, memory_gb=1), ["large.jpg"]), (little, [])):
+        work = replace(work, update="time")
+        run(work)
+        assert opened() == read
+    same_as_fresh(tmp_path, replace(work, memory_gb=1))
 
 
 FACTS = {"version": "1", "action": "extract", "config": {"processing.timezone": "UTC", "output.format": "csv"}}
@@ -220,8 +326,6 @@ def test_an_update_of_nothing_is_a_run(tmp_path: Path) -> None:
 
 
 def test_an_update_writes_in_another_form(tmp_path: Path) -> None:
-    from metadata_digger.sinks import JsonSink
-
     root = files(tmp_path / "in", "a.jpg", "b.jpg")
     run(job(tmp_path, facts=FACTS))
     grow(root / "b.jpg")
@@ -271,6 +375,82 @@ def test_by_hash(tmp_path: Path) -> None:
     }
     assert times["008.jpg"] == 5
     assert times["010.jpg"] == pytest.approx((root / "010.jpg").stat().st_mtime, abs=1e-6)
+
+
+def test_by_hash_what_is_new_is_given_before_all_is_listed(tmp_path: Path) -> None:
+    files(tmp_path / "in", "a.jpg")
+    work = hashed(tmp_path)
+    run(work)
+    listed = 0
+
+    def walk() -> Iterator[Found]:
+        nonlocal listed
+        for listed in range(1, 20_001):
+            yield Entry("file:///in", f"file:/in/{listed}.jpg", 1, 1.0)
+
+    def do(tasks: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
+        return ((task, [None for _ in task.found]) for task in tasks)
+
+    folders = Stage(*(tmp_path for _ in range(5)))
+    schema = compose(work.steps).output(FILE)
+    with closing(Update(work, folders, schema, "hash", 1, lambda done, total: None)) as update:
+        for given, one in enumerate(update.todo(walk(), do), 1):
+            assert one.url == f"file:/in/{given}.jpg"
+            assert listed < given + 1_000
+    assert given == 20_000
+
+
+@pytest.mark.parametrize("again", [{"resume": True}, {"resume": True, "update": "hash"}])
+def test_by_hash_an_interrupted_comparison_goes_on(
+    tmp_path: Path, opened: Callable[[], list[str]], again: dict[str, Any]
+) -> None:
+    root = files(tmp_path / "in", *(f"{number:04d}.jpg" for number in range(1_000)))
+    run(hashed(tmp_path))
+    grow(root / "0000.jpg")
+    files(root, "new.jpg")
+    told: list[tuple[int, int | None]] = []
+
+    def interrupt(done: int, total: int | None) -> None:
+        told.append((done, total))
+        if done >= 300:
+            raise KeyboardInterrupt
+
+    opened()
+    with pytest.raises(KeyboardInterrupt) as caught:
+        run(hashed(tmp_path, update="hash"), interrupt)
+    (note,) = caught.value.__notes__
+    assert re.match(r"\d{3} files compared by hash: to go on, give the same command with --resume; ", note)
+    assert len(told) > 3
+    assert {total for _, total in told} == {None}
+    before = opened()
+    assert len(before) < 999
+    with pytest.raises(OutputError, match=r"was interrupted, \d{3} files compared by hash: go on with it by --resume"):
+        run(hashed(tmp_path, update="hash"))
+    (root / before[100]).write_bytes(b"other now")
+    (stage,) = (tmp_path / ".out.metadata-digger").iterdir()
+    (stage / "known.db").write_bytes(b"of a process that was killed")
+    report = run(hashed(tmp_path, **again))
+    assert report.changes == {"unchanged": 998, "new": 1, "changed": 2, "gone": 0}
+    after = opened()
+    assert len(set(before) & set(after)) < 200  # what was under way
+    assert len(report.resumed) == 1
+    same_as_fresh(tmp_path, hashed(tmp_path, update="hash"))
+
+
+def test_what_is_torn_of_the_hashes_is_found_anew(tmp_path: Path) -> None:
+    found = [Hashed(f"file:/in/{number}", number, None if number else 1.5, "ab") for number in range(3)]
+    for part in (found[:2], found[2:]):
+        with closing(Hashes(tmp_path / "hashes")) as hashes:
+            hashes.add(part)
+    whole = (tmp_path / "hashes").read_bytes()
+    for size in range(len(whole) + 1):
+        (tmp_path / "hashes").write_bytes(whole[:size])
+        left = list(begun(tmp_path / "hashes"))
+        assert left == found[: len(left)]
+        assert count(tmp_path / "hashes") == len(left)
+        with closing(Hashes(tmp_path / "hashes")) as hashes:
+            hashes.add(found[len(left) :])
+        assert list(begun(tmp_path / "hashes")) == found
 
 
 def test_by_hash_needs_hashes(tmp_path: Path) -> None:
@@ -423,8 +603,6 @@ def test_what_a_server_refused_is_tried_again(tmp_path: Path) -> None:
 
 def test_a_csv_of_kept_rows_has_the_columns_of_its_rows(tmp_path: Path) -> None:
     """Of a file that is gone no column is left."""
-    from metadata_digger.steps.extract import ExtractStep
-
     photos = Path(__file__).parents[2] / "demo" / "photos"
     (tmp_path / "in").mkdir()
     for path in sorted(photos.iterdir())[:6]:

@@ -48,6 +48,7 @@ def _complete(number: int, row: dict[str, Any]) -> dict[str, Any]:
         "status": "ok",
         "reason": None,
         "notes": [],
+        "again": None,
         "file_type": "JPEG",
         "directories": list(dict.fromkeys(tag[0] for tag in tags)),
         "labels": None,

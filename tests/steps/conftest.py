@@ -29,6 +29,7 @@ def files() -> Callable[..., Batch]:
             "status": [*statuses, *["ok"] * (count - len(statuses))],
             "reason": [None] * count,
             "notes": [[] for _ in range(count)],
+            "again": [None] * count,
         }
         arrays = [pa.array(columns[field.name], field.type) for field in FILE]
         return Batch(pa.RecordBatch.from_arrays(arrays, schema=FILE), files)

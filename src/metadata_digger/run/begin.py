@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 
 import pyarrow as pa
 
 from metadata_digger.errors import DiggerError
 from metadata_digger.run import parts
-from metadata_digger.run.job import Job
+from metadata_digger.run.job import Job, Progress
 from metadata_digger.run.listing import NOTHING, Begun, Listing, agreed, begun, cut
-from metadata_digger.run.parts import Stretch, writing
+from metadata_digger.run.parts import Stretch, sync, writing
 from metadata_digger.run.records import report_of
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import Stage
 from metadata_digger.run.tasks import Do
 from metadata_digger.run.update import Update, all_ids, check_owner, rows_of, why_anew
+from metadata_digger.run.work import Limits
 from metadata_digger.schema import OK
 from metadata_digger.sinks import Removing
 from metadata_digger.storage.model import Found
@@ -35,9 +36,10 @@ def complete(job: Job) -> Report:
 
 @contextmanager
 def begin(
-    job: Job, folders: Stage, schema: pa.Schema, report: Report, do: Do
+    job: Job, folders: Stage, schema: pa.Schema, limits: Limits, report: Report, do: Do, progress: Progress
 ) -> Iterator[tuple[Listing, dict[str, int]]]:
     """The listing, and the parts that are there already with their rows that are ok; these are in the report."""
+    by = "hash" if folders.comparing else job.update
     report.notes += folders.notes
     excluded: Counter[str] = Counter()
     walk = job.storage.walk(job.paths, [] if job.output is None else [str(job.output)], excluded)
@@ -46,24 +48,24 @@ def begin(
     if folders.resumed is not None:
         report.resumed = (*folders.resumed.resumed, report.started)
         report.started = folders.resumed.started
+    if folders.resumed is not None and not folders.comparing:
         with writing(folders.root):
             known, done, walk = _go_on(folders, walk, report, rows)
             with suppress(FileNotFoundError):
                 report.changes = json.loads(folders.changes.read_text())
-    elif job.update is not None and job.output is not None and job.output.exists():
+    elif by is not None and job.output is not None and job.output.exists():
         check_owner(job)
         why = why_anew(job, schema, do)
         if not why:
             with (
-                closing(Update(job, folders, schema)) as update,
+                closing(Update(job, folders, schema, by, limits.whole, progress)) as update,
                 _updated(update, folders, walk, excluded, do) as listing,
             ):
                 rows |= update.keep(do, report)
-                report.changes = update.changes
-                with writing(folders.changes):
-                    folders.changes.write_text(json.dumps(update.changes))
                 # In a ranking every row may be another one now: all are sent anew.
                 _remember(job, folders, all_ids(rows_of(job.output)) if job.ranking else update.ids_not_kept())
+                report.changes = update.changes
+                _tell(folders, update.changes)
                 yield listing, rows
             return
         report.notes.append(f"--update: all files are read anew: {why}")
@@ -86,8 +88,19 @@ def _updated(
 def _remember(job: Job, folders: Stage, ids: Iterator[str]) -> None:
     """What a server is to forget when the rows of this run are sent."""
     if isinstance(job.sink, Removing):
-        with writing(folders.removed), folders.removed.open("w", encoding="ascii") as file:
-            file.writelines(f"{one}\n" for one in ids)
+        with writing(folders.removed):
+            with folders.removed.open("w", encoding="ascii") as file:
+                file.writelines(f"{one}\n" for one in ids)
+            sync(folders.removed)
+
+
+def _tell(folders: Stage, changes: Mapping[str, int]) -> None:
+    """The comparison is complete, and all that was made of it is there."""
+    temporary = folders.changes.with_suffix(".tmp")
+    with writing(temporary):
+        temporary.write_text(json.dumps(changes))
+        sync(temporary)
+        temporary.replace(folders.changes)
 
 
 def _go_on(

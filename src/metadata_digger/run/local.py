@@ -64,7 +64,7 @@ def _run(job: Job, progress: Progress) -> Report:
         deliver = partial(put, folders.parts, report) if job.streams else _nowhere
         with (
             pool(workers, (job, folders.parts, limits), job.timezone, folders.logs, job.seconds_per_batch) as processes,
-            begin(job, folders, schema, report, by(processes)) as (listing, rows),
+            begin(job, folders, schema, limits, report, by(processes), progress) as (listing, rows),
         ):
             _Extraction(processes, listing, report, progress, deliver, rows).run()
             report.leave_out(listing.excluded)

@@ -103,7 +103,7 @@ def _run(
 ) -> Report:
     report = Report(output=job.output, started=now(), workers=spark.sparkContext.defaultParallelism)
     do = here(Work(job, folders.parts, limits))
-    with begin(job, folders, schema, report, do) as (listing, rows):
+    with begin(job, folders, schema, limits, report, do, progress) as (listing, rows):
         _extract(spark, listing, job, limits, folders, report, progress, rows)
         report.leave_out(listing.excluded)
         report.timings["extract"] = time.monotonic() - start

@@ -4,6 +4,7 @@ DIR/.NAME.metadata-digger/lock          held while a run works on DIR/NAME, free
 DIR/.NAME.metadata-digger/replaced      the old output, between two renames, where `exchange` cannot be had
 DIR/.NAME.metadata-digger/HEX/job.json  what is being done (run.unfinished)
 DIR/.NAME.metadata-digger/HEX/listing   the files (run.listing)
+DIR/.NAME.metadata-digger/HEX/hashes    of files that were compared by them (run.hashes)
 DIR/.NAME.metadata-digger/HEX/parts     one Parquet file a batch, named by its stretch of the listing
 DIR/.NAME.metadata-digger/HEX/output    becomes DIR/NAME; then the old output is here until it is deleted
 """
@@ -29,7 +30,7 @@ from metadata_digger.run.interrupt import unbroken
 from metadata_digger.run.job import Job
 from metadata_digger.run.parts import sync, writing
 from metadata_digger.run.records import FOLDER, OURS, RECORD, read_record
-from metadata_digger.run.unfinished import Unfinished
+from metadata_digger.run.unfinished import HASHES, Unfinished
 from metadata_digger.sinks import SINKS
 from metadata_digger.storage.walk import STAGE_SUFFIX
 
@@ -56,8 +57,18 @@ class Stage:
 
     @property
     def changes(self) -> Path:
-        """What an update found (Report.changes)."""
+        """What an update found (Report.changes); there when its comparison is complete."""
         return self.root / "changes.json"
+
+    @property
+    def hashes(self) -> Path:
+        """What an update by hash has found so far (run.hashes)."""
+        return self.root / HASHES
+
+    @property
+    def comparing(self) -> bool:
+        """Whether the run that this one goes on from was an update by hash, and interrupted in its comparison."""
+        return self.resumed is not None and not self.resumed.done and not self.changes.exists()
 
     @property
     def removed(self) -> Path:

@@ -13,11 +13,13 @@ from metadata_digger.config.decisive import made
 from metadata_digger.errors import OutputError
 from metadata_digger.run import parts
 from metadata_digger.run.fingerprint import difference
+from metadata_digger.run.hashes import count
 from metadata_digger.run.job import Job
 from metadata_digger.run.listing import begun as listed
 from metadata_digger.run.records import now, read_record
 
 JOB = "job.json"
+HASHES = "hashes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +30,22 @@ class Unfinished:
     resumed: tuple[str, ...]  # when it was gone on with before
     overwrite: bool  # it was to replace whatever output is there
     update: bool  # it was bringing an output up to date
+    hashed: int  # files that it compared by their hashes
     done: int  # files
     total: int | None  # files, None while they were still being listed
 
     @property
     def progress(self) -> str:
+        if not self.done:
+            return f"{self.hashed:,} files compared by hash"
         return f"{self.done:,} {'' if self.total is None else f'of {self.total:,} '}files done"
 
 
 def find(home: Path) -> Unfinished | None:
-    """None when nothing is left, or no file is done. Raises OSError."""
+    """None when nothing is left, or no file is done or hashed. Raises OSError."""
     found = [one for folder in sorted(home.iterdir()) if folder.is_dir() and (one := _read(folder)) is not None]
-    best = max(found, key=lambda one: one.done, default=None)
-    return best if best is not None and best.done else None
+    best = max(found, key=lambda one: (one.done, one.hashed), default=None)
+    return best if best is not None and (best.done or best.hashed) else None
 
 
 def _read(root: Path) -> Unfinished | None:
@@ -52,7 +57,7 @@ def _read(root: Path) -> Unfinished | None:
     stretches = [stretch for part in parts.names(root / "parts") if (stretch := parts.stretch_of(part)) is not None]
     known = listed(root / "listing")
     done = sum(stretch.files for stretch in stretches)
-    return Unfinished(root, *told, done, known.files if known.complete else None)
+    return Unfinished(root, *told, count(root / HASHES), done, known.files if known.complete else None)
 
 
 def accept(left: Unfinished | None, job: Job) -> Unfinished | None:
@@ -129,7 +134,7 @@ def leave(root: Path, output: Path, error: BaseException) -> bool:
     """Whether there is something to go on from; then the error says how, and only that is left."""
     with suppress(OSError):
         left = _read(root)
-        if left is None or not left.done or read_record(output).get("run") == root.name:
+        if left is None or not (left.done or left.hashed) or read_record(output).get("run") == root.name:
             return False
         error.add_note(f"{left.progress}: to go on, give the same command with --resume; the work lies in {root}")
         for folder in ("pieces", "logs", "output"):

@@ -16,7 +16,8 @@ from metadata_digger.errors import ConfigError, OutputError
 from metadata_digger.pipeline import microseconds
 from metadata_digger.run import parts, sums
 from metadata_digger.run.fingerprint import difference, other_files
-from metadata_digger.run.job import Job
+from metadata_digger.run.hashes import Hashed, Hashes, begun
+from metadata_digger.run.job import Job, Progress
 from metadata_digger.run.known import Known, Row
 from metadata_digger.run.parts import SAME, writing
 from metadata_digger.run.records import FOLDER, ROWS, SUMS, read_record, recorded_sums
@@ -28,9 +29,9 @@ from metadata_digger.schema import FAILED, FILTERED, HASHES, OK
 from metadata_digger.sinks.arrow_files import opened
 from metadata_digger.storage.model import Entry, Found
 
-# What became of a file once and will again. Other statuses are faults of its storage: those may have passed.
+# What became of a file once and will again, unless the row says otherwise (schema.FILE, "again").
 SETTLED = (OK, FILTERED, FAILED)
-CHUNK = 256  # files hashed at once
+CHUNK = 64  # files hashed at once
 
 
 def check(job: Job) -> None:
@@ -94,13 +95,17 @@ def strongest(types: Iterable[str]) -> str:
 
 
 class Update:
-    """A comparison of the input with the last output. `todo` first, to its end, then `keep` and `remove`."""
+    """A comparison of the input with the last output. `todo` first, to its end, then `keep` and `ids_not_kept`.
 
-    def __init__(self, job: Job, folders: Stage, schema: pa.Schema) -> None:
+    `by`: as Job.update. `whole`: the largest file in bytes that this run reads whole. `progress` is told of kept rows.
+    """
+
+    def __init__(self, job: Job, folders: Stage, schema: pa.Schema, by: str, whole: int, progress: Progress) -> None:
         if job.output is None:
             raise ConfigError("--update needs an output")
-        self._column = None
-        if job.update == "hash":
+        self._column: str | None = None
+        self._hashes: Hashes | None = None
+        if by == "hash":
             types = [kind for kind in HASHES if f"hash_{kind}" in schema.names]
             if not types:
                 raise ConfigError(
@@ -108,25 +113,37 @@ class Update:
                 )
             self._column = strongest(types)
         self._folders = folders
+        self._whole = whole
+        self._progress = progress
         self._known = Known(rows_of(job.output), folders.root / "known.db", self._column)
+        if self._column is not None:
+            with writing(folders.hashes):
+                self._known.take_in_hashed(begun(folders.hashes))
+            self._hashes = Hashes(folders.hashes)
         self._masks = [bytearray(count) for count in self._known.counts]  # 1: the row is kept
         self._times: dict[int, npt.NDArray[np.int64]] = {}  # new modification times of a part's kept rows, in hash mode
-        self.new = self.changed = self.unchanged = 0
+        self.new = self.changed = self.unchanged = self.kept = 0
 
     def todo(self, walk: Iterator[Found], do: Do) -> Iterator[Found]:
         """What is to be read: all but files whose row is kept."""
-        if self._column is not None:
-            yield from self._by_hash(walk, do, self._column)
+        if self._column is not None and self._hashes is not None:
+            yield from self._by_hash(walk, do, self._column, self._hashes)
             return
         for one in walk:
             row = self._known.find(one.url)
-            if isinstance(one, Entry) and row is not None and _same_file(one, row) and _same_time(one, row):
+            if isinstance(one, Entry) and row is not None and self._same_file(one, row) and _same_time(one, row):
                 self._keep(row)
             else:
                 yield self._again(one, row)
 
-    def _by_hash(self, walk: Iterator[Found], do: Do, column: str) -> Iterator[Found]:
+    def _by_hash(self, walk: Iterator[Found], do: Do, column: str, hashes: Hashes) -> Iterator[Found]:
         waiting: list[Found] = []
+
+        def compare(one: Entry, row: Row, now: str | None) -> None:
+            if now == row.hash:
+                self._keep(row, microseconds(one.modified))
+            else:
+                waiting.append(self._again(one, row))
 
         def tasks() -> Iterator[Hash]:
             while chunk := list(islice(walk, CHUNK)):
@@ -134,27 +151,35 @@ class Update:
                 rows: list[Row] = []
                 for one in chunk:
                     row = self._known.find(one.url)
-                    if isinstance(one, Entry) and row is not None and _same_file(one, row) and row.hash:
+                    if not isinstance(one, Entry) or row is None or not self._same_file(one, row) or not row.hash:
+                        waiting.append(self._again(one, row))
+                    elif now := self._known.hash_of(one):
+                        compare(one, row, now)
+                    else:
                         same.append(one)
                         rows.append(row)
-                    else:
-                        waiting.append(self._again(one, row))
-                if same:
+                # Only between two tasks is anything given to the caller, so there is one for no files too.
+                if same or waiting:
                     yield Hash(same, (column.removeprefix("hash_"),), rows)
 
-        for task, hashes in do(tasks()):
-            for one, row, now in zip(task.found, task.rows, hashes, strict=True):
-                if now.hashes == (row.hash,):
-                    self._keep(row, microseconds(one.modified))
-                else:
-                    waiting.append(self._again(one, row))
+        for task, found in do(tasks()):
+            for one, row, now in zip(task.found, task.rows, found, strict=True):
+                compare(one, row, now.hashes[0])
+            pairs = zip(task.found, found, strict=True)
+            hashes.add([Hashed(one.url, one.size, one.modified, now.hashes[0]) for one, now in pairs if now.hashes[0]])
             yield from waiting
             waiting.clear()
+            self._progress(self.kept, None)
         yield from waiting
+
+    def _same_file(self, one: Entry, row: Row) -> bool:
+        settled = row.status in SETTLED and (row.again is None or row.again > self._whole)
+        return settled and row.base == one.base and row.size == one.size
 
     def _keep(self, row: Row, modified: int | None = None) -> None:
         self._masks[row.part][row.at] = 1
         self.unchanged += 1
+        self.kept += 1
         if modified is not None and modified != row.modified:
             times = self._times.setdefault(row.part, np.full(len(self._masks[row.part]), SAME, np.int64))
             times[row.at] = modified
@@ -171,7 +196,7 @@ class Update:
     def keep(self, do: Do, report: Report) -> dict[str, int]:
         """The kept rows into parts of this run; how many of each are ok. A part that stays as it is is linked."""
         rows: dict[str, int] = {}
-        for number, name in self._whole():
+        for number, name in self._kept_whole():
             source = parts.path_of(self._known.rows, self._known.parts[number])
             target = parts.path_of(self._folders.parts, name)
             with writing(target):
@@ -191,7 +216,7 @@ class Update:
         gone = sum(self._known.counts) - self.unchanged - self.changed
         return {"unchanged": self.unchanged, "new": self.new, "changed": self.changed, "gone": gone}
 
-    def _whole(self) -> Iterator[tuple[int, str]]:
+    def _kept_whole(self) -> Iterator[tuple[int, str]]:
         for number, mask in enumerate(self._masks):
             if mask and all(mask) and number not in self._times:
                 yield number, parts.kept_name(number)
@@ -210,6 +235,8 @@ class Update:
 
     def close(self) -> None:
         self._known.close()
+        if self._hashes is not None:
+            self._hashes.close()
 
 
 def all_ids(rows: Path) -> Iterator[str]:
@@ -225,10 +252,6 @@ def _ids(path: Path, mask: bytes | bytearray) -> Iterator[str]:
             if status == OK and not (mask and mask[at]):
                 yield str(one)
             at += 1
-
-
-def _same_file(one: Entry, row: Row) -> bool:
-    return row.base == one.base and row.size == one.size and row.status in SETTLED
 
 
 def _same_time(one: Entry, row: Row) -> bool:

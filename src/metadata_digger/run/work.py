@@ -25,6 +25,7 @@ from metadata_digger.schema import FILE, Column
 from metadata_digger.sinks import Sink, refused
 from metadata_digger.sinks.columns import Columns
 from metadata_digger.steps.hash import HashStep
+from metadata_digger.steps.mark import replaced
 from metadata_digger.storage.model import Entry, Found
 
 # Files that go through the steps together. Content and picture of each are alive until the batch is through, so there
@@ -161,7 +162,8 @@ class Work:
             raise DiggerError(
                 f"the steps made {len(rows)} rows of\n{rows.schema}\nand not {len(found)} of\n{self._schema}"
             )
-        return rows
+        again = [file.again for file in batch.files]
+        return rows if again == [None] * len(again) else replaced(rows, {"again": again})
 
     def _feed(self) -> Iterator[Batch]:
         while self._pending is not None:

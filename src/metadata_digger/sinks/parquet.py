@@ -28,8 +28,8 @@ from metadata_digger.steps.rename import DEFAULT, Naming
 if TYPE_CHECKING:
     from metadata_digger.config import Config
 
-# Fields of a row that are no columns here: every written row is ok.
-_WITHOUT = ("status", "reason")
+# Fields of a row that are no columns here: every written row is ok, and updates read the rows of the stage.
+_WITHOUT = ("status", "reason", "again")
 # Titles that are other words than the field's name.
 _TITLES = {"id": "ID", "directories": "Directory Names"}
 _LAST = tuple(field.name for field in EXTRACTED)
