@@ -10,12 +10,14 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from pictures import DATA, ROOT
 
 PROGRAM = (sys.executable, "-P", "-m", "metadata_digger")
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
 SAMPLE = 0.05  # seconds between two looks at the memory
 
 
@@ -60,7 +62,7 @@ def program(*arguments: str | Path, memory: bool = False) -> Cost:
     errors = tempfile.TemporaryFile()  # noqa: SIM115 - a pipe would stay open as long as what the program leaves behind
     process = subprocess.Popen(  # noqa: S603 - this interpreter on our own module
         [*PROGRAM, *arguments],
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        env=ENVIRONMENT,
         stdout=subprocess.DEVNULL,
         stderr=errors,
     )
@@ -86,15 +88,38 @@ def program(*arguments: str | Path, memory: bool = False) -> Cost:
 def run(action: str, folder: Path, workers: int, *, form: str = "csv", memory: bool = False) -> Cost:
     """A whole run of an action over a folder: start, work, output in place."""
     with tempfile.TemporaryDirectory(dir=DATA) as output:
-        config = Path(output) / "bench.properties"
-        lines = (
-            f"input.paths={folder}",
-            f"output.format={form}",
-            f"output.directoryPath={output}/out",
-            f"processing.cores={workers}",
-        )
-        config.write_text("\n".join(lines) + "\n")
-        return program(action, config, memory=memory)
+        return program(action, configured(folder, Path(output), workers, form), memory=memory)
+
+
+def at_once(action: str, folder: Path, runs: int) -> float:
+    """Seconds that several runs take that begin together and share nothing but the machine; one worker each."""
+    adopt()
+    with ExitStack() as stack:
+        outputs = [Path(stack.enter_context(tempfile.TemporaryDirectory(dir=DATA))) for _ in range(runs)]
+        configs = [configured(folder, output, 1, "csv") for output in outputs]
+        begin = time.perf_counter()
+        processes = [
+            subprocess.Popen([*PROGRAM, action, config], env=ENVIRONMENT, stdout=subprocess.DEVNULL)  # noqa: S603
+            for config in configs
+        ]
+        codes = [process.wait() for process in processes]
+        wall = time.perf_counter() - begin
+    await_orphans()  # whose CPU time would count to the next run
+    if any(codes):
+        raise RuntimeError(f"{action}: exit codes {codes}")
+    return wall
+
+
+def configured(folder: Path, output: Path, workers: int, form: str) -> Path:
+    config = output / "bench.properties"
+    lines = (
+        f"input.paths={folder}",
+        f"output.format={form}",
+        f"output.directoryPath={output}/out",
+        f"processing.cores={workers}",
+    )
+    config.write_text("\n".join(lines) + "\n")
+    return config
 
 
 def spent(pid: int) -> float:
