@@ -55,6 +55,10 @@ def begin(
                 report.changes = json.loads(folders.changes.read_text())
     elif by is not None and job.output is not None and job.output.exists():
         check_owner(job)
+        if folders.comparing:  # it may have been killed while it linked what it was to keep
+            with writing(folders.parts):
+                for part in parts.names(folders.parts):
+                    parts.path_of(folders.parts, part).unlink()
         why = why_anew(job, schema, do)
         if not why:
             with (
