@@ -40,12 +40,10 @@ from metadata_digger.solr.client import Solr
 from metadata_digger.solr.collection import create
 from metadata_digger.solr.connection import Connection
 from metadata_digger.solr.search import count
+from page import put
 from pictures import DATA, PHOTOS, ROOT, numbered
 from servers.solr import Cloud, running
 
-RESULTS = ROOT / "bench" / "results.md"
-BEGIN = "<!-- begin of what bench/solr/run writes -->\n"
-END = "<!-- end of what bench/solr/run writes -->\n"
 BAR = 0.8
 BATCH = 1_000  # documents of a request
 
@@ -241,16 +239,6 @@ def table(best: dict[str, Turn], size: int, number: int, processes: int, load: f
     )
 
 
-def put(text: str) -> None:
-    """The table into its place in results.md, at the end the first time; what others wrote around it stays."""
-    results = RESULTS.read_text() if RESULTS.exists() else "# Results\n"
-    if BEGIN not in results:
-        results += f"\n## Into Solr\n\n{BEGIN}{END}"
-    before, _, rest = results.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    RESULTS.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--documents", type=int, default=20_000)
@@ -263,7 +251,7 @@ def main() -> None:
     text = table(best, size, args.documents, args.processes, load)
     print(text)
     if not args.print:
-        put(text)
+        put("bench/solr/run", "Into Solr", text)
     if best["bare client"].seconds < BAR * best["metadata-digger"].seconds:
         raise SystemExit(f"below the bar of {BAR:.2f}")
 
