@@ -163,6 +163,16 @@ def left_out(folder: Path, part: str) -> Iterator[tuple[str, str, str]]:
                 yield str(file), str(status), str(reason)
 
 
+def ids(path: Path, kept: bytes | bytearray = b"") -> Iterator[str]:
+    """Of a part's rows that are ok, but those that the mask has: a byte a row, not 0."""
+    at = 0
+    for batch in every_row(path, ("id", "status")):
+        for one, status in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            if status == OK and not (kept and kept[at]):
+                yield str(one)
+            at += 1
+
+
 def link(source: Path, target: Path) -> None:
     """A part under another name too; a copy where the file system has no links. Raises OSError."""
     try:

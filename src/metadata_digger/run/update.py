@@ -231,7 +231,7 @@ class Update:
         """Of rows that the last output has: a server still has them. Those of files that changed come again."""
         for number, mask in enumerate(self._masks):
             if not all(mask):
-                yield from _ids(parts.path_of(self._known.rows, self._known.parts[number]), mask)
+                yield from parts.ids(parts.path_of(self._known.rows, self._known.parts[number]), mask)
 
     def close(self) -> None:
         self._known.close()
@@ -241,17 +241,7 @@ class Update:
 
 def all_ids(rows: Path) -> Iterator[str]:
     for part in parts.names(rows) if rows.is_dir() else ():
-        yield from _ids(parts.path_of(rows, part), b"")
-
-
-def _ids(path: Path, mask: bytes | bytearray) -> Iterator[str]:
-    """Of a part's rows that are ok, but those that the mask keeps."""
-    at = 0
-    for batch in parts.every_row(path, ("id", "status")):
-        for one, status in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-            if status == OK and not (mask and mask[at]):
-                yield str(one)
-            at += 1
+        yield from parts.ids(parts.path_of(rows, part))
 
 
 def _same_time(one: Entry, row: Row) -> bool:
