@@ -176,14 +176,29 @@ def test_fifty_kills_at_random_moments_lose_and_repeat_nothing(tmp_path: Path, s
             if not killed(chance, start(script, source, output, form), output, spans, hits):
                 break
             there_whole_or_not_at_all(output, wanted[form])
-        process = start(script, source, output, form)
-        _, errors = process.communicate(timeout=60)
-        assert errors == ""
-        assert process.returncode == 0
+        ends(start(script, source, output, form))
         assert found(output) == wanted[form]
         assert contents(output.parent) == ["out"]
         stretches = [parts.stretch_of(name) for name in parts.names(output / "_run" / "rows")]
         assert sum(one.files for one in stretches if one) == wanted[form].counts["seen"]
+
+
+def ends(process: subprocess.Popen[str]) -> None:
+    """Waits for a run that nothing strikes."""
+    _, errors = process.communicate(timeout=60)
+    assert errors == ""
+    assert process.returncode == 0
+
+
+def timed(script: Path, source: Path, output: Path, form: Form) -> dict[str, float]:
+    """How long an unbroken run takes to start, works and publishes, in seconds."""
+    process, marks = start(script, source, output, form), [time.monotonic()]
+    for moment in ("work", "publish"):
+        assert wait_for(process, moment, output.parent / ".out.metadata-digger", set(), 0)
+        marks.append(time.monotonic())
+    ends(process)
+    marks.append(time.monotonic())
+    return {moment: later - earlier for moment, (earlier, later) in zip(MOMENTS, pairwise(marks), strict=True)}
 
 
 def unbroken(tmp_path: Path, script: Path, source: Path) -> tuple[dict[Form, Wanted], Any, dict[str, float]]:
@@ -193,17 +208,8 @@ def unbroken(tmp_path: Path, script: Path, source: Path) -> tuple[dict[Form, Wan
     spans: dict[str, float] = {}
     for number, form in enumerate(FORMS):
         output = tmp_path / f"unbroken {number}" / "out"
-        home = output.parent / ".out.metadata-digger"
-        process, marks = start(script, source, output, form), [time.monotonic()]
-        for moment in ("work", "publish"):
-            assert wait_for(process, moment, home, set(), 0)
-            marks.append(time.monotonic())
-        _, errors = process.communicate(timeout=60)
-        marks.append(time.monotonic())
-        assert errors == ""
-        assert process.returncode == 0
+        spans = timed(script, source, output, form)
         wanted[form] = found(output)
-        spans = {moment: later - earlier for moment, (earlier, later) in zip(MOMENTS, pairwise(marks), strict=True)}
 
     def old(output: Path) -> None:
         files(output, "out.csv", "_run/run.json")

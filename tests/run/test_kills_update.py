@@ -6,11 +6,10 @@ import random
 import shutil
 import time
 from collections import Counter
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from test_kills import MOMENTS, Form, Wanted, found, killed, source, start, wait_for
+from test_kills import Form, Wanted, ends, found, killed, source, start, timed
 from test_local import contents, files
 
 from metadata_digger.storage import LocalStorage
@@ -89,23 +88,9 @@ def test_updates_killed_at_random_moments_keep_the_old_output_until_the_new_one_
             if not killed(chance, start(script, source, output, form), output, spans[form], hits):
                 break
             old_or_new(output, old[form], wanted[form])
-        process = start(script, source, output, form)
-        _, errors = process.communicate(timeout=60)
-        assert errors == ""
-        assert process.returncode == 0
+        ends(start(script, source, output, form))
         assert found(output) == wanted[form]
         assert contents(output.parent) == ["out"]
-
-
-def timed(script: Path, source: Path, output: Path, form: Form) -> dict[str, float]:
-    """How long an update takes to start, works and publishes, in seconds."""
-    process, marks = start(script, source, output, form), [time.monotonic()]
-    for moment in ("work", "publish"):
-        assert wait_for(process, moment, output.parent / ".out.metadata-digger", set(), 0)
-        marks.append(time.monotonic())
-    assert process.wait(60) == 0
-    marks.append(time.monotonic())
-    return {moment: later - earlier for moment, (earlier, later) in zip(MOMENTS, pairwise(marks), strict=True)}
 
 
 def old_or_new(output: Path, old: Wanted, new: Wanted) -> None:
