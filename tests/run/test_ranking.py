@@ -14,10 +14,11 @@ from ranking_by_size import BySize
 from serving import FolderSink
 
 from metadata_digger.errors import OutputError
-from metadata_digger.run import local, ranking
+from metadata_digger.run.engines import local
+from metadata_digger.run.engines.local import run
 from metadata_digger.run.job import Job
-from metadata_digger.run.local import run
-from metadata_digger.run.ranking import ranked_part
+from metadata_digger.run.publish import ranking
+from metadata_digger.run.publish.ranking import ranked_part
 from metadata_digger.sinks import CsvSink
 from metadata_digger.storage import LocalStorage
 
