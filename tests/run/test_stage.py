@@ -20,7 +20,8 @@ from metadata_digger.errors import OutputError
 from metadata_digger.run.counts import Summary
 from metadata_digger.run.engines.memory import SMALLEST, share
 from metadata_digger.run.job import Job
-from metadata_digger.run.publish.output import plan, slices, write_records
+from metadata_digger.run.publish.output import plan, slices
+from metadata_digger.run.publish.run_records import write_records
 from metadata_digger.run.records.record import read_record
 from metadata_digger.run.report import OTHER, REASONS, Report
 from metadata_digger.run.stage import parts
