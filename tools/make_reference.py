@@ -41,7 +41,8 @@ CONFIGURATION = f"""\
 
 A configuration is a Java `.properties` file: one `key=value` a line, `#` before a comment, a backslash at the end of a
 line that goes on in the next. It is read as UTF-8, or as ISO 8859-1 where it is not UTF-8. When a key is repeated, the
-last value counts and a warning says so.
+last value counts and a warning says so. A backslash in a value is written twice (`C:\\\\photos`); one that is lost
+because it was not is warned of. `~/x`, where a path is wanted, is in the home directory.
 
 `--set key=value` puts a value over the file's, as often as needed. `metadata-digger config FILE` prints what a
 configuration amounts to, where each value is from, and every fault with its line. A fault stops every action before any
