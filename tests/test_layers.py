@@ -45,6 +45,20 @@ INSIDE = [
     {"extract"},
     {"__init__"},
 ]
+# The wings of run/, from the bottom to the top. Modules that lie flat in it stand for themselves.
+RUN = [
+    {"interrupt", "disk", "counts"},
+    {"report", "job", "tasks"},
+    {"records"},
+    {"stage"},
+    {"update"},
+    {"publish"},
+    {"verify", "work"},
+    {"begin"},
+    {"drive"},
+    {"engines"},
+]
+FLAT = 10  # modules that lie flat in run/, its docstring among them
 
 
 def imports(path: Path) -> Iterator[tuple[str, int]]:
@@ -95,6 +109,24 @@ def test_imports_go_to_the_left(module: Path) -> None:
         if not allowed:
             wrong.append(f"{module}:{line} imports {name}")
     assert not wrong
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if module.parts[0] == "run"], ids=str)
+def test_wings_of_run_know_only_what_lies_below(module: Path) -> None:
+    here = room(module.with_suffix("").parts[1:])
+    if here == "__init__":
+        return
+    targets = ((own(name), line) for name, line in imports(ROOT / module))
+    wrong = [
+        f"{module}:{line} imports {'.'.join(target)}"
+        for target, line in targets
+        if target and target[0] == "run" and room(target[1:]) != here and rank(RUN, room(target[1:])) >= rank(RUN, here)
+    ]
+    assert not wrong
+
+
+def test_few_modules_lie_flat_in_run() -> None:
+    assert len([module for module in MODULES if module.parts[0] == "run" and len(module.parts) == 2]) <= FLAT
 
 
 @pytest.mark.parametrize("module", [module for module in MODULES if module.parts[0] == "metadata"], ids=str)

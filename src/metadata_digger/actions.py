@@ -220,8 +220,8 @@ def job(config: Config, action: Action, images: Sequence[str] = ()) -> Job:
     `images`: paths of the files that find_similar compares with.
     """
     from metadata_digger import __version__
-    from metadata_digger.run.fingerprint import DIRECTORY, SIMILAR
     from metadata_digger.run.job import Job
+    from metadata_digger.run.records.fingerprint import DIRECTORY, SIMILAR
 
     action = replace(action, images=tuple(images))
     steps = tuple(step for build in action.steps for step in build(config, action))

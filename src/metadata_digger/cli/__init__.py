@@ -96,7 +96,7 @@ def _run(options: Namespace) -> int:
             gc.set_threshold(50_000, 20, 100)
             atexit.register(gc.freeze)
             if options.engine == "local":
-                from metadata_digger.run.pool import prepare
+                from metadata_digger.run.engines.pool import prepare
 
                 prepare()  # while this process imports the rest
             from metadata_digger.cli.runs import run_action

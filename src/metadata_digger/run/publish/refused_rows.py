@@ -15,8 +15,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from metadata_digger.errors import OutputError
-from metadata_digger.run import parts
 from metadata_digger.run.counts import Summary
+from metadata_digger.run.stage import parts
 from metadata_digger.steps.mark import mark
 
 STATUS = "not_taken"  # none of update.SETTLED

@@ -11,18 +11,15 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from metadata_digger.errors import DiggerError, StorageError
 
 if TYPE_CHECKING:
-    from metadata_digger.run.parts import Slice
-    from metadata_digger.run.work import Work
-    from metadata_digger.sinks.columns import Columns
-    from metadata_digger.storage.model import Entry, Found
+    from metadata_digger.run.tasks import Task
 
 # One thread a process: the processes are the parallelism, and every idle thread pool costs memory.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ARROW_NUM_THREADS"), "1")
@@ -41,81 +38,6 @@ class Doing(NamedTuple):
 
 class Done(NamedTuple):
     answer: Any
-
-
-class Task(Protocol):
-    """One unit of work. Doing it twice leaves what doing it once leaves."""
-
-    def run(self, work: Work, progress: Callable[[int], None]) -> object: ...
-
-
-class Extract(NamedTuple):
-    part: str
-    found: Sequence[Found]
-
-    def __reduce__(self) -> tuple[object, ...]:
-        # Plain tuples: pickle takes a tenth of the time for them that it takes for named ones.
-        return _extract, (self.part, [tuple(one) for one in self.found])
-
-    def run(self, work: Work, progress: Callable[[int], None]) -> object:
-        summary = work.extract(self.part, self.found, progress)
-        # Some 2,000 tags come again with every part: the main process takes in each once from each worker.
-        summary.tags -= work.sent
-        work.sent |= summary.tags
-        return summary
-
-
-class Keep(NamedTuple):
-    """Rows of a part of the last output into one of this run."""
-
-    source: Path
-    part: str
-    mask: bytes  # of each row, whether it is kept
-    times: Any  # numpy int64 of each row's new modification time, parts.SAME where it stays; None: all stay
-
-    def run(self, work: Work, progress: Callable[[int], None]) -> object:
-        return work.keep(self.source, self.part, self.mask, self.times)
-
-
-class Hash(NamedTuple):
-    """What files have now. Files whose worker died are tried one by one: one of them may kill any."""
-
-    found: Sequence[Entry]
-    types: tuple[str, ...]
-    rows: Sequence[Any]  # for who asks, one for each file; not looked at
-    first: int = 0  # which file of all this one's first is; for who asks
-
-    def apart(self) -> list[Hash]:
-        """A task for each file."""
-        alone = zip(self.found, self.rows, strict=True)
-        return [self._replace(found=[one], rows=[row], first=self.first + at) for at, (one, row) in enumerate(alone)]
-
-    def run(self, work: Work, progress: Callable[[int], None]) -> object:
-        return work.hashes(self.found, self.types, progress)
-
-
-def _extract(part: str, rows: Sequence[Sequence[Any]]) -> Extract:
-    from metadata_digger.storage.model import found_of
-
-    return Extract(part, [found_of(row) for row in rows])
-
-
-class Piece(NamedTuple):
-    slices: Sequence[Slice]
-    columns: Columns
-    target: Path
-
-    def run(self, work: Work, progress: Callable[[int], None]) -> object:
-        return work.piece(self.slices, self.columns, self.target)
-
-
-class Join(NamedTuple):
-    pieces: Sequence[Path]
-    columns: Columns
-    target: Path
-
-    def run(self, work: Work, progress: Callable[[int], None]) -> object:
-        return work.join(self.pieces, self.columns, self.target)
 
 
 def main(

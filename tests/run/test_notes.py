@@ -15,9 +15,9 @@ from test_local import files, job
 from test_resume import FACTS, stop_at
 
 from metadata_digger.cli.summary import summary
+from metadata_digger.run.engines.local import run
 from metadata_digger.run.job import Job
-from metadata_digger.run.local import run
-from metadata_digger.run.records import read_record, report_of
+from metadata_digger.run.records.record import read_record, report_of
 from metadata_digger.run.report import OTHER, REASONS, Report
 from metadata_digger.sinks import JsonSink
 from metadata_digger.steps.hash import HashStep

@@ -19,13 +19,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from metadata_digger.pipeline import Ranking
-from metadata_digger.run import parts
 from metadata_digger.run.counts import Summary
-from metadata_digger.run.parts import Slice, writing
+from metadata_digger.run.disk import writing
 from metadata_digger.run.report import Report
-from metadata_digger.run.stage import Stage
-from metadata_digger.run.tasks import Do
-from metadata_digger.run.work import Work
+from metadata_digger.run.stage import parts
+from metadata_digger.run.stage.place import Stage
+from metadata_digger.run.tasks import Do, Slice, Worker
 from metadata_digger.schema import OK
 from metadata_digger.sinks.arrow_files import opened
 from metadata_digger.sinks.columns import written
@@ -42,7 +41,7 @@ class Count(NamedTuple):
     folder: Path
     parts: Sequence[str]
 
-    def run(self, work: Work, progress: Callable[[int], None]) -> object:
+    def run(self, work: Worker, progress: Callable[[int], None]) -> object:
         columns = list(dict.fromkeys(("status", *self.ranking.counted)))
         return [
             self.ranking.count(written(batch).select(list(self.ranking.counted)))
@@ -65,7 +64,7 @@ class Rank(NamedTuple):
     name: str
     slices: Sequence[Slice]
 
-    def run(self, work: Work, progress: Callable[[int], None]) -> object:
+    def run(self, work: Worker, progress: Callable[[int], None]) -> object:
         summary = Summary(self.name)
         lines: list[str] = []
         best: list[tuple[int, str, list[str]]] = []

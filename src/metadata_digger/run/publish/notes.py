@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from metadata_digger.run import parts, untaken
+from metadata_digger.run.publish import refused_rows
 from metadata_digger.run.report import Report
+from metadata_digger.run.stage import parts
 from metadata_digger.schema import OK, Column
 
 _COLUMNS = ("file_path", "status", "notes")
@@ -29,7 +30,7 @@ def noted(rows: pa.RecordBatch) -> dict[int, list[str]]:
 def write(folder: Path, names: Iterable[str], refused: sqlite3.Connection, target: Path, report: Report) -> None:
     """Every such file of the parts, one object a line; the report counts them. Raises OSError.
 
-    `refused`: untaken.database of the rows that were not written after all.
+    `refused`: refused_rows.database of the rows that were not written after all.
     """
     with target.open("w", encoding="utf-8") as file:
         for path in (parts.path_of(folder, name) for name in names):
@@ -42,5 +43,5 @@ def _rows(path: Path, refused: sqlite3.Connection) -> Iterator[tuple[str, list[s
     for batch in parts.every_row(path, _COLUMNS):
         if found := noted(batch):
             files = batch.column("file_path").to_pylist()
-            others = untaken.reasons(refused, batch)
+            others = refused_rows.reasons(refused, batch)
             yield from ((str(files[row]), notes) for row, notes in found.items() if files[row] not in others)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from metadata_digger.run.work import Limits
+from metadata_digger.run.tasks import Limits
 
 # Proportional set size on Linux, CPython 3.11, pyarrow 26, onnxruntime 1.32 (docs/decisions/0004-running.md): the main
 # process 76 to 93 MB, a worker 119 to 157 MB with extraction, 170 to 229 MB with labels.

@@ -25,12 +25,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from metadata_digger.errors import OutputError
-from metadata_digger.run import unfinished
+from metadata_digger.run.disk import sync, writing
 from metadata_digger.run.interrupt import unbroken
 from metadata_digger.run.job import Job
-from metadata_digger.run.parts import sync, writing
-from metadata_digger.run.records import FOLDER, OURS, RECORD, read_record
-from metadata_digger.run.unfinished import HASHES, Unfinished
+from metadata_digger.run.records.record import FOLDER, OURS, RECORD, read_record
+from metadata_digger.run.stage import unfinished
+from metadata_digger.run.stage.unfinished import HASHES, Unfinished
 from metadata_digger.sinks import SINKS
 from metadata_digger.storage.walk import STAGE_SUFFIX
 

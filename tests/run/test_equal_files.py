@@ -9,10 +9,11 @@ from pathlib import Path
 import pyarrow as pa
 from test_local import job
 
-from metadata_digger.run import parts, twins
 from metadata_digger.run.counts import Summary
-from metadata_digger.run.local import run
-from metadata_digger.run.parts import Slice
+from metadata_digger.run.engines.local import run
+from metadata_digger.run.publish import equal_files
+from metadata_digger.run.stage import parts
+from metadata_digger.run.tasks import Slice
 from metadata_digger.schema import FILE, hashed
 from metadata_digger.sinks import CsvSink
 from metadata_digger.steps.hash import HashStep
@@ -48,13 +49,13 @@ def test_all_hashes_count_and_rows_that_are_written(tmp_path: Path) -> None:
     )
     told: list[tuple[str, ...]] = []
     for _ in range(2):  # a second try is the same
-        twins.find(tmp_path, ["2", "1"], ("hash_md5", "hash_crc32"), tmp_path / "twins")
+        equal_files.find(tmp_path, ["2", "1"], ("hash_md5", "hash_crc32"), tmp_path / "twins")
         told.clear()
         rows = parts.read(tmp_path, [Slice("1", 0, 3), Slice("2", 0, 4)])
-        left = twins.without(rows, tmp_path / "twins", lambda *words: told.append(words))
+        left = equal_files.without(rows, tmp_path / "twins", lambda *words: told.append(words))
         files = [file for batch in left for file in batch.column("file_path").to_pylist()]
         assert files == ["b", "b", "e", "f", "g"]
-        assert told == [("c", twins.REASON, "filtered", "b"), ("d", twins.REASON, "filtered", "b")]
+        assert told == [("c", equal_files.REASON, "filtered", "b"), ("d", equal_files.REASON, "filtered", "b")]
 
 
 def test_a_run(tmp_path: Path) -> None:
@@ -71,4 +72,4 @@ def test_a_run(tmp_path: Path) -> None:
     assert [line.split('","')[2].rsplit("/", 1)[1] for line in lines] == listed[:1_000]
     left = [json.loads(line) for line in (tmp_path / "out" / "_run" / "filtered.jsonl").read_text().splitlines()]
     assert len(left) == 2_000
-    assert {(one["file"][-3:] == one["same_as"][-3:], one["reason"]) for one in left} == {(True, twins.REASON)}
+    assert {(one["file"][-3:] == one["same_as"][-3:], one["reason"]) for one in left} == {(True, equal_files.REASON)}

@@ -11,9 +11,9 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from metadata_digger.errors import OutputError
-from metadata_digger.run import parts
-from metadata_digger.run.hashes import Hashed
-from metadata_digger.run.parts import writing
+from metadata_digger.run.disk import writing
+from metadata_digger.run.stage import parts
+from metadata_digger.run.stage.hashes import Hashed
 from metadata_digger.storage.model import Entry
 
 CACHE = 32 << 10  # KiB

@@ -21,7 +21,8 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from metadata_digger.run.parts import Stretch, writing
+from metadata_digger.run.disk import writing
+from metadata_digger.run.stage.parts import Stretch
 from metadata_digger.storage.model import Found, found_of
 
 CHUNK = 512  # files listed between two looks at the workers: about 2 ms

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -13,24 +12,18 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from metadata_digger.errors import ConfigError, OutputError
-from metadata_digger.run.interrupt import stoppable
-from metadata_digger.run.job import Job, Progress
-from metadata_digger.run.pool import pool
-from metadata_digger.run.records import FOLDER, RECORD, SUMS, read_record, recorded_sums
-from metadata_digger.run.sums import altered, sums
-from metadata_digger.run.tasks import Do, by
-from metadata_digger.run.work import Hashed, Limits
-from metadata_digger.run.worker import Hash
-from metadata_digger.run.written import Written, data_files, others, types_of, written
+from metadata_digger.run.job import Progress
+from metadata_digger.run.records.record import FOLDER, RECORD, SUMS, read_record, recorded_sums
+from metadata_digger.run.records.sums import altered, sums
+from metadata_digger.run.tasks import Do, Hash, Hashed
+from metadata_digger.run.verify.read_back import Written, data_files, others, types_of, written
 from metadata_digger.schema import OK
-from metadata_digger.storage import LocalStorage
 from metadata_digger.storage.model import Entry
 
 CHUNK = 64  # files hashed at once, fewer where there are few: each of some disk images is worth a worker
 TASKS_PER_WORKER = 4
 # Tasks and differences that are done and wait for one before them, which may take an hour: 10 MB.
 AHEAD = 10_000
-STREAMS = Limits(0, 0)  # no file is held
 
 CHANGED = "changed"
 MISSING = "missing"
@@ -61,14 +54,14 @@ class Verified:
         return self.files - sum(self.differences[kind] for kind in (CHANGED, MISSING, UNREADABLE))
 
 
-def verify(
-    output: Path, cores: int, result: Verified, progress: Progress = lambda done, total: None
+def differences(
+    output: Path, doing: Callable[[], AbstractContextManager[Do]], cores: int, result: Verified, progress: Progress
 ) -> Iterator[Difference]:
     """Every difference, those of the output itself first, then input files in the order of the rows; counts them all
-    in `result`.
+    in `result`. `doing` is entered when there is something to compare with; it does the tasks, `cores` at a time.
 
     Raises ConfigError when there is nothing to compare with, OutputError when the output cannot be read back (after
-    all that can be was compared), KeyboardInterrupt as run.local does.
+    all that can be was compared).
     """
     record = read_record(output)
     recorded = recorded_sums(record)
@@ -83,19 +76,13 @@ def verify(
         )
     written_rows = record.get("written")
     total = written_rows if isinstance(written_rows, int) else None
-    job = Job(LocalStorage(), (), ())
-    with (
-        stoppable(),
-        tempfile.TemporaryDirectory(prefix="metadata-digger-") as folder,
-        pool(cores, (job, Path(folder), STREAMS), job.timezone, Path(folder), math.inf) as processes,
-    ):
-        for one in _own(output, recorded, by(processes)) if record else ():
+    with doing() as do:
+        for one in _own(output, recorded, do) if record else ():
             result.differences[one.kind] += 1
             yield one
-        processes.patience = job.seconds_per_batch  # from here on a file that nobody knows may hold up its worker
         rows = _rows(files, result.types, faults)
         chunk = CHUNK if total is None else min(CHUNK, max(total, 0) // (TASKS_PER_WORKER * cores) + 1)
-        yield from _differences(rows, by(processes), chunk, result, lambda: progress(result.files, total))
+        yield from _of_input(rows, do, chunk, result, lambda: progress(result.files, total))
     if faults:
         raise faults[0]
     if record and result.files != total:
@@ -133,7 +120,7 @@ def _altered(path: Path, reason: str, was: str = "", now: str = "") -> Differenc
     return Difference(ALTERED, str(path), reason, *({"sha256": sha} for sha in (was, now) if now))
 
 
-def _differences(
+def _of_input(
     rows: Iterator[Written], do: Do, chunk: int, result: Verified, told: Callable[[], None]
 ) -> Iterator[Difference]:
     """Of the rows, in their order, counted in `result` as soon as they are known. `chunk`: files hashed at once."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from metadata_digger.run import parts
+from metadata_digger.run.stage import parts
 from metadata_digger.sinks import Removing
 
 # Asked for at once; a part that has more is asked for whole. Of Solr with 200,000 documents, on two busy cores: 21 us a

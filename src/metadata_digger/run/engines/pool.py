@@ -20,16 +20,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from metadata_digger.errors import DiggerError
-from metadata_digger.run import worker
+from metadata_digger.run.engines import worker
+from metadata_digger.run.engines.worker import ONE_THREAD, Doing, Done, Ready
 from metadata_digger.run.interrupt import inherited_block, unbroken
-from metadata_digger.run.worker import ONE_THREAD, Doing, Done, Ready, Task
+from metadata_digger.run.tasks import Task, reads_input
 
 # A fork of this process would copy locks that threads of Arrow or of the caller hold. Workers are forked from a process
 # that has imported Arrow and does nothing else: it costs 0.2 s of CPU once and not for each of them, and they share its
 # memory. macOS forbids even that, its own libraries do not survive a fork.
 _FORKS = sys.platform == "linux"
 _CONTEXT = multiprocessing.get_context("forkserver") if _FORKS else multiprocessing.get_context("spawn")
-_PACKAGES = Path(__file__).parents[2]
+_PACKAGES = Path(__file__).parents[3]
 _STARTS = 3  # a process may be killed from outside while it starts; three in a row are a fault of the installation
 _TAIL = 16_384  # bytes of a worker's log that its last words are looked for in
 _WORDS = 300  # characters of them that are kept
@@ -69,7 +70,7 @@ class Pool:
     job: bytes  # pickled arguments of run.work.Work
     timezone: str
     logs: Path
-    patience: float  # seconds without a word from a worker that has a task
+    patience: float  # seconds without a word from a worker that reads input
     workers: list[_Worker] = field(default_factory=list)
     # Of pipes and deaths. `multiprocessing.connection.wait` looks all of them up anew each time: 1 ms for 64 workers.
     heard: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
@@ -123,9 +124,12 @@ class Pool:
         for one in list(self.workers):
             if one in ready or one in ended:
                 events += self._hear(one, one in ended)
-            elif one.ready and one.task is not None and time.monotonic() - one.heard > self.patience:
+            elif one.ready and self._stuck(one):
                 events += self._bury(one, f"no progress for {self.patience:g} s")
         return events
+
+    def _stuck(self, one: _Worker) -> bool:
+        return one.task is not None and reads_input(one.task) and time.monotonic() - one.heard > self.patience
 
     def _hear(self, one: _Worker, ended: bool) -> Iterator[Finished | Died]:
         try:
@@ -192,7 +196,7 @@ def prepare() -> None:
     if _PACKAGES.name not in ("site-packages", "dist-packages"):
         # Python 3.11 forgets to tell the new process where to look; it must find this very package.
         values = values | {"PYTHONPATH": os.pathsep.join(filter(None, [str(_PACKAGES), os.environ.get("PYTHONPATH")]))}
-    forkserver.set_forkserver_preload(["metadata_digger.run.preload"])
+    forkserver.set_forkserver_preload(["metadata_digger.run.engines.preload"])
     resource_tracker.ensure_running()  # unblocks the signals, and is called by what follows if it does not run
     with inherited_block(), _environment(values):
         forkserver.ensure_running()

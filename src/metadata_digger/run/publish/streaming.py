@@ -12,8 +12,8 @@ from typing import TextIO
 import pyarrow as pa
 
 from metadata_digger.errors import OutputError
-from metadata_digger.run.noted import noted
-from metadata_digger.run.parts import writing
+from metadata_digger.run.disk import writing
+from metadata_digger.run.publish.notes import noted
 from metadata_digger.run.report import NAMED, Report
 from metadata_digger.schema import FILTERED, OK
 from metadata_digger.sinks import Sink

@@ -11,12 +11,13 @@ from typing import Any
 
 from metadata_digger.config.decisive import made
 from metadata_digger.errors import OutputError
-from metadata_digger.run import parts
-from metadata_digger.run.fingerprint import difference
-from metadata_digger.run.hashes import count
+from metadata_digger.run.disk import sync
 from metadata_digger.run.job import Job
-from metadata_digger.run.listing import begun as listed
-from metadata_digger.run.records import now, read_record
+from metadata_digger.run.records.fingerprint import difference
+from metadata_digger.run.records.record import now, read_record
+from metadata_digger.run.stage import parts
+from metadata_digger.run.stage.hashes import count
+from metadata_digger.run.stage.listing import begun as listed
 
 JOB = "job.json"
 HASHES = "hashes"
@@ -126,7 +127,7 @@ def begin(root: Path, job: Job, accepted: Unfinished | None) -> None:
     )
     temporary = root / f"{JOB}.tmp"
     temporary.write_text(text, "utf-8")
-    parts.sync(temporary)
+    sync(temporary)
     temporary.replace(root / JOB)
 
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from metadata_digger.errors import OutputError
-from metadata_digger.run.parts import path_of
+from metadata_digger.run.stage.parts import path_of
 from metadata_digger.schema import FILTERED, OK
 from metadata_digger.sinks.arrow_files import opened
 

@@ -15,8 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from metadata_digger.run.listing import SECONDS_UNTIL_SAFE
-from metadata_digger.run.parts import writing
+from metadata_digger.run.disk import writing
+from metadata_digger.run.stage.listing import SECONDS_UNTIL_SAFE
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 

@@ -14,17 +14,18 @@ import pyarrow.parquet as pq
 from metadata_digger.config.decisive import sent
 from metadata_digger.errors import ConfigError, OutputError
 from metadata_digger.pipeline import microseconds
-from metadata_digger.run import parts, sums
-from metadata_digger.run.fingerprint import difference, other_files
-from metadata_digger.run.hashes import Hashed, Hashes, begun
+from metadata_digger.run.disk import writing
 from metadata_digger.run.job import Job, Progress
-from metadata_digger.run.known import Known, Row
-from metadata_digger.run.parts import SAME, writing
-from metadata_digger.run.records import FOLDER, ROWS, SUMS, read_record, recorded_sums
+from metadata_digger.run.records import sums
+from metadata_digger.run.records.fingerprint import difference, other_files
+from metadata_digger.run.records.record import FOLDER, ROWS, SUMS, read_record, recorded_sums
 from metadata_digger.run.report import Report
-from metadata_digger.run.stage import Stage
-from metadata_digger.run.tasks import Do
-from metadata_digger.run.worker import Hash, Keep
+from metadata_digger.run.stage import parts
+from metadata_digger.run.stage.hashes import Hashed, Hashes, begun
+from metadata_digger.run.stage.parts import SAME
+from metadata_digger.run.stage.place import Stage
+from metadata_digger.run.tasks import Do, Hash, Keep
+from metadata_digger.run.update.old_rows import Known, Row
 from metadata_digger.schema import FAILED, FILTERED, HASHES, OK
 from metadata_digger.sinks.arrow_files import opened
 from metadata_digger.storage.model import Entry, Found

@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from metadata_digger.errors import OutputError
-from metadata_digger.run import parts
-from metadata_digger.run.records import FOLDER, ROWS, SUMS, digest
-from metadata_digger.run.tasks import Do
-from metadata_digger.run.work import Work
+from metadata_digger.run.disk import writing
+from metadata_digger.run.records.record import FOLDER, ROWS, SUMS, digest
+from metadata_digger.run.tasks import Do, Worker
 
 CHUNK = 16  # parts at once: some 16,000 rows, with thumbnails half a GB
 _LINE = re.compile(rf"([0-9a-f]{{64}})  {ROWS}/([^/\n]+)\n")
@@ -26,7 +25,7 @@ class Sum(NamedTuple):
 
     paths: Sequence[Path]
 
-    def run(self, work: Work, progress: Callable[[int], None]) -> object:
+    def run(self, work: Worker, progress: Callable[[int], None]) -> object:
         found = []
         for number, path in enumerate(self.paths):
             found.append(_sum(path))
@@ -59,14 +58,14 @@ def sums(paths: Iterable[Path], do: Do, chunk: int = CHUNK) -> Iterator[tuple[Pa
         yield from ((path, *one) for path, one in zip(task.paths, found, strict=True))
 
 
-def write(target: Path, folder: Path, do: Do) -> None:
-    """Of the parts in a folder. Raises OutputError."""
+def write(target: Path, paths: Iterable[Path], do: Do) -> None:
+    """Of these parts. Raises OutputError."""
     found: list[str] = []
-    for path, now, why in sums((parts.path_of(folder, name) for name in parts.names(folder)), do):
+    for path, now, why in sums(paths, do):
         if why:
             raise OutputError(f"{path} cannot be read: {why}")
         found.append(f"{now}  {ROWS}/{path.name}\n")
-    with parts.writing(target):
+    with writing(target):
         target.write_text("".join(sorted(found, key=lambda line: line[64:])), "utf-8")
 
 

@@ -16,7 +16,6 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,21 +24,16 @@ import pyarrow as pa
 from metadata_digger import errors
 from metadata_digger.errors import ConfigError, DiggerError
 from metadata_digger.pipeline import compose
-from metadata_digger.run.begin import begin, complete
-from metadata_digger.run.counts import Summary
+from metadata_digger.run.drive import Extraction, Ready, drive
+from metadata_digger.run.engines.doing import here
+from metadata_digger.run.engines.memory import share
 from metadata_digger.run.job import Job, Progress
-from metadata_digger.run.listing import Listing
-from metadata_digger.run.memory import share
-from metadata_digger.run.parts import name_of
-from metadata_digger.run.publish import write_output, write_records
-from metadata_digger.run.records import now
 from metadata_digger.run.report import Report
-from metadata_digger.run.stage import Stage, publish, stage
-from metadata_digger.run.tasks import here
-from metadata_digger.run.update import check
-from metadata_digger.run.work import Limits, Work
-from metadata_digger.schema import FILE, OK
-from metadata_digger.sinks.columns import Columns
+from metadata_digger.run.stage.listing import Listing
+from metadata_digger.run.stage.parts import name_of
+from metadata_digger.run.stage.place import Stage
+from metadata_digger.run.tasks import Limits
+from metadata_digger.run.work import Work
 from metadata_digger.storage.model import Entry, Fault, Found
 
 if TYPE_CHECKING:
@@ -72,76 +66,34 @@ def run(
 
     Raises DiggerError for what ends a run, also where Spark or Java is missing.
     """
-    start = time.monotonic()
     if job.streams:
         raise ConfigError("output.directoryPath=- is for one machine; name a directory, or leave out --engine spark")
-    check(job)
-    chain = compose(job.steps)
-    schema = chain.output(FILE)
     check_spark()
-    job.storage.check(job.paths)
-    if job.sink is not None:
-        job.sink.check(Columns.of(schema, ()))  # what needs no file to be known; what the files have is checked later
-    if job.output is not None:
-        job = replace(job, output=Path.cwd() / job.output)
-    limits = share(job.cores, job.memory_gb, chain.pixels > 0).limits
-    with stage(job) as folders:
-        if folders.complete:
-            return complete(job)
-        with session(master, folders, settings or {}) as spark:
-            return _run(spark, job, schema, limits, folders, progress, start)
+    return drive(job, "spark", functools.partial(_engine, master, settings or {}), progress)
 
 
-def _run(
-    spark: SparkSession,
-    job: Job,
-    schema: pa.Schema,
-    limits: Limits,
-    folders: Stage,
-    progress: Progress,
-    start: float,
-) -> Report:
-    report = Report(output=job.output, started=now(), workers=spark.sparkContext.defaultParallelism)
-    do = here(Work(job, folders.parts, limits))
-    with begin(job, folders, schema, limits, report, do, progress) as (listing, rows):
-        _extract(spark, listing, job, limits, folders, report, progress, rows)
-        report.leave_out(listing.excluded)
-        report.timings["extract"] = time.monotonic() - start
-        if job.output is not None:
-            write_output(job, schema, rows, folders, do, report)
-            report.timings["publish"] = time.monotonic() - start - report.timings["extract"]
-            report.seconds = time.monotonic() - start
-            write_records(job, report, rows, "spark", folders, do)
-            publish(folders, job)
-    report.seconds = time.monotonic() - start
-    return report
+@contextmanager
+def _engine(master: str, settings: Mapping[str, str], job: Job, folders: Stage) -> Iterator[Ready]:
+    limits = share(job.cores, job.memory_gb, compose(job.steps).pixels > 0).limits
+    with session(master, folders, settings) as spark:
+        extract = functools.partial(_extract, spark, job, limits)
+        yield Ready(here(Work(job, folders.parts, limits)), extract, limits, spark.sparkContext.defaultParallelism)
 
 
-def _extract(
-    spark: SparkSession,
-    listing: Listing,
-    job: Job,
-    limits: Limits,
-    folders: Stage,
-    report: Report,
-    progress: Progress,
-    rows: dict[str, int],
-) -> None:
-    """All files through the steps, but those of the parts in `rows`."""
+def _extract(spark: SparkSession, job: Job, limits: Limits, work: Extraction) -> None:
+    listing, report = work.listing, work.report
     while not listing.complete:
         listing.more()
-    progress(report.seen, listing.total)
+    work.progress(report.seen, listing.total)
     # The driver holds the listing: 150 bytes a file.
     table = _tasks(listing, job.partitions)
     tasks = spark.createDataFrame(table).repartitionByRange(max(len(table), 1), "part")
-    payload = pickle.dumps((job, folders.parts, limits))
+    payload = pickle.dumps((job, work.parts, limits))
     with _translated():
         done = tasks.mapInArrow(functools.partial(extract_batches, payload), "summary binary").collect()
     for (packed,) in done:
-        summary: Summary = pickle.loads(packed)  # noqa: S301  # from our own executors
-        report.add(summary)
-        rows[summary.part] = summary.statuses[OK]
-    progress(report.seen, listing.total)
+        work.done(pickle.loads(packed))  # noqa: S301  # from our own executors
+    work.progress(report.seen, listing.total)
 
 
 def _tasks(listing: Listing, partitions: int) -> pa.Table:

@@ -4,7 +4,7 @@ their runtime has threads."""
 import gc
 import sys
 
-from metadata_digger.run.worker import WithoutPandas
+from metadata_digger.run.engines.worker import WithoutPandas
 
 sys.meta_path.insert(0, WithoutPandas())
 

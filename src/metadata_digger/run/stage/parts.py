@@ -10,15 +10,15 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from metadata_digger.errors import OutputError
 from metadata_digger.run.counts import Summary
+from metadata_digger.run.disk import sync, writing
+from metadata_digger.run.tasks import Slice
 from metadata_digger.schema import OK
 from metadata_digger.sinks.arrow_files import opened
 from metadata_digger.sinks.columns import written
@@ -37,14 +37,6 @@ _NAME = re.compile(r"(\d{12})-(\d{6,})")  # Spark makes batches of any size (inp
 _KEPT = "kept-"
 
 
-class Slice(NamedTuple):
-    """Rows [start, stop) among those of a part that are ok."""
-
-    part: str
-    start: int
-    stop: int
-
-
 class Stretch(NamedTuple):
     """Files [start, start + files) of the listing."""
 
@@ -54,17 +46,6 @@ class Stretch(NamedTuple):
     @property
     def stop(self) -> int:
         return self.start + self.files
-
-
-@contextmanager
-def writing(target: Path) -> Iterator[None]:
-    """An OSError in here is an OutputError that names the target."""
-    try:
-        yield
-    except OSError as error:
-        # Arrow puts words of its own where the system's are in other errors.
-        why = os.strerror(error.errno) if error.errno else error
-        raise OutputError(f"cannot write {target}: {why}") from error
 
 
 def name_of(stretch: Stretch) -> str:
@@ -180,15 +161,6 @@ def link(source: Path, target: Path) -> None:
     except OSError:
         shutil.copyfile(source, target)
         sync(target)
-
-
-def sync(path: Path) -> None:
-    """What was written to a file or directory is on the disk. Raises OSError."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _rows(metadata: pq.FileMetaData) -> int:
