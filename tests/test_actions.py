@@ -13,6 +13,7 @@ from metadata_digger import __version__, picture
 from metadata_digger.actions import ACTIONS, BY_NAME, job
 from metadata_digger.config import Config, load
 from metadata_digger.config.keys import BY_NAME as KEYS
+from metadata_digger.errors import ConfigError, ModelError
 from metadata_digger.labels.bundled import bundled_model
 from metadata_digger.pipeline import MAX_PIXELS
 from metadata_digger.sinks import SINKS
@@ -160,19 +161,46 @@ def test_labels_are_required_only_where_there_is_nothing_else(configured) -> Non
         assert work.steps[-1].required is required
 
 
-def test_model_keys_arrive_and_a_missing_model_is_named(configured, tmp_path: Path) -> None:
-    from metadata_digger.errors import ModelError
-
-    missing = tmp_path / "model"
-    config = configured("full", f"enrichment.classifier.modelPath={missing}")
-    with pytest.raises(ModelError, match=rf"^enrichment.classifier.modelPath \(--set\): {missing}") as caught:
-        job(config, BY_NAME["full"])
-    assert caught.value.exit_code == 1
+def test_model_keys_arrive(configured) -> None:
     config = configured("full", "enrichment.classifier.mapping=0:human", "enrichment.classifier.threshold=0.9")
     work = job(config, BY_NAME["full"])
     model = work.steps[-1].model
     assert (model.labels, model.threshold) == ({0: "human"}, 0.9)
     assert work.facts["model"] == {"name": model.name, "sha256": model.sha256}
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (
+            ["enrichment.classifier.modelPath=/no/model"],
+            r"enrichment.classifier.modelPath \(--set\): /no/model: no such model; name a model folder, a model file "
+            r"or a bundled model \(.*nanodet-coco80.*\)",
+        ),
+        (
+            ["enrichment.classifier.x.modelPath=nanodet"],
+            r"enrichment.classifier.x.modelPath \(--set\): nanodet: no such",
+        ),
+        (
+            ["enrichment.classifier.mapping=0:human,80:ghost,99:elf"],
+            r"enrichment.classifier.mapping \(--set\): the outputs of the model nanodet-coco80 are 0 to 79; delete 80",
+        ),
+        (
+            ["enrichment.classifier.x.modelPath=nanodet-coco80", "enrichment.classifier.x.mapping=80:ghost"],
+            r"enrichment.classifier.x.mapping \(--set\): the outputs of",
+        ),
+    ],
+)
+def test_a_model_that_is_not_there_or_has_no_such_output(configured, settings: list[str], words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        job(configured("full", *settings), BY_NAME["full"])
+
+
+def test_a_model_that_is_damaged_is_named(configured, tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_bytes(b"no model")
+    config = configured("full", f"enrichment.classifier.modelPath={tmp_path}/model.onnx")
+    with pytest.raises(ModelError, match=r"^enrichment.classifier.modelPath \(--set\): .*model.onnx"):
+        job(config, BY_NAME["full"])
 
 
 def test_modes_and_further_models_arrive(configured) -> None:

@@ -24,7 +24,7 @@ from metadata_digger.actions import BY_NAME
 from metadata_digger.cli.parser import parser
 from metadata_digger.config.keys import CLASSIFIER, KEYS, NAMED, READING, Key
 from metadata_digger.metadata import blocks, formats
-from metadata_digger.metadata.blocks import exif, movie
+from metadata_digger.metadata.blocks import exif, movie, nested
 from metadata_digger.metadata.blocks.makernotes import MATCHES, Match, Note
 from metadata_digger.metadata.formats import FORMATS
 from metadata_digger.metadata.model import TagTable
@@ -41,7 +41,8 @@ CONFIGURATION = f"""\
 
 A configuration is a Java `.properties` file: one `key=value` a line, `#` before a comment, a backslash at the end of a
 line that goes on in the next. It is read as UTF-8, or as ISO 8859-1 where it is not UTF-8. When a key is repeated, the
-last value counts and a warning says so.
+last value counts and a warning says so. A backslash in a value is written twice (`C:\\\\photos`); one that is lost
+because it was not is warned of. `~/x`, where a path is wanted, is in the home directory.
 
 `--set key=value` puts a value over the file's, as often as needed. `metadata-digger config FILE` prints what a
 configuration amounts to, where each value is from, and every fault with its line. A fault stops every action before any
@@ -82,7 +83,11 @@ Every file also has the directory `File Type`, and one that is read by its path 
 text on the directory that it concerns, or on one named `Error`. `PNG-…` is a directory a chunk, such as `PNG-IHDR`.
 
 The camera formats NEF, ARW, DNG, PEF, SRW and others that begin as TIFF files do are of the type TIFF.
+
+What it reads otherwise than metadata-extractor, and why, is at the end of this page.
 """
+
+DIFFERS = "## Where it says more, and where it says otherwise\n"
 
 
 def pages() -> dict[Path, str]:
@@ -90,8 +95,14 @@ def pages() -> dict[Path, str]:
     return {
         DOCS / "configuration.md": "\n".join([CONFIGURATION, *_configuration()]),
         DOCS / "actions.md": "\n".join([ACTIONS, *_actions()]),
-        DOCS / "formats.md": "\n".join([FORMATS_PAGE, *_formats()]),
+        DOCS / "formats.md": "\n".join([FORMATS_PAGE, *_formats(), _by_hand(DOCS / "formats.md", DIFFERS)]),
     }
+
+
+def _by_hand(page: Path, heading: str) -> str:
+    """The end of a page, from a heading on, that is written by hand and kept as it is."""
+    _, found, rest = page.read_text(encoding="utf-8").partition(heading)
+    return found + rest
 
 
 def _configuration() -> Iterator[str]:
@@ -261,9 +272,11 @@ def _makers() -> ModuleType:
 
 
 def _inside(module: ModuleType) -> str:
-    """The blocks and containers that a module imports for what it holds."""
+    """The blocks and containers that a module imports, or finds by name, for what it holds."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(inspect.getsource(module))):
+        if isinstance(node, ast.Constant) and node.value in nested.NAMES:
+            found.add(node.value.rpartition(".")[2])
         if not isinstance(node, ast.ImportFrom) or node.module is None:
             continue
         if node.module in (blocks.__name__, formats.__name__):

@@ -30,11 +30,12 @@ import requests
 from machine import machine
 from metadata_digger import actions
 from metadata_digger.config import load
-from metadata_digger.run import local
+from metadata_digger.run.engines import local
 from metadata_digger.run.job import Job
-from metadata_digger.run.parts import names, path_of
-from metadata_digger.run.publish import PIECES_PER_WORKER, slices
-from metadata_digger.run.work import Limits, Work
+from metadata_digger.run.publish.output import PIECES_PER_WORKER, slices
+from metadata_digger.run.stage.parts import names, path_of
+from metadata_digger.run.tasks import Limits
+from metadata_digger.run.work import Work
 from metadata_digger.sinks.columns import Columns, scan
 from metadata_digger.solr.client import Solr
 from metadata_digger.solr.collection import create

@@ -6,7 +6,7 @@ Nothing heavy is imported before a job is made: `--help` and `extract_single` ne
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -108,11 +108,21 @@ def _model(config: Config, name: str) -> Model:
     key, boxes = f"{CLASSIFIER}{name}modelPath", f"{CLASSIFIER}{name}boxes"
     mapping, threshold, quality = (config[f"{CLASSIFIER}{name}{word}"] for word in ("mapping", "threshold", "quality"))
     chosen = config[key]
+    path = bundled_model() if chosen is None else _found(chosen)
+    if not path.exists():
+        from metadata_digger.labels.bundled import bundled_names
+
+        bundled = f"a bundled model ({', '.join(bundled_names())})"
+        words = f"{key} ({config.source(key)}): {chosen}: no such model; name a model folder, a model file or {bundled}"
+        raise ConfigError(words)
     try:
-        path = bundled_model() if chosen is None else _found(chosen)
         model = load_model(path, mapping, threshold, quality=quality, boxes=config[boxes])
     except ModelError as error:
         raise error if chosen is None else ModelError(f"{key} ({config.source(key)}): {error}") from error
+    if beyond := [index for index in mapping or () if model.outputs is not None and index >= model.outputs]:
+        key, last = f"{CLASSIFIER}{name}mapping", (model.outputs or 0) - 1
+        words = f"the outputs of the model {model.name} are 0 to {last}; delete {_listed(map(str, beyond))}"
+        raise ConfigError(f"{key} ({config.source(key)}): {words}, or name another model")
     if config[boxes] and model.boxes is None:
         raise ConfigError(f"{boxes} ({config.source(boxes)}): the model {model.name} says what is there, but not where")
     return model
@@ -210,8 +220,8 @@ def job(config: Config, action: Action, images: Sequence[str] = ()) -> Job:
     `images`: paths of the files that find_similar compares with.
     """
     from metadata_digger import __version__
-    from metadata_digger.run.fingerprint import DIRECTORY, SIMILAR
     from metadata_digger.run.job import Job
+    from metadata_digger.run.records.fingerprint import DIRECTORY, SIMILAR
 
     action = replace(action, images=tuple(images))
     steps = tuple(step for build in action.steps for step in build(config, action))
@@ -258,8 +268,13 @@ def idle(config: Config, action: Action, tags: Collection[tuple[str, str]]) -> I
             ("filter.allowedTags", "tags", selection.idle_tags(tags)),
         ):
             if names:
-                more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
-                yield f"no file that is written has these {what} of {key}: {', '.join(names[:_SHOWN])}{more}"
+                yield f"no file that is written has these {what} of {key}: {_listed(names)}"
+
+
+def _listed(names: Iterable[str]) -> str:
+    shown = [*names]
+    more = f" and {len(shown) - _SHOWN:,} more" if len(shown) > _SHOWN else ""
+    return f"{', '.join(shown[:_SHOWN])}{more}"
 
 
 def _near(steps: Sequence[Step], action: Action) -> NearStep | ProposeStep | None:

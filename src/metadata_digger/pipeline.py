@@ -203,7 +203,7 @@ class Step(Protocol):
 
 
 class Ranking(Protocol):
-    """An order of the rows that only all of them together decide (run.ranking). Picklable.
+    """An order of the rows that only all of them together decide (run.publish.ranking). Picklable.
 
     `settled` is what it is when the counts of all parts are known.
     """

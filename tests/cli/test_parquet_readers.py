@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from metadata_digger.errors import DiggerError
-from metadata_digger.run.spark import check_spark
+from metadata_digger.run.engines.spark import check_spark
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = re.findall(r"```(sql|python)\n(.*?)```", (ROOT / "docs/reference/output.md").read_text("utf-8"), re.DOTALL)

@@ -61,6 +61,50 @@ def test_files_may_stand_on_both_sides_of_an_option(arguments: list[str], name: 
     assert getattr(parsed(arguments), name) == ["a.jpg", "b.jpg", "c.jpg"]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "action"),
+    [
+        (["find-similar", "c", "a.jpg"], "find_similar"),
+        (["detect-categories", "c"], "detect_categories"),
+        (["extract-single", "a.jpg"], "extract_single"),
+        (["import_model", "a", "-o", "b"], "import-model"),
+        (["solr_init", "c"], "solr-init"),
+        (["--engine", "spark", "find-similar", "c", "a.jpg"], "find_similar"),
+        (["--engine=spark", "detect-categories", "c"], "detect_categories"),
+    ],
+)
+def test_dashes_and_underscores_are_the_same_in_an_action(arguments: list[str], action: str) -> None:
+    assert parsed(arguments).action == action
+
+
+def test_so_they_are_where_an_action_is_named() -> None:
+    assert parsed(["config", "c", "--for", "find-similar"]).action_for == "find_similar"
+    assert parsed(["config", "c", "--for", "solr_init"]).action_for == "solr-init"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (["find_similr", "c"], "there is no action 'find_similr'; did you mean find_similar?"),
+        (["find-simlar", "c"], "there is no action 'find-simlar'; did you mean find_similar?"),
+        (["Extract", "c"], "there is no action 'Extract'; did you mean extract?"),
+        (["--engine", "spark", "ful", "c"], "there is no action 'ful'; did you mean full?"),
+        (["xyz"], "there is no action 'xyz'; --help lists them"),
+        (["extract", "c", "--overwite"], "unrecognized arguments: --overwite; did you mean --overwrite?"),
+        (["extract", "c", "--sett", "a=b"], "unrecognized arguments: --sett a=b; did you mean --set?"),
+        (["find_similar", "c", "a.jpg", "--update_by=hash"], "; did you mean --update-by?"),
+        (["extract_single", "a.jpg", "--jsn"], "unrecognized arguments: --jsn; did you mean --json?"),
+        (["train", "p", "-o", "m", "--negativ=x"], "; did you mean --negative?"),
+        (["extract", "c", "--nothing-like-it"], "unrecognized arguments: --nothing-like-it"),
+    ],
+)
+def test_what_was_meant(arguments: list[str], meant: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    assert capsys.readouterr().err.strip().endswith(meant)
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_a_help_page(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:

@@ -53,6 +53,46 @@ def test_exit_code_0_when_all_is_well(path: str, engine: Engine, capfd: pytest.C
     assert capfd.readouterr().out.startswith("files seen")
 
 
+@pytest.mark.parametrize(
+    ("options", "sentences"),
+    [
+        (["--resume", "--overwrite"], ["--resume goes on with what --overwrite throws away: drop --overwrite to go"]),
+        (
+            ["--update", "--overwrite"],
+            ["--update keeps rows of the output that --overwrite replaces: drop"],
+        ),
+        (
+            ["--update-by", "hash"],
+            ["--update-by says how --update compares, and --update is not given: add it"],
+        ),
+        (["--update-by", "time"], ["--update-by says how --update compares"]),
+        (["--update", "--resume", "--overwrite"], ["--resume goes on with", "--update keeps rows"]),
+    ],
+)
+def test_options_that_ask_for_opposite_things_are_refused(
+    path: str, engine: Engine, capfd: pytest.CaptureFixture[str], options: list[str], sentences: list[str]
+) -> None:
+    assert main(["extract", path, *options]) == 2
+    said = capfd.readouterr().err.removeprefix("metadata-digger: ").splitlines()
+    assert len(said) == len(sentences)
+    assert all(line.startswith(sentence) for line, sentence in zip(said, sentences, strict=True))
+    assert engine.jobs == []
+
+
+@pytest.mark.parametrize(
+    ("options", "update"),
+    [
+        ([], None),
+        (["--update"], "time"),
+        (["--update", "--resume"], "time"),
+        (["--update", "--update-by", "hash"], "hash"),
+    ],
+)
+def test_how_an_update_compares(path: str, engine: Engine, options: list[str], update: str | None) -> None:
+    assert main(["extract", path, *options]) == 0
+    assert engine.jobs[0][0].update == update
+
+
 @pytest.mark.parametrize("status", ["failed", "denied", "not_found", "timed_out"])
 def test_exit_code_3_when_files_failed(path: str, engine: Engine, status: str) -> None:
     engine.report.statuses[status] = 1

@@ -18,6 +18,7 @@ from metadata_digger.cli import main, single
 from metadata_digger.cli.terminal import printable
 from metadata_digger.metadata.errors import MetadataError
 from metadata_digger.metadata.model import Directory, TagTable, XmpProperty
+from metadata_digger.storage.urls import url_of
 
 GOLDEN = Path(__file__).resolve().parents[2] / "../shared/golden"
 
@@ -41,12 +42,12 @@ def odd_directory(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.usefixtures("odd_directory")
 def test_json_is_exactly_this(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    assert main(["extract_single", "--json", "any\udcff.jpg"]) == 0
+    assert main(["extract_single", "--json", "any.jpg"]) == 0
     output = capfdbinary.readouterr().out
     assert output.count(b"\n") == 1
     assert output.isascii()  # so it is UTF-8, and no tool can take a character for the end of the line
     assert json.loads(output) == {
-        "path": "any\udcff.jpg",
+        "path": "any.jpg",
         "directories": [
             {
                 "name": "Made\x1b[31m Up",
@@ -61,6 +62,20 @@ def test_json_is_exactly_this(capfdbinary: pytest.CaptureFixture[bytes]) -> None
         ],
         "error": None,
     }
+
+
+def test_a_name_that_is_no_utf_8_is_written_as_in_the_rows_of_a_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    (tmp_path / "ż \udcff.png").write_bytes(PNG)
+    monkeypatch.chdir(tmp_path)
+    assert main(["extract_single", "--json", "ż \udcff.png", "none\udcff"]) == 3
+    one, other = map(json.loads, capfdbinary.readouterr().out.splitlines())
+    assert one["path"] == f"file://{tmp_path}/%C5%BC%20%FF.png"
+    assert one["path"] == url_of(f"{tmp_path}/ż \udcff.png")  # which a run writes
+    (file,) = (directory for directory in one["directories"] if directory["name"] == "File")
+    assert file["tags"][0]["description"] == "%C5%BC%20%FF.png"
+    assert other["path"] == f"file://{tmp_path}/none%FF"
 
 
 @pytest.mark.usefixtures("odd_directory")

@@ -69,7 +69,7 @@ REFUSED = {
     "err_hash": (2, "processing.hash.types=md5,foo: 'foo' is none of crc32, md5"),
     "err_input_missing": (1, "input.paths: /no/such/dir does not exist"),
     "err_mandatory": (2, "filter.mandatoryTags=NoDot: each entry must be Directory.Tag"),
-    "err_model_missing": (1, "enrichment.classifier.modelPath (line 9 of "),
+    "err_model_missing": (2, "enrichment.classifier.modelPath (line 9 of "),
     "err_naming": (2, "output.columns.namingConvention=kebab: must be camelCase or snakeCase"),
     "err_no_format": (2, "output.format is missing"),
     "err_no_input": (2, "input.paths is missing"),

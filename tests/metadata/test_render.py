@@ -6,7 +6,7 @@ from array import array
 import pytest
 
 from metadata_digger.metadata import render
-from metadata_digger.metadata.model import Directory, Rational, TagTable, Text
+from metadata_digger.metadata.model import Directory, Rational, TagTable, Text, describe
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_trimmed_takes_control_characters():
     ],
 )
 def test_generic(value, expected):
-    assert render.describe(Directory("Any", TagTable({})), 1, value) == expected
+    assert describe(Directory("Any", TagTable({})), 1, value) == expected
 
 
 def test_a_string_that_is_not_utf8_travels_with_its_bytes():

@@ -18,11 +18,11 @@ from acting_storage import ChangingStorage
 from PIL import Image
 from test_local import left_out as of_records
 
-from metadata_digger.run import parts
 from metadata_digger.run.counts import Summary
+from metadata_digger.run.engines.local import run
 from metadata_digger.run.job import Job
-from metadata_digger.run.local import run
 from metadata_digger.run.report import Report
+from metadata_digger.run.stage import parts
 from metadata_digger.sinks import JsonSink
 from metadata_digger.steps.extract import ExtractStep
 from metadata_digger.steps.hash import HashStep

@@ -20,10 +20,10 @@ from acting_steps import ActingStep, Unreadable
 from test_local import contents, files, job, left_out, names
 
 from metadata_digger.errors import DiggerError, OutputError
-from metadata_digger.run import pool
+from metadata_digger.run.engines import pool
+from metadata_digger.run.engines.local import run
+from metadata_digger.run.engines.memory import share
 from metadata_digger.run.job import Job
-from metadata_digger.run.local import run
-from metadata_digger.run.memory import share
 from metadata_digger.run.work import Work
 from metadata_digger.storage import LocalStorage
 
@@ -172,7 +172,7 @@ import sys
 from pathlib import Path
 from acting_steps import ActingStep
 from metadata_digger.run.job import Job
-from metadata_digger.run.local import run
+from metadata_digger.run.engines.local import run
 from metadata_digger.sinks import CsvSink
 from metadata_digger.storage import LocalStorage
 
@@ -248,7 +248,7 @@ def test_a_run_that_is_stopped_ends_soon_and_leaves_at_most_what_is_done(tmp_pat
 PREPARING = """
 import multiprocessing, os, signal, time
 from pathlib import Path
-from metadata_digger.run import pool
+from metadata_digger.run.engines import pool
 from metadata_digger.run.job import Job
 
 def parent():

@@ -19,8 +19,8 @@ import pytest
 from test_faults import workers
 from test_local import contents, files
 
-from metadata_digger.run import parts
-from metadata_digger.run.records import read_record
+from metadata_digger.run.records.record import read_record
+from metadata_digger.run.stage import parts
 
 KILLS = 50
 FEWEST = 4  # of each manner and of each moment
@@ -30,7 +30,7 @@ import sys
 from pathlib import Path
 from acting_steps import ActingStep
 from metadata_digger.run.job import Job
-from metadata_digger.run.local import run
+from metadata_digger.run.engines.local import run
 from metadata_digger.sinks import CsvSink, JsonSink
 from metadata_digger.storage import LocalStorage
 

@@ -26,7 +26,7 @@ from dataclasses import replace
 from pathlib import Path
 from acting_steps import ActingStep
 from metadata_digger.run.job import Job
-from metadata_digger.run.local import run
+from metadata_digger.run.engines.local import run
 from metadata_digger.sinks import CsvSink, JsonSink
 from metadata_digger.steps.hash import HashStep
 from test_kills_update import Slow

@@ -12,8 +12,8 @@ import pytest
 from acting_steps import ActingStep
 
 from metadata_digger.errors import ConfigError, ModelError, OutputError, StorageError
+from metadata_digger.run.engines.local import run
 from metadata_digger.run.job import Job
-from metadata_digger.run.local import run
 from metadata_digger.run.report import Report
 from metadata_digger.sinks import CsvSink, JsonSink
 from metadata_digger.storage import LocalStorage

@@ -17,9 +17,10 @@ from serving import FolderSink
 from test_kills import Wanted, found
 from test_local import contents, files, job
 
-from metadata_digger.run import parts, stage
+from metadata_digger.run.engines.local import run
 from metadata_digger.run.job import Job
-from metadata_digger.run.local import run
+from metadata_digger.run.stage import parts
+from metadata_digger.run.stage import place as stage
 from metadata_digger.sinks import CsvSink
 from metadata_digger.steps.hash import HashStep
 

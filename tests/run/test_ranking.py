@@ -14,10 +14,11 @@ from ranking_by_size import BySize
 from serving import FolderSink
 
 from metadata_digger.errors import OutputError
-from metadata_digger.run import local, ranking
+from metadata_digger.run import drive
+from metadata_digger.run.engines.local import run
 from metadata_digger.run.job import Job
-from metadata_digger.run.local import run
-from metadata_digger.run.ranking import ranked_part
+from metadata_digger.run.publish import ranking
+from metadata_digger.run.publish.ranking import ranked_part
 from metadata_digger.sinks import CsvSink
 from metadata_digger.storage import LocalStorage
 
@@ -96,7 +97,7 @@ def test_a_run_that_goes_on_ranks_all_rows_anew(tmp_path: Path, monkeypatch: pyt
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(local, "write_records", stop)  # when all is ranked and published, and nothing is in its place
+        patched.setattr(drive, "write_records", stop)  # when all is ranked and published, and nothing is in its place
         run(job(tmp_path))
     assert not (tmp_path / "out").exists()
     (tmp_path / "in" / "99.jpg").write_bytes(b"x" * 100)  # a listing that was complete holds

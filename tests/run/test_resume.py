@@ -15,11 +15,11 @@ from test_kills import found
 from test_local import contents, files, job, names
 
 from metadata_digger.errors import ConfigError, OutputError
-from metadata_digger.run import parts
 from metadata_digger.run.counts import Summary
-from metadata_digger.run.listing import CHUNK, NOTHING, Begun, Listing, agreed, begun, cut
-from metadata_digger.run.local import run
-from metadata_digger.run.parts import Stretch
+from metadata_digger.run.engines.local import run
+from metadata_digger.run.stage import parts
+from metadata_digger.run.stage.listing import CHUNK, NOTHING, Begun, Listing, agreed, begun, cut
+from metadata_digger.run.stage.parts import Stretch
 from metadata_digger.sinks import CsvSink
 from metadata_digger.sinks.columns import Columns
 from metadata_digger.storage import Entry, Fault, LocalStorage

@@ -9,15 +9,15 @@ import pyarrow as pa
 from serving import FolderSink
 from test_local import contents, files, job, left_out
 
-from metadata_digger.run import parts
 from metadata_digger.run.counts import Summary
-from metadata_digger.run.local import run
-from metadata_digger.run.memory import share
-from metadata_digger.run.parts import Stretch
-from metadata_digger.run.publish import write_output
+from metadata_digger.run.engines.doing import here
+from metadata_digger.run.engines.local import run
+from metadata_digger.run.engines.memory import share
+from metadata_digger.run.publish.output import write_output
 from metadata_digger.run.report import Report
-from metadata_digger.run.stage import stage
-from metadata_digger.run.tasks import here
+from metadata_digger.run.stage import parts
+from metadata_digger.run.stage.parts import Stretch
+from metadata_digger.run.stage.place import stage
 from metadata_digger.run.work import Work
 from metadata_digger.schema import EXTRACTED, FILE
 from metadata_digger.sinks import Removing, Sink

@@ -16,8 +16,8 @@ from test_kills import found
 from test_local import contents, files, job, left_out, rows
 
 from metadata_digger.errors import DiggerError, ModelError
-from metadata_digger.run import local, spark
-from metadata_digger.run.spark import check_spark, java_version
+from metadata_digger.run.engines import local, spark
+from metadata_digger.run.engines.spark import check_spark, java_version
 from metadata_digger.solr.errors import Passing, SolrError
 
 # Where executors find the steps of these tests. Not in this process's environment: an earlier test may have started the

@@ -17,17 +17,19 @@ from hypothesis import strategies as st
 from test_local import contents
 
 from metadata_digger.errors import OutputError
-from metadata_digger.run import parts
 from metadata_digger.run.counts import Summary
+from metadata_digger.run.engines.memory import SMALLEST, share
 from metadata_digger.run.job import Job
-from metadata_digger.run.listing import CHUNK, Listing
-from metadata_digger.run.memory import SMALLEST, share
-from metadata_digger.run.parts import Slice, Stretch
-from metadata_digger.run.publish import plan, slices, write_records
-from metadata_digger.run.records import read_record
+from metadata_digger.run.publish.output import plan, slices
+from metadata_digger.run.publish.run_records import write_records
+from metadata_digger.run.records.record import read_record
 from metadata_digger.run.report import OTHER, REASONS, Report
-from metadata_digger.run.stage import Stage, exchange, publish
-from metadata_digger.run.stage import stage as stage_of
+from metadata_digger.run.stage import parts
+from metadata_digger.run.stage.listing import CHUNK, Listing
+from metadata_digger.run.stage.parts import Stretch
+from metadata_digger.run.stage.place import Stage, exchange, publish
+from metadata_digger.run.stage.place import stage as stage_of
+from metadata_digger.run.tasks import Slice
 from metadata_digger.sinks import CsvSink
 from metadata_digger.storage import Entry, Fault, LocalStorage
 

@@ -11,9 +11,10 @@ import pytest
 from acting_steps import ActingStep
 
 from metadata_digger.errors import ConfigError, OutputError
-from metadata_digger.run import spark, streaming
+from metadata_digger.run.engines import spark
+from metadata_digger.run.engines.local import run
 from metadata_digger.run.job import Job
-from metadata_digger.run.local import run
+from metadata_digger.run.publish import streaming
 from metadata_digger.sinks import JsonSink
 from metadata_digger.storage import LocalStorage
 
@@ -71,7 +72,7 @@ def test_failed_files_are_held_by_name_up_to_a_number(
 
 
 def test_a_step_that_lets_an_oserror_out_is_no_fault_of_the_output() -> None:
-    from metadata_digger.run.streaming import _watched
+    from metadata_digger.run.publish.streaming import _watched
 
     def broken():  # type: ignore[no-untyped-def]  # a generator that gives nothing
         raise OSError(5, "Input/output error")

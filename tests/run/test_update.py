@@ -22,15 +22,17 @@ from test_local import contents, files, job, names, vanishing
 
 from metadata_digger.errors import ConfigError, OutputError, StorageError
 from metadata_digger.pipeline import compose
-from metadata_digger.run import held, parts, spark
-from metadata_digger.run.hashes import Hashed, Hashes, begun, count
+from metadata_digger.run.engines import spark
+from metadata_digger.run.engines.local import run
+from metadata_digger.run.engines.memory import SMALLEST
 from metadata_digger.run.job import Job
-from metadata_digger.run.local import run
-from metadata_digger.run.memory import SMALLEST
-from metadata_digger.run.records import read_record
+from metadata_digger.run.publish import server_rows
+from metadata_digger.run.records.record import read_record
 from metadata_digger.run.report import Report
-from metadata_digger.run.stage import Stage
-from metadata_digger.run.update import Update
+from metadata_digger.run.stage import parts
+from metadata_digger.run.stage.hashes import Hashed, Hashes, begun, count
+from metadata_digger.run.stage.place import Stage
+from metadata_digger.run.update.changes import Update
 from metadata_digger.schema import FILE
 from metadata_digger.sinks import CsvSink, JsonSink
 from metadata_digger.steps.extract import ExtractStep
@@ -563,7 +565,7 @@ def test_who_asks_a_server_and_where_records_lie_make_no_row_another_one(tmp_pat
 def test_what_a_server_has_lost_is_sent_again(
     tmp_path: Path, gone: str, most: int, monkeypatch: pytest.MonkeyPatch, opened: Callable[[], list[str]]
 ) -> None:
-    monkeypatch.setattr(held, "ROWS", most)
+    monkeypatch.setattr(server_rows, "ROWS", most)
     root = files(tmp_path / "in", *(f"{number:03d}.jpg" for number in range(60)), "bad.jpg")
     server = tmp_path / "server"
     server.mkdir()

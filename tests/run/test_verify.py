@@ -20,15 +20,15 @@ from test_local import job
 
 from metadata_digger.errors import OutputError
 from metadata_digger.pipeline import row_id
-from metadata_digger.run import verify as verifying
+from metadata_digger.run.engines import local
+from metadata_digger.run.engines.doing import by
+from metadata_digger.run.engines.local import run, verify
+from metadata_digger.run.engines.pool import Pool, pool
 from metadata_digger.run.job import Job
-from metadata_digger.run.local import run
-from metadata_digger.run.pool import Pool, pool
-from metadata_digger.run.tasks import by
-from metadata_digger.run.verify import Difference, Verified, verify
-from metadata_digger.run.work import Hashed, Limits
-from metadata_digger.run.worker import Hash, Task
-from metadata_digger.run.written import Written
+from metadata_digger.run.tasks import Hash, Hashed, Limits, Task
+from metadata_digger.run.verify import differences as comparing
+from metadata_digger.run.verify.differences import Difference, Verified
+from metadata_digger.run.verify.read_back import Written
 from metadata_digger.sinks import CsvSink, JsonSink
 from metadata_digger.steps.hash import HashStep
 from metadata_digger.storage import Entry, LocalStorage
@@ -275,7 +275,7 @@ def test_an_output_that_was_moved(ran: Path) -> None:
 
 
 def test_what_waits_for_a_file_that_takes_long_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verifying, "AHEAD", 100)
+    monkeypatch.setattr(comparing, "AHEAD", 100)
     given: list[Hash] = []
 
     def do(tasks: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
@@ -291,7 +291,7 @@ def test_what_waits_for_a_file_that_takes_long_is_bounded(monkeypatch: pytest.Mo
     rows = (Written(f"file:/{number}", "", ("old",)) for number in range(2_000))
     result = Verified(Path(), ("sha256",))
     found = []
-    for difference in verifying._differences(rows, do, 2, result, lambda: None):
+    for difference in comparing._of_input(rows, do, 2, result, lambda: None):
         if not found:
             assert 30 < len(given) < 50  # three quarters of the tasks hold two differences
         found.append(difference.file)
@@ -316,7 +316,7 @@ def test_as_many_files_at_a_time_as_there_are_cores(
             hashed.append(len(task.found))
         inner(self, task)
 
-    monkeypatch.setattr(verifying, "pool", few)
+    monkeypatch.setattr(local, "pool", few)
     monkeypatch.setattr(Pool, "give", give)
     result = Verified(ran)
     assert list(verify(ran, cores, result)) == []

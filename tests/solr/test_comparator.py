@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from metadata_digger.pipeline import Batch, compose, open_batch
-from metadata_digger.run import twins
+from metadata_digger.run.publish import equal_files
 from metadata_digger.solr.client import Solr
 from metadata_digger.solr.connection import Connection
 from metadata_digger.solr.search import count
@@ -58,11 +58,11 @@ def test_a_second_run_writes_nothing(cloud: Cloud, collection: str, tmp_path: Pa
     given = settings(cloud, collection, tmp_path / "in", tmp_path, *COMPARED)
     report = run("extract", given)
     assert (report.seen, report.written, report.filtered, report.failed) == (300, 250, 50, 0)
-    assert report.reasons == {("filtered", twins.REASON): 50}
+    assert report.reasons == {("filtered", equal_files.REASON): 50}
     known = everything(connection)
     assert set(known) == {f"{number:06d}.jpg" for number in range(250)}  # the first in the order of the listing
     twin = left_out(tmp_path)["000260.jpg"]
-    assert (twin["status"], twin["reason"]) == ("filtered", twins.REASON)
+    assert (twin["status"], twin["reason"]) == ("filtered", equal_files.REASON)
     assert twin["same_as"].endswith("/000010.jpg")
     shutil.copytree(tmp_path / "in", tmp_path / "elsewhere" / "copies")
     jpegs(tmp_path / "elsewhere", ["new"])

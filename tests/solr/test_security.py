@@ -18,8 +18,8 @@ from metadata_digger.config import load
 from metadata_digger.errors import ConfigError
 from metadata_digger.solr.client import Solr
 from metadata_digger.solr.collection import create
-from metadata_digger.solr.connection import Connection, Login, connection
-from metadata_digger.solr.credentials import read_login
+from metadata_digger.solr.connection import Connection, connection
+from metadata_digger.solr.credentials import Login, read_login
 from metadata_digger.solr.errors import SolrError
 from metadata_digger.solr.search import count
 from servers.certificates import certificates

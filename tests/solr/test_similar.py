@@ -10,7 +10,7 @@ import pytest
 from checkout import PHOTOS
 from metadata_digger import actions
 from metadata_digger.config import load
-from metadata_digger.run import local
+from metadata_digger.run.engines import local
 from metadata_digger.run.report import Report
 from servers.solr import Cloud, ask
 from solr.running import CONFIG, PLAIN, everything, made, settings

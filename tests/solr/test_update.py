@@ -11,7 +11,7 @@ import pytest
 from metadata_digger import actions
 from metadata_digger.config import load
 from metadata_digger.errors import ConfigError, OutputError
-from metadata_digger.run import local
+from metadata_digger.run.engines import local
 from metadata_digger.run.report import Report
 from metadata_digger.solr.client import Solr
 from servers.solr import Cloud

@@ -61,6 +61,8 @@ def import_model(options: Namespace) -> int:
     from metadata_digger.labels.onnx_graph import read_signature
 
     source, target = Path(options.file), Path(options.output)
+    if not source.exists():
+        raise ConfigError(f"{source}: there is no such model")
     size = given("--size", DIMENSIONS, options.size)
     mapping = given("--mapping", MAPPING, options.mapping)
     card: dict[str, Any] = {"input": input_of(options, size), "output": {}}

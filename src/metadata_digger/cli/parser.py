@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpFormatter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from metadata_digger import __version__
@@ -32,6 +33,7 @@ A configuration is a text file with one key=value a line. The least that a run n
   output.format=csv
 
 'metadata-digger ACTION --help' explains an action; docs/reference lists all keys.
+- and _ are the same in the name of an action: find-similar, solr_init.
 exit codes: 0 done; 1 failed; 2 wrong usage or configuration; 3 done, but some files failed; 130 interrupted;
 141 the reader of standard output went away"""
 
@@ -44,14 +46,42 @@ SET = "set a configuration key, over what the file says; may be given several ti
 def parsed(arguments: Sequence[str]) -> Namespace:
     """The command line; argparse leaves by SystemExit when it is wrong. It takes a list of files from one place alone:
     those behind the next option are put to them here."""
-    root = parser(single=[*arguments[:1]] == ["extract_single"])
-    options, rest = root.parse_known_args(arguments)
+    root, commands = _parsers(single=[*map(_dashed, arguments[:1])] == ["extract-single"])
+    options, rest = root.parse_known_args(_named(arguments, root, commands))
     files: list[str] | None = getattr(options, "image", getattr(options, "files", None))
     if files is not None and not any(one.startswith("-") for one in rest):
         files += rest
     elif rest:
-        root.error(f"unrecognized arguments: {' '.join(rest)}")
+        known = re.findall(r"(?<=\[)--?[\w-]+", commands[options.action].format_usage())
+        meant = next((words for one in rest if one.startswith("-") and (words := _meant(one, known))), "")
+        root.error(f"unrecognized arguments: {' '.join(rest)}{meant}")
     return options
+
+
+def _dashed(name: str) -> str:
+    return name.replace("_", "-")
+
+
+def _named(arguments: Sequence[str], root: ArgumentParser, commands: Mapping[str, ArgumentParser]) -> list[str]:
+    """The arguments with the action's own name for the one that is given."""
+    place = 0
+    while place < len(arguments) and arguments[place].startswith("-"):
+        place += 2 if arguments[place] == "--engine" else 1
+    if place >= len(arguments) or arguments[place] in commands:
+        return [*arguments]
+    given, names = arguments[place], {_dashed(name): name for name in commands}
+    if _dashed(given) not in names:
+        root.error(f"there is no action {given!r}{_meant(given, commands) or '; --help lists them'}")
+    return [*arguments[:place], names[_dashed(given)], *arguments[place + 1 :]]
+
+
+def _meant(given: str, names: Collection[str]) -> str:
+    """Which name may have been meant, as the end of a sentence; "" when none is like it."""
+    from difflib import get_close_matches  # takes longer than all the rest of a command line that is right
+
+    by_form = {_dashed(name).lower(): name for name in names}
+    found = get_close_matches(_dashed(given.partition("=")[0]).lower(), by_form, n=1, cutoff=0.6)
+    return f"; did you mean {by_form[found[0]]}?" if found else ""
 
 
 def parser(*, single: bool = False) -> ArgumentParser:
@@ -59,6 +89,11 @@ def parser(*, single: bool = False) -> ArgumentParser:
 
     `single`: of extract_single alone, which starts in half the time without the others.
     """
+    return _parsers(single=single)[0]
+
+
+def _parsers(*, single: bool) -> tuple[ArgumentParser, Mapping[str, ArgumentParser]]:
+    """The parser of the whole command line, and those of the commands by name."""
     root = ArgumentParser(
         prog="metadata-digger",
         description=DESCRIPTION,
@@ -85,7 +120,7 @@ def parser(*, single: bool = False) -> ArgumentParser:
     )
     if not single:
         _add_others(commands)
-    return root
+    return root, commands.choices
 
 
 def _add_others(commands: Commands) -> None:
@@ -126,7 +161,6 @@ def _add_action(command: ArgumentParser, action: Action) -> None:
         command.add_argument(
             "--update-by",
             choices=("time", "hash"),
-            default="time",
             help="what shows --update that a file has changed: its size and time, or its size and hash (default: time)",
         )
 
@@ -142,11 +176,13 @@ def _add_config(command: ArgumentParser) -> None:
     from metadata_digger.config.keys import SOLR_INIT
 
     _add_configuration(command)
+    names = [*(action.name for action in ACTIONS), SOLR_INIT]
     command.add_argument(
         "--for",
         dest="action_for",
         metavar="ACTION",
-        choices=[*(action.name for action in ACTIONS), SOLR_INIT],
+        type=lambda name: {_dashed(one): one for one in names}.get(_dashed(name), name),
+        choices=names,
         default="full",
         help="check what this action needs (default: full)",
     )

@@ -27,6 +27,8 @@ def run_action(options: Namespace) -> int:
     action = BY_NAME[options.action]
     if not action.built:
         raise ConfigError(f"{action.name} is not built yet in this version")
+    if refusals := list(refused(options)):
+        raise ConfigError("\n".join(refusals))
     config = load(options.config, options.set, action.name)
     for warning in config.warnings:
         write(f"metadata-digger: warning: {printable(warning)}", sys.stderr)
@@ -44,7 +46,7 @@ def run_action(options: Namespace) -> int:
             work,
             overwrite=options.overwrite,
             resume=options.resume,
-            update=options.update_by if options.update else None,
+            update=(options.update_by or "time") if options.update else None,
             command=("metadata-digger", *masked(options.arguments)),
         )
     with Progress(quiet=work.streams and sys.stdout.isatty()) as progress:
@@ -63,6 +65,25 @@ def run_action(options: Namespace) -> int:
     return DONE_WITH_FAILURES if report.failed else 0
 
 
+def refused(options: Namespace) -> Iterator[str]:
+    """A sentence for each pair of options that ask for opposite things."""
+    overwrite, resume, update, update_by = (
+        getattr(options, name, None) for name in ("overwrite", "resume", "update", "update_by")
+    )
+    if resume and overwrite:
+        yield (
+            "--resume goes on with what --overwrite throws away: drop --overwrite to go on with it, --resume to start "
+            "afresh"
+        )
+    if update and overwrite:
+        yield (
+            "--update keeps rows of the output that --overwrite replaces: drop --overwrite to bring it up to date, "
+            "--update to make it anew"
+        )
+    if update_by and not update:
+        yield "--update-by says how --update compares, and --update is not given: add it, or drop --update-by"
+
+
 def masked(arguments: Sequence[str]) -> Iterator[str]:
     """A command line without the secrets that `--set` may have."""
     for argument in arguments:
@@ -74,11 +95,11 @@ def masked(arguments: Sequence[str]) -> Iterator[str]:
 def _run(work: Job, engine: str, progress: Progress) -> Report:
     if engine == "spark":
         from metadata_digger.cli.spark_settings import spark_settings
-        from metadata_digger.run import spark
+        from metadata_digger.run.engines import spark
 
         master, settings = spark_settings(os.environ)
         return spark.run(work, master, progress, settings)
-    from metadata_digger.run import local
+    from metadata_digger.run.engines import local
 
     return local.run(work, progress)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -14,6 +15,7 @@ from metadata_digger.metadata.model import Directory
 from metadata_digger.metadata.source import FileSource
 
 RULE = "-" * 48
+FILE = "File"
 
 
 def extract_single(paths: Sequence[str], *, as_json: bool) -> int:
@@ -28,7 +30,8 @@ def extract_single(paths: Sequence[str], *, as_json: bool) -> int:
             code = 3
             error = fault.strerror or str(fault) if isinstance(fault, OSError) else str(fault)
         if as_json:
-            write(json.dumps({"path": path, "directories": [_object(d) for d in directories], "error": error}))
+            objects = [_object(directory) for directory in directories]
+            write(json.dumps({"path": _path(path), "directories": objects, "error": error}))
         elif error is not None:
             flush()
             write(f"metadata-digger: {printable(f'{path}: {error}')}", sys.stderr)
@@ -36,6 +39,26 @@ def extract_single(paths: Sequence[str], *, as_json: bool) -> int:
             for line in _lines(directories, path if len(paths) > 1 else None):
                 write(printable(line))
     return code
+
+
+def _path(path: str) -> str:
+    """A path as JSON can hold it: one that is no UTF-8 as the URL that the rows of a run have of such a file."""
+    if _name(path) == path:
+        return path
+    from metadata_digger.storage.urls import absolute, url_of
+
+    return url_of(absolute(path))
+
+
+def _name(name: str) -> str:
+    """The last part of such a URL."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        from urllib.parse import quote_from_bytes
+
+        return quote_from_bytes(os.fsencode(name))
+    return name
 
 
 def _read(path: str, *, with_file: bool) -> list[Directory]:
@@ -47,9 +70,13 @@ def _read(path: str, *, with_file: bool) -> list[Directory]:
 
 
 def _object(directory: Directory) -> dict[str, Any]:
+    tags = [tag._asdict() for tag in directory.tags()]
+    if directory.name == FILE:  # the one whose words are the system's and not the file's
+        for tag in tags:
+            tag["description"] = _name(tag["description"])
     return {
         "name": directory.name,
-        "tags": [tag._asdict() for tag in directory.tags()],
+        "tags": tags,
         "errors": directory.errors,
         "xmp": [leaf._asdict() for leaf in directory.xmp],
     }

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from metadata_digger.run.records import FOLDER
+from metadata_digger.run.records.record import FOLDER
 from metadata_digger.schema import FILTERED, OK
 from metadata_digger.solr.errors import SolrError
 from metadata_digger.solr.queries import phrase

@@ -14,7 +14,7 @@ from metadata_digger.cli.terminal import flush, printable, write
 from metadata_digger.config.values import available_cores
 
 if TYPE_CHECKING:
-    from metadata_digger.run.verify import Difference, Verified
+    from metadata_digger.run.verify.differences import Difference, Verified
 
 LINE = "check whether the files that an output was made of are what they were"
 MORE = """\
@@ -37,8 +37,8 @@ def add_arguments(command: ArgumentParser) -> None:
 
 def verify(options: Namespace) -> int:
     """Prints every difference and then the counts; returns 0, or 3 when there was one."""
-    from metadata_digger.run.verify import Verified
-    from metadata_digger.run.verify import verify as run
+    from metadata_digger.run.engines.local import verify as run
+    from metadata_digger.run.verify.differences import Verified
 
     result = Verified(Path.cwd() / options.output)
     with Progress() as progress:

@@ -71,7 +71,10 @@ def load(path: str, overrides: Sequence[str], action: str) -> Config:
     """The configuration for an action; raises ConfigError with every fault, one a line."""
     config, faults = examine(path, overrides, action)
     if faults:
-        raise ConfigError(faults_text(path, faults))
+        error = ConfigError(faults_text(path, faults))
+        for warning in config.warnings:
+            error.add_note(f"warning: {warning}")
+        raise error
     return config
 
 
@@ -134,12 +137,16 @@ def _take(found: _Examination, entry: Entry, place: str, source: str) -> None:
     if entry.fault is not None:
         found.faults.append((key.name, f"{place}: {key.name}: {entry.fault}"))
         return
-    text = entry.value if key.kind.exact else entry.value.strip()
+    text = key.kind.written(entry.value if key.kind.exact else entry.value.strip())
+    hint = _hint(entry, key)
     try:
         value = _value(key, text)
     except ValueError as error:
-        found.faults.append((key.name, f"{place}: {key.name}={_short(shown(key.name, text))}: {error}"))
+        words = f"{place}: {key.name}={_short(shown(key.name, text))}: {error}"
+        found.faults.append((key.name, f"{words}; {hint}" if hint else words))
         return
+    if hint:
+        found.warnings.append(f"{place}: {key.name}: {hint}")
     found.settings[key.name] = Setting(value, text, source)
     if text == NONE and value == ():
         found.warnings.append(
@@ -151,6 +158,16 @@ def _take(found: _Examination, entry: Entry, place: str, source: str) -> None:
         )
         sentence = f"{key.name}={_short(shown(key.name, text))}: is not built yet in this version; {advice}"
         found.faults.append((key.name, f"{place}: {sentence}"))
+
+
+def _hint(entry: Entry, key: Key) -> str:
+    """What to do when backslashes were meant to stand in a value; "" when none was lost."""
+    # A tab is no part of a path or a name, but it may well divide labels.
+    lost = entry.swallowed + ("" if key.kind.exact else entry.blanks)
+    if not lost:
+        return ""
+    which = "a backslash" if is_secret(key.name) else f"the backslash before {lost[0]!r}"
+    return f"{which} is not in the value, as in every Java .properties file: write two for one"
 
 
 def _take_unknown(found: _Examination, entry: Entry, place: str) -> None:

@@ -23,6 +23,8 @@ from metadata_digger.config.values import (
     LIST,
     MANDATORY,
     MAPPING,
+    PATH,
+    PATHS,
     PATTERNS,
     RULES,
     SERVERS,
@@ -61,7 +63,7 @@ class Key:
 KEYS: tuple[Key, ...] = (
     Key(
         "input.paths",
-        LIST,
+        PATHS,
         "",
         "Directories to read, with all their subdirectories; single files; globs; `@list.txt`, a file with a path in "
         "each line.",
@@ -179,7 +181,7 @@ KEYS: tuple[Key, ...] = (
     ),
     Key(
         "output.directoryPath",
-        TEXT,
+        PATH,
         "",
         "Directory of the output, a path or `file:///path`; it must not exist yet, unless `--overwrite` or `--update` "
         "is given. `-`: JSON Lines to standard output. Required for files.",
@@ -267,14 +269,14 @@ KEYS: tuple[Key, ...] = (
     ),
     Key(
         "output.solr.credentialsFile",
-        TEXT,
+        PATH,
         "",
         "File with the lines `user=NAME` and `password=WORD` for Solr's basic authentication; without it the "
         "environment's `METADATA_DIGGER_SOLR_USER` and `METADATA_DIGGER_SOLR_PASSWORD` count.",
     ),
     Key(
         "output.solr.caFile",
-        TEXT,
+        PATH,
         "",
         "PEM file of the authority that signed the certificate of a Solr with https; empty: the well-known ones.",
     ),
@@ -284,11 +286,11 @@ KEYS: tuple[Key, ...] = (
         "",
         "Kerberos principal, for example `digger@EXAMPLE.ORG`. Needs the extra `kerberos`.",
     ),
-    Key("output.solr.security.keytabPath", TEXT, "", "Keytab file of that principal."),
+    Key("output.solr.security.keytabPath", PATH, "", "Keytab file of that principal."),
     Key("output.solr.security.debug", BOOLEAN, "false", "Say on standard error what Kerberos does."),
     Key(
         "enrichment.classifier.modelPath",
-        TEXT,
+        PATH,
         "",
         "Model folder (`model.onnx` and `model.toml`), model file, or name of a bundled model; without it the default "
         "one of these.",

@@ -11,15 +11,24 @@ from metadata_digger.errors import ConfigError
 
 # The longest configurations known have 2 kB, for a mapping of 80 labels; what is longer than this is something else.
 LARGEST = 16 << 20
+_ESCAPE = re.compile(r"\\(\r\n|.)", re.DOTALL)
+BLANKS = "tnrf"  # what these stand for behind a backslash
+NEEDED = "\\u:=#! \r\n"  # java.util.Properties.store writes a backslash before these, and at the end of a line
 
 
 class Entry(NamedTuple):
-    """A key with its value, or, where `fault` is set, a line that cannot be read. `line` counts from 1."""
+    """A key with its value, or, where `fault` is set, a line that cannot be read. `line` counts from 1.
+
+    `swallowed`: of each backslash that is not in the value, the character behind it, which escapes nothing that needs
+    it: `C:\\photos` is `C:photos`. `blanks`: the same of those that made a tab or a line's end: `C:\\temp`.
+    """
 
     line: int
     key: str
     value: str
     fault: str | None = None
+    swallowed: str = ""
+    blanks: str = ""
 
 
 def read(path: Path) -> Iterator[Entry]:
@@ -58,11 +67,15 @@ def _entries(text: str) -> Iterator[Entry]:
                 start = done + 1
                 done += max(len(_lines(element.source)), 1)
                 if isinstance(element, javaproperties.KeyValue):
-                    yield Entry(start, element.key, element.value)
+                    after = "".join(_ESCAPE.findall(element.source))
+                    swallowed = "".join(one for one in after if one not in NEEDED + BLANKS)
+                    blanks = "".join(one for one in after if one in BLANKS)
+                    yield Entry(start, element.key, element.value, None, swallowed, blanks)
         except javaproperties.InvalidUEscapeError as error:
             done += 1
             key = re.split(r"[=:\s]", lines[done - 1].strip(), maxsplit=1)[0]
-            yield Entry(done, key, "", f"{error.escape} is not \\u and four hexadecimal digits")
+            words = "is not \\u and four hexadecimal digits; a backslash itself is written twice, \\\\"
+            yield Entry(done, key, "", f"{error.escape} {words}")
             while lines[done - 1].rstrip("\r\n").endswith("\\") and done < len(lines):
                 done += 1  # the rest of the broken entry is none of its own
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from difflib import get_close_matches
 
-from metadata_digger.config.keys import BY_NAME, KEYS
+from metadata_digger.config.keys import BY_NAME, CLASSIFIER, KEYS, keys_of
 
 FAMILIES = {key.name.partition(".")[0] for key in KEYS}
 SUCCESSORS = {"filter.allowedextensions": "filter.allowedFileTypes"}  # of a key that the original had for a while
@@ -26,9 +26,16 @@ def foreign(name: str) -> bool:
     )
 
 
+def _further(name: str) -> list[str]:
+    """The keys of the further model that a key seems to be about."""
+    called = name.removeprefix(CLASSIFIER).partition(".")[0] if name.startswith(CLASSIFIER) else ""
+    further = called and name.count(".") > CLASSIFIER.count(".") and re.fullmatch(r"[\w-]+", called)
+    return [key.name for key in keys_of(called)] if further else []
+
+
 def nearest(name: str) -> str:
     """What may have been meant, as the end of a sentence."""
-    lower = {known.lower(): known for known in BY_NAME}
+    lower = {known.lower(): known for known in [*BY_NAME, *_further(name)]}
     last = {known.lower().rpartition(".")[2]: known for known in BY_NAME}  # the right word in the wrong place
     word = name.lower().rpartition(".")[2]
     matches = get_close_matches(name.lower(), lower, n=1, cutoff=ALIKE)

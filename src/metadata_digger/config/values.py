@@ -24,11 +24,26 @@ class Kind:
     """How a value is written (`name`, for the reference) and read (`parse`).
 
     `exact`: blanks around the text belong to the value. A Java properties reader keeps them after it as well.
+    `written`: the text as it is recorded, without what depends on who reads it.
     """
 
     name: str
     parse: Callable[[str], Any]
     exact: bool = False
+    written: Callable[[str], str] = str
+
+
+def _at_home(text: str) -> str:
+    """`~` and `~/x` are in the home directory, as in a shell, which does not look into a value."""
+    return re.sub(r"^(@?)~(?=/|$)", _home, text)
+
+
+def _all_at_home(text: str) -> str:
+    return re.sub(r"((?:^|,)\s*@?)~(?=/|\s*(?:,|$))", _home, text)
+
+
+def _home(found: re.Match[str]) -> str:
+    return found[1] + os.path.expanduser("~")  # noqa: PTH111  # Path raises where there is no home
 
 
 def _text(text: str) -> str | None:
@@ -199,12 +214,16 @@ def _number(text: str, rule: str) -> float:
 
 
 def _amount(text: str) -> int:
-    return _whole(text, -1, "must be a whole number from 1, or -1 to leave it to the engine") or -1
+    return _from_1(text, "must be a whole number from 1, or -1 to leave it to the engine")
 
 
 def _limit(text: str) -> int:
     # 0 is none: what guards against bombs should not open on it.
-    rule = "must be a whole number from 1, or -1 for no limit"
+    return _from_1(text, "must be a whole number from 1, or -1 for no limit")
+
+
+def _from_1(text: str, rule: str) -> int:
+    """Or -1."""
     if number := _whole(text, -1, rule):
         return number
     raise ValueError(rule)
@@ -228,8 +247,16 @@ def _gigabytes(text: str) -> float:
 
 
 def _threshold(text: str) -> float | None:
-    """None when empty. Not held to 0 ... 1: the outputs of a network without a sigmoid are not."""
-    return _number(text, "must be a number, for example 0.5") if text else None
+    """None when empty."""
+    if not text:
+        return None
+    # The outputs of a network without a sigmoid may be anything, but no score is: a model's card says what makes scores
+    # of them, and has thresholds from 0 to 1 too.
+    rule = "must be a number from 0 to 1, for example 0.5"
+    number = _number(text, rule)
+    if not 0 <= number <= 1:
+        raise ValueError(rule)
+    return number
 
 
 def available_cores() -> int:
@@ -278,6 +305,8 @@ TEXT = Kind("text", _text)
 EXACT_TEXT = Kind("text", str, exact=True)
 BOOLEAN = Kind("`true` or `false`", _boolean)
 LIST = Kind("comma list", _items)
+PATH = Kind("path", _text, written=_at_home)
+PATHS = Kind("comma list of paths", _items, written=_all_at_home)
 PATTERNS = Kind("comma list of patterns", _patterns)
 ALLOWED = Kind("comma list, or `*` for all", _allowed)
 MANDATORY = Kind("comma list of `Directory.Tag`", _mandatory)
@@ -289,7 +318,7 @@ LIMIT = Kind("whole number from 1, or `-1`", _limit)
 WHOLE = Kind("whole number", _optional_whole)
 CONDITIONS = Kind("whole number from 0, or `-1`", _conditions)
 GIGABYTES = Kind("number above 0", _gigabytes)
-THRESHOLD = Kind("number", _threshold)
+THRESHOLD = Kind("number from 0 to 1", _threshold)
 TIMEZONE = Kind("time zone name", _timezone)
 RULES = Kind("comma list of `Directory.Tag:TYPE[:MAXDIFF]`", _rules)
 SERVERS = Kind("comma list of `HOST:PORT`", _servers)

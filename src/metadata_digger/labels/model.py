@@ -47,6 +47,7 @@ class Model:
     views: tuple[View, ...] = ()  # quality = best: what is weighed instead of `output`
     offsets: tuple[float, ...] = ()  # of the labels, for the views
     boxes: Maps | None = None  # asked for
+    outputs: int | None = None  # how many; None: the graph does not say
 
     @property
     def pixels(self) -> int:
@@ -252,4 +253,5 @@ def load_model(
         views=views,
         offsets=tuple(map(float, card.best.get("offsets", ()))) if views else (),
         boxes=maps,
+        outputs=count,
     )

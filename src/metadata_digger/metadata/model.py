@@ -2,56 +2,26 @@
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, overload
+from typing import NamedTuple
 
+from metadata_digger.metadata.render import text
+from metadata_digger.metadata.values import Rational, Rationals, Text, Value
 
-class Rational(NamedTuple):
-    """A fraction as stored: Exif types 5 and 10."""
-
-    numerator: int
-    denominator: int
-
-
-class Rationals(Sequence[Rational]):
-    """A long array of fractions, kept as its numerators and denominators: 8 bytes each instead of 130."""
-
-    __slots__ = ("_numbers",)
-
-    def __init__(self, numbers: array[int]) -> None:
-        self._numbers = numbers  # numerator, denominator, numerator, ...
-
-    def __len__(self) -> int:
-        return len(self._numbers) // 2
-
-    @overload
-    def __getitem__(self, index: int) -> Rational: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Rational, ...]: ...
-    def __getitem__(self, index: int | slice) -> Rational | tuple[Rational, ...]:
-        if isinstance(index, slice):
-            return tuple(self[position] for position in range(*index.indices(len(self))))
-        if not -len(self) <= index < len(self):
-            raise IndexError(index)
-        index %= len(self)
-        return Rational(self._numbers[2 * index], self._numbers[2 * index + 1])
-
-
-class Text(str):
-    """A string whose bytes are not UTF-8: the characters are a best effort, `raw` is what the file has."""
-
-    __slots__ = ("raw",)
-    raw: bytes
-
-    def __new__(cls, string: str, raw: bytes) -> Text:
-        self = super().__new__(cls, string)
-        self.raw = raw
-        return self
-
-    def __reduce__(self) -> tuple[type[Text], tuple[str, bytes]]:
-        return Text, (str(self), self.raw)
+# Readers have one module to import what they make from: the values come along.
+__all__ = [
+    "Directory",
+    "Rational",
+    "Rationals",
+    "Render",
+    "Tag",
+    "TagTable",
+    "Text",
+    "Value",
+    "XmpProperty",
+    "describe",
+]
 
 
 class Tag(NamedTuple):
@@ -70,9 +40,6 @@ class XmpProperty(NamedTuple):
     value: str
 
 
-# int, float, str, bytes, Rational, or a tuple of numbers or Rationals. Unsigned 32-bit numbers and long arrays come as
-# array.array or Rationals: the first because the reference treats them apart, the second because they are compact.
-Value = Any
 Render = Callable[["Directory", Value], str | None]
 
 
@@ -103,7 +70,21 @@ class Directory:
 
     def tags(self) -> Iterator[Tag]:
         """Every tag with its description, in file order."""
-        from metadata_digger.metadata.render import describe
-
         for tag, value in self.values.items():
             yield Tag(tag, self.tag_name(tag), describe(self, tag, value))
+
+
+def describe(directory: Directory, tag: int, value: Value) -> str | None:
+    """The description of one tag, None when the reference has none.
+
+    The one entry: a table's own rendering where there is one, else the generic one.
+    """
+    render = directory.table.render.get(tag)
+    if render is not None:
+        return render(directory, value)
+    kind = type(value)
+    if kind is str:
+        return value  # type: ignore[no-any-return]  # a str by the line before
+    if kind is int:
+        return str(value)
+    return text(value, 16)

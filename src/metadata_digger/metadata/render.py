@@ -1,39 +1,28 @@
 """Raw value to text, in the words of the reference extractor.
 
-`describe` is the one entry: a table's own rendering where there is one, else the generic one. Below it: what a raw
-value is as a number, an array or bytes (the reference's typed getters, which decide what odd files print), and number
-formats. Those are Java's (java.text.DecimalFormat, Double.toString): people's filters match the reference's words.
+Renders that are made from data; what a raw value is as a number, an array or bytes (the reference's typed getters,
+which decide what odd files print); and number formats. Those are Java's (java.text.DecimalFormat, Double.toString):
+people's filters match the reference's words.
 """
 
 from __future__ import annotations
 
 import struct
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import copysign, gcd, isfinite, isnan
 
-from metadata_digger.metadata.model import Directory, Rational, Rationals, Render, Text, Value
+from metadata_digger.metadata.values import Rational, Rationals, Text, Value
 
 _INT_MAX = 2**31 - 1
 _INT_MIN = -(2**31)
 _BLANKS = "".join(map(chr, range(33)))
 _FLOAT = struct.Struct("f")
 
-
-def describe(directory: Directory, tag: int, value: Value) -> str | None:
-    """The description of one tag, None when the reference has none."""
-    render = directory.table.render.get(tag)
-    if render is not None:
-        return render(directory, value)
-    kind = type(value)
-    if kind is str:
-        return value  # type: ignore[no-any-return]  # a str by the line before
-    if kind is int:
-        return str(value)
-    return text(value, 16)
+Plain = Callable[[object, Value], str | None]  # a Render that looks at the value alone, whatever its directory
 
 
-def generic(_: Directory, value: Value) -> str | None:
+def generic(_: object, value: Value) -> str | None:
     """The reference's default as a Render: arrays of up to 16 values joined by a space, longer ones counted."""
     return text(value, 16)
 
@@ -68,10 +57,10 @@ def _member(value: Value) -> str:
 # Renders made from data
 
 
-def words(table: Mapping[int, str]) -> Render:
+def words(table: Mapping[int, str]) -> Plain:
     """A number out of a list; numbers that are not in it are "Unknown (7)"."""
 
-    def render(_: Directory, value: Value) -> str | None:
+    def render(_: object, value: Value) -> str | None:
         number = value if type(value) is int else long(value)
         if number is None:
             return None
@@ -81,10 +70,10 @@ def words(table: Mapping[int, str]) -> Render:
     return render
 
 
-def int_words(table: Mapping[int, str]) -> Render:
+def int_words(table: Mapping[int, str]) -> Plain:
     """The same for a value that the reference reads as a signed 32-bit number."""
 
-    def render(_: Directory, value: Value) -> str | None:
+    def render(_: object, value: Value) -> str | None:
         number = integer(value)
         if number is None:
             return None
@@ -94,10 +83,10 @@ def int_words(table: Mapping[int, str]) -> Render:
     return render
 
 
-def suffixed(suffix: str) -> Render:
+def suffixed(suffix: str) -> Plain:
     """The value, however many members it has, and a unit."""
 
-    def render(_: Directory, value: Value) -> str | None:
+    def render(_: object, value: Value) -> str | None:
         if type(value) is int:
             return f"{value}{suffix}"
         string = text(value)
@@ -106,10 +95,10 @@ def suffixed(suffix: str) -> Render:
     return render
 
 
-def version(digits: int) -> Render:
+def version(digits: int) -> Plain:
     """Up to four digits, as characters or as numbers, with a point after the first `digits`: "2.20"."""
 
-    def render(_: Directory, value: Value) -> str | None:
+    def render(_: object, value: Value) -> str | None:
         numbers = ints(value)
         if numbers is None:
             return None

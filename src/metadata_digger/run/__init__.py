@@ -1,1 +1,1 @@
-"""Where the steps run: on this machine (`run.local`) or on Spark (`run.spark`). Never what they do."""
+"""Where the steps run: on this machine (`engines.local`) or on Spark (`engines.spark`). Never what they do."""

@@ -10,16 +10,16 @@ from contextlib import closing, contextmanager, suppress
 import pyarrow as pa
 
 from metadata_digger.errors import DiggerError
-from metadata_digger.run import parts
+from metadata_digger.run.disk import sync, writing
 from metadata_digger.run.job import Job, Progress
-from metadata_digger.run.listing import NOTHING, Begun, Listing, agreed, begun, cut
-from metadata_digger.run.parts import Stretch, sync, writing
-from metadata_digger.run.records import report_of
+from metadata_digger.run.records.record import report_of
 from metadata_digger.run.report import Report
-from metadata_digger.run.stage import Stage
-from metadata_digger.run.tasks import Do
-from metadata_digger.run.update import Update, all_ids, check_owner, rows_of, why_anew
-from metadata_digger.run.work import Limits
+from metadata_digger.run.stage import parts
+from metadata_digger.run.stage.listing import NOTHING, Begun, Listing, agreed, begun, cut
+from metadata_digger.run.stage.parts import Stretch
+from metadata_digger.run.stage.place import Stage
+from metadata_digger.run.tasks import Do, Limits
+from metadata_digger.run.update.changes import Update, all_ids, check_owner, rows_of, why_anew
 from metadata_digger.schema import OK
 from metadata_digger.sinks import Removing
 from metadata_digger.storage.model import Found

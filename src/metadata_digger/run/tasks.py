@@ -1,57 +1,138 @@
-"""Tasks for whoever does them: the worker processes of this machine, or the driver of Spark."""
+"""Tasks as plain data, and Do, who does them. What is done with one stands in `work`, and where in `engines`."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeAlias
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
-from metadata_digger.errors import OutputError
-from metadata_digger.run.pool import Finished, Pool
-from metadata_digger.run.work import Hashed, Work
-from metadata_digger.run.worker import Hash, Task
-from metadata_digger.schema import FAILED
+if TYPE_CHECKING:  # a worker process imports this before it has set itself up
+    from metadata_digger.run.counts import Summary
+    from metadata_digger.sinks.columns import Columns
+    from metadata_digger.storage.model import Entry, Found
+
+
+class Slice(NamedTuple):
+    """Rows [start, stop) among those of a part that are ok."""
+
+    part: str
+    start: int
+    stop: int
+
+
+class Limits(NamedTuple):
+    """What a worker may hold, in bytes: the files of one batch together, one file whole."""
+
+    batch: int
+    whole: int
+
+
+class Hashed(NamedTuple):
+    """A file as it is now: the status and reason of a row, and its hashes, None where it cannot be read."""
+
+    status: str
+    reason: str | None
+    hashes: tuple[str | None, ...]
+
+
+class Worker(Protocol):
+    """What a task asks of the one that does it (work.Work)."""
+
+    sent: set[tuple[str, str]]  # tags that whoever gives the tasks knows of already
+
+    def extract(self, part: str, found: Sequence[Found], progress: Callable[[int], None]) -> Summary: ...
+    def keep(self, source: Path, part: str, mask: bytes, times: Any) -> Summary: ...
+    def hashes(
+        self, found: Sequence[Found], types: tuple[str, ...], progress: Callable[[int], None]
+    ) -> list[Hashed]: ...
+    def piece(self, slices: Sequence[Slice], columns: Columns, target: Path) -> Counter[tuple[str, str]]: ...
+    def join(self, pieces: Sequence[Path], columns: Columns, target: Path) -> dict[str, Any]: ...
+
+
+class Task(Protocol):
+    """One unit of work, picklable. Doing it twice leaves what doing it once leaves.
+
+    `progress` is told the files done so far.
+    """
+
+    def run(self, work: Worker, progress: Callable[[int], None]) -> object: ...
+
 
 # Does tasks, and gives each with its answer, in any order. Takes them as it can, so there may be millions. None: no
 # more until one of those that it has is done.
 Do: TypeAlias = Callable[[Iterable[Task | None]], Iterator[tuple[Any, Any]]]
 
 
-def by(processes: Pool) -> Do:
-    """Done by worker processes; a task whose worker died is tried once more, then OutputError is raised. Of a Hash that
-    ends so for a single file it is the answer: the file cannot be read."""
+class Extract(NamedTuple):
+    part: str
+    found: Sequence[Found]
 
-    def do(tasks: Iterable[Task | None]) -> Iterator[tuple[Any, Any]]:
-        coming = iter(tasks)
-        again: deque[Task] = deque()
-        failed: list[Task] = []
-        while True:
-            while processes.idle and (task := again.popleft() if again else next(coming, None)) is not None:
-                processes.give(task)
-            if not processes.busy:
-                return
-            for event in processes.wait(1.0):
-                if isinstance(event, Finished):
-                    yield event.task, event.answer
-                elif isinstance(event.task, Hash) and len(event.task.found) > 1:
-                    again.extend(event.task.apart())
-                elif any(task is event.task for task in failed):
-                    if isinstance(event.task, Hash):
-                        yield event.task, [Hashed(FAILED, event.reason, (None,) * len(event.task.types))]
-                        continue
-                    raise OutputError(f"the output cannot be made: {event.reason}")
-                else:
-                    failed.append(event.task)
-                    again.append(event.task)
+    def __reduce__(self) -> tuple[object, ...]:
+        # Plain tuples: pickle takes a tenth of the time for them that it takes for named ones.
+        return _extract, (self.part, [tuple(one) for one in self.found])
 
-    return do
+    def run(self, work: Worker, progress: Callable[[int], None]) -> object:
+        summary = work.extract(self.part, self.found, progress)
+        # Some 2,000 tags come again with every part: the main process takes in each once from each worker.
+        summary.tags -= work.sent
+        work.sent |= summary.tags
+        return summary
 
 
-def here(work: Work) -> Do:
-    """Done by this very process."""
+class Keep(NamedTuple):
+    """Rows of a part of the last output into one of this run."""
 
-    def do(tasks: Iterable[Task | None]) -> Iterator[tuple[Any, Any]]:
-        for task in filter(None, tasks):
-            yield task, task.run(work, lambda files: None)
+    source: Path
+    part: str
+    mask: bytes  # of each row, whether it is kept
+    times: Any  # numpy int64 of each row's new modification time, parts.SAME where it stays; None: all stay
 
-    return do
+    def run(self, work: Worker, progress: Callable[[int], None]) -> object:
+        return work.keep(self.source, self.part, self.mask, self.times)
+
+
+class Hash(NamedTuple):
+    """What files have now. Files whose worker died are tried one by one: one of them may kill any."""
+
+    found: Sequence[Entry]
+    types: tuple[str, ...]
+    rows: Sequence[Any]  # for who asks, one for each file; not looked at
+    first: int = 0  # which file of all this one's first is; for who asks
+
+    def apart(self) -> list[Hash]:
+        """A task for each file."""
+        alone = zip(self.found, self.rows, strict=True)
+        return [self._replace(found=[one], rows=[row], first=self.first + at) for at, (one, row) in enumerate(alone)]
+
+    def run(self, work: Worker, progress: Callable[[int], None]) -> object:
+        return work.hashes(self.found, self.types, progress)
+
+
+class Piece(NamedTuple):
+    slices: Sequence[Slice]
+    columns: Columns
+    target: Path
+
+    def run(self, work: Worker, progress: Callable[[int], None]) -> object:
+        return work.piece(self.slices, self.columns, self.target)
+
+
+class Join(NamedTuple):
+    pieces: Sequence[Path]
+    columns: Columns
+    target: Path
+
+    def run(self, work: Worker, progress: Callable[[int], None]) -> object:
+        return work.join(self.pieces, self.columns, self.target)
+
+
+def reads_input(task: Task) -> bool:
+    """Whether files that nobody here knows may hold up who does it: of the output's own a slow disk is no fault."""
+    return isinstance(task, Extract | Hash)
+
+
+def _extract(part: str, rows: Sequence[Sequence[Any]]) -> Extract:
+    from metadata_digger.storage.model import found_of
+
+    return Extract(part, [found_of(row) for row in rows])

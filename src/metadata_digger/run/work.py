@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +16,14 @@ import pyarrow.compute as pc
 
 from metadata_digger.errors import DiggerError
 from metadata_digger.pipeline import Batch, compose, open_batch
-from metadata_digger.run import parts, streaming, twins
 from metadata_digger.run.counts import Summary
+from metadata_digger.run.disk import writing
 from metadata_digger.run.job import Job
-from metadata_digger.run.parts import SAME, Slice, writing
-from metadata_digger.run.records import digest
+from metadata_digger.run.publish import equal_files, streaming
+from metadata_digger.run.records.record import digest
+from metadata_digger.run.stage import parts
+from metadata_digger.run.stage.parts import SAME
+from metadata_digger.run.tasks import Hashed, Limits, Slice
 from metadata_digger.schema import FILE, Column
 from metadata_digger.sinks import Sink, refused
 from metadata_digger.sinks.columns import Columns
@@ -33,21 +36,6 @@ from metadata_digger.storage.model import Entry, Found
 # of extraction alone.
 FILES = 64
 PICTURES = 4
-
-
-class Limits(NamedTuple):
-    """What a worker may hold, in bytes: the files of one batch together, one file whole."""
-
-    batch: int
-    whole: int
-
-
-class Hashed(NamedTuple):
-    """A file as it is now: the status and reason of a row, and its hashes, None where it cannot be read."""
-
-    status: str
-    reason: str | None
-    hashes: tuple[str | None, ...]
 
 
 class Work:
@@ -113,7 +101,9 @@ class Work:
                 return refused.reasons(target)
             beside = target.with_name(f"{target.name}.twins")
             with refused.refusing(beside) as refuse:
-                self._sink().piece(twins.without(rows, twins.database(target.parent), refuse), columns, target)
+                self._sink().piece(
+                    equal_files.without(rows, equal_files.database(target.parent), refuse), columns, target
+                )
             return refused.reasons(target) + refused.reasons(beside)
 
     def join(self, pieces: Sequence[Path], columns: Columns, target: Path) -> dict[str, Any]:

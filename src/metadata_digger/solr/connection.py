@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from metadata_digger.solr.credentials import Login, login
+
 if TYPE_CHECKING:
     from metadata_digger.config import Config
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """A user of Solr's basic authentication; `source` is the key or the variables that gave it."""
-
-    user: str
-    password: str = field(repr=False)
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +46,6 @@ class Connection:
 
 def connection(config: Config, environment: Mapping[str, str]) -> Connection:
     """What a checked configuration says; raises ConfigError when the file with the password cannot be used."""
-    from metadata_digger.solr.credentials import login
-
     principal, keytab = (config[f"output.solr.security.{name}"] for name in ("principal", "keytabPath"))
     znode = (config["output.zk.znode"] or "").strip("/")
     ca_file = config["output.solr.caFile"]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from metadata_digger.errors import ConfigError
-from metadata_digger.solr.connection import Login
 
 if TYPE_CHECKING:
     from metadata_digger.config import Config
@@ -17,6 +17,15 @@ USER = "METADATA_DIGGER_SOLR_USER"
 PASSWORD = "METADATA_DIGGER_SOLR_PASSWORD"  # noqa: S105  # the name of a variable
 FORM = "it must have the two lines user=NAME and password=WORD"
 MOST = 64 * 1024  # bytes; a file of that size is another one
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A user of Solr's basic authentication; `source` is the key or the variables that gave it."""
+
+    user: str
+    password: str = field(repr=False)
+    source: str
 
 
 def login(config: Config, environment: Mapping[str, str]) -> Login | None:

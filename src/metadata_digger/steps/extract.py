@@ -12,8 +12,8 @@ import pyarrow as pa
 from metadata_digger.errors import ConfigError, StorageError
 from metadata_digger.metadata.errors import MetadataError, UnknownFormat
 from metadata_digger.metadata.extract import read_metadata
-from metadata_digger.metadata.model import Directory, Rational, Value, XmpProperty
-from metadata_digger.metadata.render import describe, double
+from metadata_digger.metadata.model import Directory, Rational, Value, XmpProperty, describe
+from metadata_digger.metadata.render import double
 from metadata_digger.metadata.tags.xmp import VALUE_COUNT
 from metadata_digger.pipeline import Batch, OpenFile
 from metadata_digger.schema import EXTRACTED, FAILED, FILTERED, TAG

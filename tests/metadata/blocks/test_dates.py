@@ -35,7 +35,7 @@ def test_dates(seconds: int, date: str, zone: str) -> None:
 @pytest.mark.parametrize(
     ("seconds", "since_1970"),
     [
-        (0, -2_082_844_800),
+        (1, -2_082_844_799),
         (3_800_000_000, 1_717_155_200),
         (2**63 // 1000, 9_223_372_036_854_775 - 2_082_844_800),
         (2**62, -2_082_844_800),  # the highest bits are lost
@@ -47,5 +47,11 @@ def test_since_1904(seconds: int, since_1970: int) -> None:
     assert since_1904(seconds) == since_1970
 
 
+def test_no_clock_is_no_date() -> None:
+    assert str(since_1904(0)) == "0"
+    assert zoned(DIRECTORY, since_1904(0)) == "0"
+    assert zoned(DIRECTORY, since_1904(1)) == "Fri Jan 01 10:00:01 AEST 1904"
+
+
 def test_only_moments_are_dates() -> None:
-    assert zoned(DIRECTORY, 5) is None
+    assert zoned(DIRECTORY, 5) == "5"

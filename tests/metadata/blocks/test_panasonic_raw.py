@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from metadata_digger.metadata.blocks import exif, panasonic_raw
 from metadata_digger.metadata.extract import read_metadata
-from metadata_digger.metadata.model import Directory
-from metadata_digger.metadata.render import describe
+from metadata_digger.metadata.model import Directory, describe
 
 from ..hostile import consume, damaged
 from ..show import described, named

@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from typing import NamedTuple
 
-from metadata_digger.metadata.model import Directory, Value
+from metadata_digger.metadata.model import Directory
+from metadata_digger.metadata.render import text
+from metadata_digger.metadata.values import Value
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -32,8 +34,14 @@ class Moment(int):
         return java_date(self)
 
 
-def since_1904(seconds: int) -> Moment:
-    """A count of seconds since 1904. Java counts milliseconds in 64 bits and loses what is above them."""
+def since_1904(seconds: int) -> Moment | int:
+    """A count of seconds since 1904. Java counts milliseconds in 64 bits and loses what is above them.
+
+    0 stays the number that it is: writers without a clock leave it, as ISO/IEC 14496-12, 8.2.2, has no word for "no
+    date", and 1904 would be one that nobody stated.
+    """
+    if not seconds:
+        return 0
     milliseconds = ((seconds + _1904) * 1000 + 2**63) % 2**64 - 2**63
     return Moment(milliseconds // 1000)
 
@@ -45,9 +53,9 @@ def java_date(seconds: float) -> str:
 
 
 def zoned(_: Directory, value: Value) -> str | None:
-    """A Render: "Wed Jul 24 18:25:57 AEST 2019", java.util.Date.toString."""
+    """A Render: "Wed Jul 24 18:25:57 AEST 2019", java.util.Date.toString; a number that is no moment as it is."""
     if not isinstance(value, Moment):
-        return None
+        return text(value)
     parts = _parts(value)
     return f"{parts.date} {parts.zone} {parts.year}"
 

@@ -6,17 +6,18 @@ and what is wrong with a tag is a text on its directory.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from struct import unpack_from
 from typing import NamedTuple
 
+from metadata_digger.metadata.blocks import nested
 from metadata_digger.metadata.blocks.exif_tables import EXIF, THUMBNAIL
 from metadata_digger.metadata.blocks.gps import GPS
 from metadata_digger.metadata.blocks.ifd import BIG_SIZES, SIZES, Window, decode, entries
-from metadata_digger.metadata.blocks.makernotes import HEAD, Match, Note, Part, Split, match
+from metadata_digger.metadata.blocks.makernotes import HEAD, PRINT_IM, Match, Note, Part, Split, match
 from metadata_digger.metadata.errors import Malformed, MetadataError
 from metadata_digger.metadata.model import Directory, TagTable, Value
 from metadata_digger.metadata.source import Reader
@@ -42,6 +43,13 @@ _NESTED = 8  # Exif blocks in one another
 _BAD_TYPES = 5  # in one directory: more, and it is none
 
 _BLOCKS = frozenset({_ICC, _PRINT_IM})  # these may be anywhere
+_HELD = {
+    _ICC: "blocks.icc",
+    _XMP: "blocks.xmp",
+    _IPTC: "blocks.iptc",
+    _PHOTOSHOP: "blocks.photoshop",
+    **dict.fromkeys((_PRINT_IM, *PRINT_IM), "blocks.printim"),
+}
 
 
 class Kind(NamedTuple):
@@ -312,7 +320,7 @@ class _Walk:
         if tag == _XMP:  # some writers pad it with NULs
             reader = reader.within(0, len(reader.bytes(0, length).partition(b"\0")[0]))
         try:
-            self.found.extend(_block_reader(tag)(reader))
+            self.found.extend(nested.reader(_HELD[tag])(reader))
         except MetadataError as error:
             directory.errors.append(str(error))
         return True
@@ -374,26 +382,3 @@ def _kind(marker: int) -> Kind:
     if marker == 0x55:
         return _panasonic_raw()
     raise Malformed(f"Unexpected TIFF marker: 0x{marker:X}")
-
-
-def _block_reader(tag: int) -> Callable[[Reader], Iterator[Directory]]:
-    """The reader of the block that a tag holds, imported when the first one comes by."""
-    if tag == _ICC:
-        from metadata_digger.metadata.blocks import icc
-
-        return icc.read
-    if tag == _XMP:
-        from metadata_digger.metadata.blocks import xmp
-
-        return xmp.read
-    if tag == _IPTC:
-        from metadata_digger.metadata.blocks import iptc
-
-        return iptc.read
-    if tag == _PHOTOSHOP:
-        from metadata_digger.metadata.blocks import photoshop
-
-        return photoshop.read
-    from metadata_digger.metadata.blocks import printim
-
-    return printim.read

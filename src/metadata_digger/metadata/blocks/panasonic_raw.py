@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from metadata_digger.metadata.blocks import nested
 from metadata_digger.metadata.blocks.makernotes import Note, Part
 from metadata_digger.metadata.errors import MetadataError
 from metadata_digger.metadata.model import Directory, Render, TagTable, Value
@@ -77,10 +78,8 @@ def _words(name: str, table: TagTable, members: int, code: str) -> Part:
 
 def _jpeg(directory: Directory, reader: Reader) -> Iterator[Directory] | None:
     """A whole JPEG, which has more metadata than the raw file."""
-    from metadata_digger.metadata.formats import jpeg
-
     try:
-        return iter(list(jpeg.read(reader)))
+        return iter(list(nested.reader("formats.jpeg")(reader)))
     except MetadataError as error:
         directory.errors.append(f"Error processing JpgFromRaw: {error}")
         return None

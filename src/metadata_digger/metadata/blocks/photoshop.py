@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from struct import pack, unpack_from
 
-from metadata_digger.metadata.blocks import icc, iptc, xmp
+from metadata_digger.metadata.blocks import icc, iptc, nested, xmp
 from metadata_digger.metadata.blocks.limits import END
 from metadata_digger.metadata.errors import MetadataError
 from metadata_digger.metadata.model import Directory, TagTable, Value
@@ -80,9 +80,7 @@ def _read_nested(tag: int, content: bytes, nested: list[Directory]) -> bool:
 
 
 def _read_exif(reader: Reader) -> Iterator[Directory]:
-    from metadata_digger.metadata.blocks import exif
-
-    return exif.read(reader)
+    return nested.reader("blocks.exif")(reader)
 
 
 _READERS: dict[int, Callable[[Reader], Iterator[Directory]]] = {

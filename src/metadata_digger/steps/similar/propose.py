@@ -71,7 +71,7 @@ class ProposeStep:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Counts how rare the images' values are, makes the rule of it, keeps the files that pass (run.ranking.Ranking)."""
+    """Counts how rare the images' values are, makes the rule of it, keeps the files that pass (pipeline.Ranking)."""
 
     candidates: tuple[Candidate, ...]
     counts: Counts | None = None

@@ -133,7 +133,7 @@ def _words(rule: SimilarTag, base: Value, text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """Rows with more conditions that hold come first (run.ranking.Ranking); nothing has to be counted for that."""
+    """Rows with more conditions that hold come first (pipeline.Ranking); nothing has to be counted for that."""
 
     of: int
     counted: ClassVar[tuple[str, ...]] = ()

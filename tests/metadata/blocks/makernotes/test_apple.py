@@ -7,8 +7,7 @@ from hypothesis import given, settings
 
 from metadata_digger.metadata.blocks import exif
 from metadata_digger.metadata.blocks.makernotes import apple
-from metadata_digger.metadata.model import Directory, Rational, TagTable
-from metadata_digger.metadata.render import describe
+from metadata_digger.metadata.model import Directory, Rational, TagTable, describe
 from metadata_digger.metadata.source import Reader
 
 from ...build_note import build_photo

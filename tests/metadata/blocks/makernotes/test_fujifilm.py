@@ -4,8 +4,7 @@ import pytest
 
 from metadata_digger.metadata.blocks import exif
 from metadata_digger.metadata.blocks.makernotes import fujifilm
-from metadata_digger.metadata.model import Directory, Rational
-from metadata_digger.metadata.render import describe
+from metadata_digger.metadata.model import Directory, Rational, describe
 from metadata_digger.metadata.source import Reader
 
 from ...build_note import build_photo

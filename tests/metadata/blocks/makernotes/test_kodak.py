@@ -6,8 +6,7 @@ import pytest
 
 from metadata_digger.metadata.blocks import exif
 from metadata_digger.metadata.blocks.makernotes import kodak
-from metadata_digger.metadata.model import Directory
-from metadata_digger.metadata.render import describe
+from metadata_digger.metadata.model import Directory, describe
 from metadata_digger.metadata.source import Reader
 from metadata_digger.metadata.tags.kodak import FIELDS
 

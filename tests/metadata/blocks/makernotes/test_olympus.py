@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from metadata_digger.metadata.blocks import exif
 from metadata_digger.metadata.blocks.makernotes import olympus, olympus_parts, olympus_settings
-from metadata_digger.metadata.model import Directory, Rational
-from metadata_digger.metadata.render import describe
+from metadata_digger.metadata.model import Directory, Rational, describe
 from metadata_digger.metadata.source import Reader
 
 from ...build_note import build_photo

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from metadata_digger.metadata.blocks import exif
 from metadata_digger.metadata.blocks.makernotes import sony
-from metadata_digger.metadata.model import Directory
-from metadata_digger.metadata.render import describe
+from metadata_digger.metadata.model import Directory, describe
 from metadata_digger.metadata.source import Reader
 from metadata_digger.metadata.tags.sony import CIPHER
 

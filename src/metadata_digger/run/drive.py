@@ -1,0 +1,108 @@
+"""A run from its start to its record, whatever does the work: what the engines do alike stands here, once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeAlias
+
+import pyarrow as pa
+
+from metadata_digger.pipeline import compose
+from metadata_digger.run.begin import begin, complete
+from metadata_digger.run.counts import Summary
+from metadata_digger.run.job import Job, Progress
+from metadata_digger.run.publish.output import write_output
+from metadata_digger.run.publish.run_records import write_records
+from metadata_digger.run.publish.streaming import put
+from metadata_digger.run.records.record import now
+from metadata_digger.run.report import Report
+from metadata_digger.run.stage.listing import Listing
+from metadata_digger.run.stage.place import Stage, publish, stage
+from metadata_digger.run.tasks import Do, Limits
+from metadata_digger.run.update.changes import check
+from metadata_digger.schema import FILE, OK
+from metadata_digger.sinks.columns import Columns
+
+
+@dataclass(slots=True)
+class Extraction:
+    """All files of the listing through the steps, but those of the parts in `rows`: what is to be done, and what came
+    of it."""
+
+    listing: Listing
+    parts: Path  # the folder that they go to
+    report: Report
+    progress: Progress
+    rows: dict[str, int]  # of each part those that are ok
+    streams: bool
+
+    def done(self, summary: Summary) -> None:
+        """A part is there. Raises as `streaming.put` does."""
+        self.report.add(summary)
+        self.rows[summary.part] = summary.statuses[OK]
+        if self.streams:
+            put(self.parts, self.report, summary.part)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """An engine that stands ready for a job: its tasks are done by `do`, and its files by `extract`."""
+
+    do: Do
+    extract: Callable[[Extraction], None]
+    limits: Limits
+    workers: int
+    notes: list[str] = field(default_factory=list)  # for the user
+
+
+# Entered when the stage is there, left when the output is in its place, or the run has ended otherwise.
+Engine: TypeAlias = Callable[[Job, Stage], AbstractContextManager[Ready]]
+
+
+def drive(job: Job, name: str, engine: Engine, progress: Progress) -> Report:
+    """`name`: of the engine, for the record. Raises DiggerError for what ends a run."""
+    start = time.monotonic()
+    check(job)
+    schema = compose(job.steps).output(FILE)
+    job.storage.check(job.paths)
+    if job.sink is not None:
+        job.sink.check(Columns.of(schema, ()))  # what needs no file to be known; what the files have is checked later
+    if job.output is not None:
+        job = replace(job, output=Path.cwd() / job.output)
+    with stage(job) as folders:
+        if folders.complete:
+            return complete(job)
+        report = Report(output=job.output, started=now())
+        with engine(job, folders) as ready:
+            report.workers = ready.workers
+            report.notes += ready.notes
+            _run(job, name, schema, folders, ready, report, progress, start)
+    report.seconds = time.monotonic() - start
+    return report
+
+
+def _run(
+    job: Job,
+    name: str,
+    schema: pa.Schema,
+    folders: Stage,
+    ready: Ready,
+    report: Report,
+    progress: Progress,
+    start: float,
+) -> None:
+    with begin(job, folders, schema, ready.limits, report, ready.do, progress) as (listing, rows):
+        ready.extract(Extraction(listing, folders.parts, report, progress, rows, job.streams))
+        report.leave_out(listing.excluded)
+        report.timings["extract"] = time.monotonic() - start
+        if job.output is None:
+            return
+        write_output(job, schema, rows, folders, ready.do, report)
+        report.timings["publish"] = time.monotonic() - start - report.timings["extract"]
+        report.seconds = time.monotonic() - start
+        write_records(job, report, rows, name, folders, ready.do)
+        publish(folders, job)

@@ -1,0 +1,1 @@
+"""Who does tasks: worker processes of this machine, or Spark."""

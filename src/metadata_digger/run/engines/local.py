@@ -1,0 +1,142 @@
+"""Runs a job on this machine: the main process lists and counts, worker processes do everything else."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from metadata_digger.errors import DiggerError
+from metadata_digger.pipeline import compose
+from metadata_digger.run.counts import Summary
+from metadata_digger.run.drive import Extraction, Ready, drive
+from metadata_digger.run.engines.doing import by
+from metadata_digger.run.engines.memory import share
+from metadata_digger.run.engines.pool import Finished, Pool, pool
+from metadata_digger.run.interrupt import stoppable
+from metadata_digger.run.job import Job, Progress
+from metadata_digger.run.report import Report
+from metadata_digger.run.stage.parts import Stretch, name_of, stretch_of
+from metadata_digger.run.stage.place import Stage
+from metadata_digger.run.tasks import Do, Extract, Limits
+from metadata_digger.run.verify.differences import Difference, Verified, differences
+from metadata_digger.schema import FAILED
+from metadata_digger.storage import LocalStorage
+from metadata_digger.storage.model import Fault
+
+# A batch takes about a second: the progress bar moves, a killed worker costs little, and the 5 ms that a batch costs in
+# all (sending, a Parquet file) are lost in it. Of small files that are at most this many.
+SECONDS = 1.0
+FIRST = 8
+MOST = 1_024
+STREAMS = Limits(0, 0)  # no file is held
+
+
+def run(job: Job, progress: Progress = lambda done, total: None) -> Report:
+    """Raises DiggerError for what ends a run, KeyboardInterrupt for SIGINT, SIGTERM, SIGHUP; then nothing is left but
+    what `Job.resume` goes on from."""
+    with stoppable():
+        return drive(job, "local", _engine, progress)
+
+
+@contextmanager
+def _engine(job: Job, folders: Stage) -> Iterator[Ready]:
+    workers, limits, note = share(job.cores, job.memory_gb, compose(job.steps).pixels > 0)
+    work = (job, folders.parts, limits)
+    with pool(workers, work, job.timezone, folders.logs, job.seconds_per_batch) as processes:
+        extract = partial(_extract, processes)
+        yield Ready(by(processes), extract, limits, workers, [note] if note else [])
+
+
+def _extract(processes: Pool, work: Extraction) -> None:
+    _Batches(processes, work).run()
+
+
+def verify(
+    output: Path, cores: int, result: Verified, progress: Progress = lambda done, total: None
+) -> Iterator[Difference]:
+    """`differences`, by worker processes of this machine. Raises KeyboardInterrupt as `run` does."""
+    job = Job(LocalStorage(), (), ())
+
+    @contextmanager
+    def doing() -> Iterator[Do]:
+        with (
+            stoppable(),
+            tempfile.TemporaryDirectory(prefix="metadata-digger-") as folder,
+            pool(cores, (job, Path(folder), STREAMS), job.timezone, Path(folder), job.seconds_per_batch) as processes,
+        ):
+            yield by(processes)
+
+    yield from differences(output, doing, cores, result, progress)
+
+
+@dataclass(slots=True)
+class _Batches:
+    """All files through the steps. A batch whose worker died is tried again, then file by file."""
+
+    processes: Pool
+    work: Extraction
+    again: deque[Extract] = field(default_factory=deque)
+    tries: dict[str, int] = field(default_factory=dict)  # of parts that failed
+    singles: set[str] = field(default_factory=set)  # parts of one file, of a batch that failed
+    size: float = FIRST  # files of the next batch
+    shown: int = 0  # files done, as last told
+    kept: int = 0  # rows that are there and not of the listing, by an update
+
+    def run(self) -> None:
+        listing, report = self.work.listing, self.work.report
+        self.kept = report.seen - (listing.total - listing.left)
+        while True:
+            while self.processes.idle and (task := self._next()):
+                self.processes.give(task)
+            if not self.processes.busy and listing.complete:
+                return
+            if not listing.complete:
+                listing.more()
+            for event in self.processes.wait(1.0 if listing.complete else 0.0):
+                if not isinstance(event.task, Extract):
+                    continue  # none but these was given
+                if isinstance(event, Finished):
+                    self._finished(event.task, event.answer, event.seconds)
+                else:
+                    self._died(event.task, event.reason)
+            total = self.kept + listing.total if listing.complete else None
+            self.shown = max(self.shown, report.seen + self.processes.files)  # a batch may begin again
+            self.work.progress(self.shown, total)
+
+    def _next(self) -> Extract | None:
+        if self.again:
+            return self.again.popleft()
+        listing, size = self.work.listing, self.size
+        if listing.complete:  # the last batches become smaller, so that all workers end together
+            size = min(size, math.ceil(listing.left / (2 * self.processes.size)))
+        stretch, found = listing.take(max(int(size), 1))
+        return Extract(name_of(stretch), found) if found else None
+
+    def _finished(self, task: Extract, summary: Summary, seconds: float) -> None:
+        part, found = task
+        self.work.done(summary)
+        if part not in self.tries and len(found) >= self.size / 2:
+            # Half way to what this batch was worth: files differ, and one slow file should not halve all batches.
+            due = len(found) / max(seconds, 1e-3) * SECONDS
+            self.size = min(max((self.size + due) / 2, 1), self.size * 4, MOST)
+
+    def _died(self, task: Extract, reason: str) -> None:
+        part, found = task
+        self.tries[part] = self.tries.get(part, 0) + 1
+        if self.tries[part] == 1 and part not in self.singles:
+            self.again.append(task)
+        elif len(found) > 1 and (stretch := stretch_of(part)) is not None:
+            alone = [Extract(name_of(Stretch(stretch.start + at, 1)), [one]) for at, one in enumerate(found)]
+            self.singles.update(one.part for one in alone)
+            self.again.extend(alone)
+        else:
+            one = found[0]
+            if isinstance(one, Fault):
+                raise DiggerError(f"{one.url}: {reason}, and again on a row without its file")
+            self.again.append(Extract(part, [Fault(one.base, one.url, FAILED, reason, one.size, one.modified)]))

@@ -1,0 +1,230 @@
+"""Runs a job on Spark 4: the very same steps and sinks, batches of paths (not of contents) by `mapInArrow`.
+
+The driver lists; each task writes its parts into the stage, which lies beside the output in a file system that driver
+and executors share; part names follow the batch, so that a repeated task replaces what it wrote; the driver publishes.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import pickle
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from metadata_digger import errors
+from metadata_digger.errors import ConfigError, DiggerError
+from metadata_digger.pipeline import compose
+from metadata_digger.run.drive import Extraction, Ready, drive
+from metadata_digger.run.engines.doing import here
+from metadata_digger.run.engines.memory import share
+from metadata_digger.run.job import Job, Progress
+from metadata_digger.run.report import Report
+from metadata_digger.run.stage.listing import Listing
+from metadata_digger.run.stage.parts import name_of
+from metadata_digger.run.stage.place import Stage
+from metadata_digger.run.tasks import Limits
+from metadata_digger.run.work import Work
+from metadata_digger.storage.model import Entry, Fault, Found
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+JAVA = 17  # the oldest that Spark 4 runs on
+BATCH = 256  # files: a task costs 70 to 120 ms before it reads the first one
+
+_FOUND = pa.struct(
+    [
+        pa.field("base", pa.string()),
+        pa.field("url", pa.string()),
+        pa.field("size", pa.int64()),
+        pa.field("modified", pa.float64()),
+        pa.field("status", pa.string()),  # null: a file; else a fault of the listing
+        pa.field("reason", pa.string()),
+    ]
+)
+_TASKS = pa.schema([pa.field("part", pa.string()), pa.field("found", pa.list_(_FOUND))])
+_SUMMARIES = pa.schema([pa.field("summary", pa.binary())])
+
+
+def run(
+    job: Job,
+    master: str,
+    progress: Progress = lambda done, total: None,
+    settings: Mapping[str, str] | None = None,
+) -> Report:
+    """`master` as Spark has it (`local[2]`, `spark://host:port`, `yarn`); `settings`: further Spark properties.
+
+    Raises DiggerError for what ends a run, also where Spark or Java is missing.
+    """
+    if job.streams:
+        raise ConfigError("output.directoryPath=- is for one machine; name a directory, or leave out --engine spark")
+    check_spark()
+    return drive(job, "spark", functools.partial(_engine, master, settings or {}), progress)
+
+
+@contextmanager
+def _engine(master: str, settings: Mapping[str, str], job: Job, folders: Stage) -> Iterator[Ready]:
+    limits = share(job.cores, job.memory_gb, compose(job.steps).pixels > 0).limits
+    with session(master, folders, settings) as spark:
+        extract = functools.partial(_extract, spark, job, limits)
+        yield Ready(here(Work(job, folders.parts, limits)), extract, limits, spark.sparkContext.defaultParallelism)
+
+
+def _extract(spark: SparkSession, job: Job, limits: Limits, work: Extraction) -> None:
+    listing, report = work.listing, work.report
+    while not listing.complete:
+        listing.more()
+    work.progress(report.seen, listing.total)
+    # The driver holds the listing: 150 bytes a file.
+    table = _tasks(listing, job.partitions)
+    tasks = spark.createDataFrame(table).repartitionByRange(max(len(table), 1), "part")
+    payload = pickle.dumps((job, work.parts, limits))
+    with _translated():
+        done = tasks.mapInArrow(functools.partial(extract_batches, payload), "summary binary").collect()
+    for (packed,) in done:
+        work.done(pickle.loads(packed))  # noqa: S301  # from our own executors
+    work.progress(report.seen, listing.total)
+
+
+def _tasks(listing: Listing, partitions: int) -> pa.Table:
+    """One row a batch."""
+    size = max(-(-listing.left // partitions) if partitions > 0 else BATCH, 1)
+    parts: list[str] = []
+    batches: list[list[dict[str, Any]]] = []
+    while listing.left:
+        stretch, found = listing.take(size)
+        parts.append(name_of(stretch))
+        batches.append([_struct(one) for one in found])
+    return pa.Table.from_pydict({"part": parts, "found": batches}, schema=_TASKS)
+
+
+def _struct(one: Found) -> dict[str, Any]:
+    if isinstance(one, Entry):
+        return {"base": one.base, "url": one.url, "size": one.size, "modified": one.modified}
+    return {"base": one.base, "url": one.url, "status": one.status, "reason": one.reason}
+
+
+def _quiet(files: int) -> None:
+    """Progress that is not told."""
+
+
+def extract_batches(payload: bytes, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Runs on an executor: rows of _TASKS to rows of _SUMMARIES."""
+    work = _work(payload)
+    for batch in batches:
+        for task in batch.to_pylist():
+            found: list[Found] = [
+                Entry(one["base"], one["url"], one["size"], one["modified"])
+                if one["status"] is None
+                else Fault(one["base"], one["url"], one["status"], one["reason"])
+                for one in task["found"]
+            ]
+            summary = work.extract(task["part"], found, _quiet)
+            yield pa.RecordBatch.from_pydict({"summary": [pickle.dumps(summary)]}, schema=_SUMMARIES)
+
+
+@functools.lru_cache(maxsize=1)  # a Python worker of Spark lives for many tasks, and a network takes its time to load
+def _work(payload: bytes) -> Work:
+    job, parts, limits = pickle.loads(payload)  # noqa: S301  # from our own driver
+    os.environ["TZ"] = job.timezone
+    time.tzset()
+    return Work(job, parts, limits)
+
+
+@contextmanager
+def session(master: str, folders: Stage, settings: Mapping[str, str]) -> Iterator[SparkSession]:
+    """A quiet Spark session of its own."""
+    from pyspark.sql import SparkSession
+
+    # Executors have to run this very Python, with this very package; on a cluster the environment says which one.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    os.environ.setdefault("PYSPARK_DRIVER_PYTHON", sys.executable)
+    if master.startswith("local"):
+        # Without it the driver binds the host's name, which need not resolve on a laptop.
+        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    builder = SparkSession.builder.master(master).appName("Metadata Digger")
+    properties = {
+        "spark.sql.execution.arrow.maxRecordsPerBatch": "1",  # a row is a batch of files
+        "spark.sql.adaptive.enabled": "false",  # it would merge small partitions, and all of these are small
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        **settings,
+    }
+    for name, value in properties.items():
+        builder = builder.config(name, value)
+    with _translated(), _errors_to(folders.logs / "spark.log"):
+        spark = builder.getOrCreate()
+    try:
+        yield spark
+    finally:
+        spark.stop()
+
+
+@contextmanager
+def _errors_to(log: Path) -> Iterator[None]:
+    """Java started in here complains into a file: it tells at length what it does, and what goes wrong is raised."""
+    sys.stderr.flush()
+    before = os.dup(2)
+    with log.open("ab", buffering=0) as file:
+        os.dup2(file.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(before, 2)
+        os.close(before)
+
+
+def check_spark() -> None:
+    """Raises DiggerError when pyspark, or a Java that it runs on, is missing."""
+    try:
+        import pyspark  # noqa: F401  # only whether it is there
+    except ImportError:
+        raise DiggerError("Spark is not installed: pip install 'metadata-digger[spark]'") from None
+    home = os.environ.get("JAVA_HOME")
+    java = str(Path(home, "bin", "java")) if home else shutil.which("java")
+    advice = f"Spark needs Java {JAVA} or newer: install it or let JAVA_HOME point to it"
+    if java is None:
+        raise DiggerError(f"no java found. {advice}")
+    try:
+        answer = subprocess.run([java, "-version"], capture_output=True, text=True, check=False)  # noqa: S603
+    except OSError as error:
+        raise DiggerError(f"{java} cannot be started: {error.strerror}. {advice}") from error
+    version = java_version(answer.stderr + answer.stdout)
+    if version is None:
+        raise DiggerError(f"{java} does not tell its version. {advice}")
+    if version < JAVA:
+        raise DiggerError(f"{java} is Java {version}. {advice}")
+
+
+def java_version(text: str) -> int | None:
+    """The feature release in what `java -version` prints: 17 of "17.0.15", 8 of "1.8.0_392"."""
+    found = re.search(r'version "(?:1\.)?(\d+)', text)
+    return int(found[1]) if found else None
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Spark's exceptions as DiggerError: our own as they were raised on the executor, others by their first line."""
+    from py4j.protocol import Py4JError  # type: ignore[import-untyped]  # it has no types
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except (Py4JError, PySparkException) as error:
+        text = str(error)
+        # Python tells what an error came from before it.
+        ours = re.findall(r"metadata_digger\.(?:\w+\.)*errors\.(\w+): (.+)", text)
+        if not ours:
+            raise DiggerError("Spark: " + next((line for line in text.splitlines() if line), "")) from error
+        name, message = ours[-1]
+        raise getattr(errors, name, DiggerError)(message.strip()) from error

@@ -1,0 +1,1 @@
+"""Rows of parts become the files of the output and its records."""
