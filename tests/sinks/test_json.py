@@ -133,6 +133,26 @@ def test_without_all_directories_a_file_has_its_own(rows: Rows, tmp_path: Path) 
     assert [list(row["Metadata"]) for row in found] == [[], ["Error"]]
 
 
+def test_names_that_differ_in_case_alone_are_one_key(rows: Rows, tmp_path: Path) -> None:
+    """DuckDB and Spark refuse objects that have both. The whole run has one spelling."""
+    tags = [("ICC Profile", 1, "Color space", "RGB "), ("Icc Profile", 1, "Color Space", "GRAY")]
+    batch = rows({"tags": tags}, {"tags": tags[:1]}, {"tags": tags[1:]}, {"directories": ["icc profile"]})
+    found = [row["Metadata"] for row in objects(JsonSink(), tmp_path, batch)]
+    assert found == [
+        {"ICCProfile": {"Color space": ["RGB ", "GRAY"]}},
+        {"ICCProfile": {"Color space": "RGB "}},
+        {"ICCProfile": {"Color space": "GRAY"}},
+        {"ICCProfile": {}},
+    ]
+    sink = JsonSink()
+    sink.piece(iter([batch]), Columns.of(batch.schema, ()), tmp_path / "piece")  # to standard output: each object alone
+    streamed = [json.loads(line)["Metadata"] for line in (tmp_path / "piece").read_text(encoding="utf-8").splitlines()]
+    assert [len(metadata) for metadata in streamed] == [1, 1, 1, 1]
+    assert list(*streamed[0].values()) == ["Color space"]
+    (old, *_) = objects(JsonSink(every=False), tmp_path, batch)
+    assert old["Metadata"] == {"ICCProfile": {"Color space": "RGB "}, "IccProfile": {"Color Space": "GRAY"}}
+
+
 def test_text_is_written_as_it_is(rows: Rows, tmp_path: Path) -> None:
     objects(JsonSink(), tmp_path, rows({"tags": [("XMP", 1, "Title", "Zażółć 😀 / °–")]}))
     assert '"Title":"Zażółć 😀 / °–"' in (tmp_path / "out.json").read_text(encoding="utf-8")

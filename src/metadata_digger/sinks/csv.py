@@ -21,6 +21,7 @@ from metadata_digger.schema import Column
 from metadata_digger.sinks.cells import escaped, tame, tamed
 from metadata_digger.sinks.columns import Columns, written
 from metadata_digger.sinks.pieces import concatenate
+from metadata_digger.sinks.repeated import cell, repeated, together
 from metadata_digger.sinks.wide import base64_texts, content_title, fixed, layout
 from metadata_digger.steps.filter import EVERYTHING, Selection
 from metadata_digger.steps.flatten import flatten, tag_names
@@ -46,6 +47,7 @@ class CsvSink:
     content: bool = False  # the column Metadata Content
     dialect: str = "rfc4180"  # or "spark"
     raw: bool = False  # leave formulas what they are
+    every: bool = True  # value of a tag that repeats; else the last one alone, as in the original
 
     @classmethod
     def of(cls, config: Config, naming: Naming, selection: Selection) -> Self:
@@ -56,13 +58,14 @@ class CsvSink:
             content=config["output.columns.includeMetadataContent"],
             dialect=config["output.csv.dialect"],
             raw=config["output.csv.raw"],
+            every=config["output.columns.repeatedTags"] == "all",
         )
 
     def check(self, columns: Columns) -> None:
-        layout(columns, self.naming, self.selection)
+        layout(columns, self.naming, self.selection, self.every)
 
     def piece(self, batches: Iterator[pa.RecordBatch], columns: Columns, target: Path) -> int:
-        _, places = layout(columns, self.naming, self.selection)
+        _, places = layout(columns, self.naming, self.selection, self.every)
         width = max(places.values(), default=-1) + 1
         rows = 0
         with target.open("wb") as file:
@@ -73,7 +76,7 @@ class CsvSink:
         return rows
 
     def join(self, pieces: Sequence[Path], columns: Columns, target: Path) -> None:
-        tags, _ = layout(columns, self.naming, self.selection)
+        tags, _ = layout(columns, self.naming, self.selection, self.every)
         titles = [self.naming.title(words) for _, words in fixed(columns.fields)] + tags
         if self.content and "tags" in columns.fields:
             titles.append(content_title(self.naming))
@@ -96,10 +99,14 @@ class CsvSink:
         empty = [""] * width
         for cells, (start, end) in zip(zip(*always, strict=True), pairwise(_counted(kept, flat.starts)), strict=True):
             wide = empty.copy()
-            for column, value in zip(place[start:end], values[start:end], strict=True):
+            columns = place[start:end]
+            for column, value in zip(columns, values[start:end], strict=True):
                 wide[column] = value  # of a tag that repeats the last is kept, as in the original
+            if self.every:
+                for column, several in repeated(columns, values[start:end]).items():
+                    wide[column] = self._together(several)
             if self.content:
-                wide.append(self._content(dict(zip(place[start:end], words[start:end], strict=True))))
+                wide.append(self._content(columns, words[start:end]))
             lines.append('"' + '","'.join((*cells, *wide)) + '"\n')
         return lines
 
@@ -131,9 +138,25 @@ class CsvSink:
     def _safe(self, cells: Column) -> Column:
         return cells if self.raw else tamed(cells)
 
-    def _content(self, values: dict[int, str]) -> str:
-        """The values of a row, given by their columns, in the order of these."""
-        content = " ".join(value for _, value in sorted(values.items()) if value and value != _BLANK)
+    def _together(self, cells: list[str]) -> str:
+        """One cell of several. Each is safe already, as a spreadsheet may split it; together they may be a formula."""
+        several = together(cells)
+        if len(several) == 1:
+            return several[0] or ""
+        text = cell(several, self._backslash)
+        return text if self.raw else tame(text)
+
+    @property
+    def _backslash(self) -> str:
+        return "\\\\" if self.dialect == "spark" else "\\"
+
+    def _content(self, columns: Sequence[int], words: Sequence[str]) -> str:
+        """The values of a row, given with their columns, in the order of these."""
+        values: dict[int, list[str]] = {column: [text] for column, text in zip(columns, words, strict=True)}
+        if self.every:
+            values |= {column: together(several) for column, several in repeated(columns, words).items()}
+        texts = (text for _, of_column in sorted(values.items()) for text in of_column)
+        content = " ".join(text for text in texts if text and text != _BLANK)
         return content if self.raw else tame(content)
 
 
