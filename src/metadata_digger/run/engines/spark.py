@@ -66,9 +66,7 @@ def run(
 
     Raises DiggerError for what ends a run, also where Spark or Java is missing.
     """
-    if job.streams:
-        raise ConfigError("output.directoryPath=- is for one machine; name a directory, or leave out --engine spark")
-    check_spark()
+    check(job)
     return drive(job, "spark", functools.partial(_engine, master, settings or {}), progress)
 
 
@@ -182,6 +180,13 @@ def _errors_to(log: Path) -> Iterator[None]:
     finally:
         os.dup2(before, 2)
         os.close(before)
+
+
+def check(job: Job) -> None:
+    """Raises DiggerError where a job cannot run on Spark, or there is none."""
+    if job.streams:
+        raise ConfigError("output.directoryPath=- is for one machine; name a directory, or leave out --engine spark")
+    check_spark()
 
 
 def check_spark() -> None:
