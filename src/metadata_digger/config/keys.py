@@ -220,6 +220,20 @@ KEYS: tuple[Key, ...] = (
         "Add the column `Metadata Content`: the values of all tags, joined by a space.",
     ),
     Key(
+        "output.columns.includeFileInfo",
+        BOOLEAN,
+        "true",
+        "CSV, JSON: add `FileName`, `FileExtension`, `FileSize` (bytes), `FileModified` (ISO 8601, UTC) and `Notes`, "
+        "behind all other columns. JSON has `Notes` without it too.",
+    ),
+    Key(
+        "output.columns.repeatedTags",
+        choice("all", "last"),
+        "all",
+        "CSV, JSON, Solr: what is written of a tag that a file has several times with different values: all (in JSON "
+        "and Solr a list, in CSV with ` | ` between), or the last one, as in the original.",
+    ),
+    Key(
         "output.csv.dialect",
         choice("rfc4180", "spark"),
         "rfc4180",

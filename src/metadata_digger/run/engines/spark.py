@@ -27,7 +27,7 @@ from metadata_digger.pipeline import compose
 from metadata_digger.run.drive import Extraction, Ready, drive
 from metadata_digger.run.engines.doing import here
 from metadata_digger.run.engines.memory import share
-from metadata_digger.run.job import Job, Progress
+from metadata_digger.run.job import Job, Progress, untold
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage.listing import Listing
 from metadata_digger.run.stage.parts import name_of
@@ -60,7 +60,7 @@ _SUMMARIES = pa.schema([pa.field("summary", pa.binary())])
 def run(
     job: Job,
     master: str,
-    progress: Progress = lambda done, total: None,
+    progress: Progress = untold,
     settings: Mapping[str, str] | None = None,
 ) -> Report:
     """`master` as Spark has it (`local[2]`, `spark://host:port`, `yarn`); `settings`: further Spark properties.
@@ -85,7 +85,7 @@ def _extract(spark: SparkSession, job: Job, limits: Limits, work: Extraction) ->
     listing, report = work.listing, work.report
     while not listing.complete:
         listing.more()
-    work.progress(report.seen, listing.total)
+    work.progress(report.seen, listing.total, report.failed)
     # The driver holds the listing: 150 bytes a file.
     table = _tasks(listing, job.partitions)
     tasks = spark.createDataFrame(table).repartitionByRange(max(len(table), 1), "part")
@@ -94,7 +94,7 @@ def _extract(spark: SparkSession, job: Job, limits: Limits, work: Extraction) ->
         done = tasks.mapInArrow(functools.partial(extract_batches, payload), "summary binary").collect()
     for (packed,) in done:
         work.done(pickle.loads(packed))  # noqa: S301  # from our own executors
-    work.progress(report.seen, listing.total)
+    work.progress(report.seen, listing.total, report.failed)
 
 
 def _tasks(listing: Listing, partitions: int) -> pa.Table:
