@@ -50,6 +50,7 @@ _FOUND = pa.struct(
         pa.field("modified", pa.float64()),
         pa.field("status", pa.string()),  # null: a file; else a fault of the listing
         pa.field("reason", pa.string()),
+        pa.field("note", pa.string()),
     ]
 )
 _TASKS = pa.schema([pa.field("part", pa.string()), pa.field("found", pa.list_(_FOUND))])
@@ -108,7 +109,7 @@ def _tasks(listing: Listing, partitions: int) -> pa.Table:
 
 def _struct(one: Found) -> dict[str, Any]:
     if isinstance(one, Entry):
-        return {"base": one.base, "url": one.url, "size": one.size, "modified": one.modified}
+        return {"base": one.base, "url": one.url, "size": one.size, "modified": one.modified, "note": one.note}
     return {"base": one.base, "url": one.url, "status": one.status, "reason": one.reason}
 
 
@@ -122,7 +123,7 @@ def extract_batches(payload: bytes, batches: Iterator[pa.RecordBatch]) -> Iterat
     for batch in batches:
         for task in batch.to_pylist():
             found: list[Found] = [
-                Entry(one["base"], one["url"], one["size"], one["modified"])
+                Entry(one["base"], one["url"], one["size"], one["modified"], one["note"])
                 if one["status"] is None
                 else Fault(one["base"], one["url"], one["status"], one["reason"])
                 for one in task["found"]
