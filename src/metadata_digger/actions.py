@@ -136,8 +136,9 @@ def _similar(config: Config, action: Action) -> Iterator[Step]:
 
     bases = read_bases(action.images, config["processing.timezone"])
     own = frozenset(url for base in bases for url in base.urls)
+    contents = frozenset(base.content for base in bases)
     if rules := config["analytics.similar.tags"]:
-        yield NearStep(rules, sought(rules, bases), config["analytics.similar.minPassingConditions"], own)
+        yield NearStep(rules, sought(rules, bases), config["analytics.similar.minPassingConditions"], own, contents)
         return
     found = candidates(bases)
     if not found:
@@ -146,7 +147,7 @@ def _similar(config: Config, action: Action) -> Iterator[Step]:
             f"analytics.similar.tags is not given, and {who} that tells a device, a person or a document; name tags "
             f"to compare ('extract_single {bases[0].path}' lists them)"
         )
-    yield ProposeStep(found, own)
+    yield ProposeStep(found, own, contents)
 
 
 def _found(text: str) -> Path:
