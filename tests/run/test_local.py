@@ -34,7 +34,7 @@ def job(tmp_path: Path, **changes: object) -> Job:
         CsvSink(),
         tmp_path / "out",
         cores=2,
-        seconds_per_batch=30,
+        file_timeout=30,
     )
     return replace(made, **changes)  # type: ignore[arg-type]  # a test's own word
 

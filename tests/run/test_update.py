@@ -224,7 +224,7 @@ def test_what_a_file_itself_is_to_blame_for_is_not_tried_again(tmp_path: Path, o
 
 def test_files_whose_process_hung_or_died_are_tried_again(tmp_path: Path, opened: Callable[[], list[str]]) -> None:
     files(tmp_path / "in", "a.jpg", "exit.jpg", "hang.jpg")
-    report = run(counted(tmp_path, seconds_per_batch=0.5))
+    report = run(counted(tmp_path, file_timeout=0.5))
     assert (report.written, report.failed) == (1, 2)
     opened()
     files(tmp_path / "better", "exit", "hang")  # these acts are played already

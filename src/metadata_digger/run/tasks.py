@@ -93,17 +93,16 @@ class Keep(NamedTuple):
 
 
 class Hash(NamedTuple):
-    """What files have now. Files whose worker died are tried one by one: one of them may kill any."""
+    """What files have now."""
 
     found: Sequence[Entry]
     types: tuple[str, ...]
     rows: Sequence[Any]  # for who asks, one for each file; not looked at
     first: int = 0  # which file of all this one's first is; for who asks
 
-    def apart(self) -> list[Hash]:
-        """A task for each file."""
-        alone = zip(self.found, self.rows, strict=True)
-        return [self._replace(found=[one], rows=[row], first=self.first + at) for at, (one, row) in enumerate(alone)]
+    def cut(self, start: int, stop: int) -> Hash:
+        """The same of some of the files."""
+        return Hash(self.found[start:stop], self.types, self.rows[start:stop], self.first + start)
 
     def run(self, work: Worker, progress: Callable[[int], None]) -> object:
         return work.hashes(self.found, self.types, progress)
