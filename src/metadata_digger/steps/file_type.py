@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from metadata_digger.errors import StorageError
-from metadata_digger.metadata.extract import HEAD, detect
+from metadata_digger.metadata.extract import detect, head_of
 from metadata_digger.pipeline import Batch
 from metadata_digger.schema import FILTERED
 from metadata_digger.steps.mark import mark, standing
@@ -33,7 +33,7 @@ class FileTypeStep:
             for row in standing(batch.rows):
                 file = batch.files[row]
                 try:
-                    kind = detect(file.read_at(0, min(HEAD, file.size)))
+                    kind = detect(head_of(file))
                 except StorageError as error:
                     verdicts[row] = error.status, str(error)
                     continue
