@@ -10,7 +10,7 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,9 +25,10 @@ from metadata_digger.run.engines import pool
 from metadata_digger.run.engines.doing import by
 from metadata_digger.run.engines.local import run
 from metadata_digger.run.engines.memory import share
-from metadata_digger.run.job import Job
+from metadata_digger.run.job import Job, Waiting
 from metadata_digger.run.tasks import Hash
 from metadata_digger.run.work import Work
+from metadata_digger.steps.hash import HashStep
 from metadata_digger.storage import LocalStorage
 from metadata_digger.storage.model import Entry
 
@@ -109,23 +110,43 @@ def test_a_file_that_stalls_is_tried_once_more_behind_all_others(tmp_path: Path)
     assert sorted(lines[-2:]) == ["stall-1.jpg", "stall-2.jpg"]  # the last attempts are theirs alone
 
 
-def test_what_is_waited_for_is_known(tmp_path: Path) -> None:
+def test_what_is_waited_for_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "SECONDS_UNTIL_TOLD", 0.5)
     files(tmp_path / "in", "a.jpg", "stall.jpg")
     _, limits, _ = share(1, 2, False)
     found = [Entry("", f"file:{tmp_path}/in/{name}", 9, None) for name in ("a.jpg", "stall.jpg")]
     work = (job(tmp_path, storage=StallingStorage()), tmp_path, limits)
     with pool.pool(1, work, "UTC", tmp_path, 2) as processes:
-        assert processes.waits is None
+        assert processes.waiting == []
         processes.give(Hash(found, ("md5",), found))
-        events, waited = [], list[tuple[str, float]]()
+        events, waited = [], list[Waiting]()
         while not events:
             events = processes.wait(0.1)
-            waited += [processes.waits] if processes.waits else []
+            waited += processes.waiting
     assert {file for file, _ in waited} == {found[1].url}
     assert 1 < max(seconds for _, seconds in waited) < 60
     (event,) = events
     assert isinstance(event, pool.Died)
     assert (event.stalled, event.file) == (True, found[1].url)
+
+
+def test_a_run_tells_what_it_waits_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "SECONDS_UNTIL_TOLD", 0.5)
+    files(tmp_path / "in", "a.jpg", "stall.jpg")
+    told: set[str] = set()
+
+    def progress(done: int, total: int | None, failed: int = 0, waiting: Sequence[Waiting] = (), /) -> None:
+        told.update(one.url for one in waiting)
+
+    assert run(job(tmp_path, storage=StallingStorage(), file_timeout=2), progress).failed == 1
+    assert told == {f"file:{tmp_path}/in/stall.jpg"}
+    output = tmp_path / "hashed"
+    run(job(tmp_path, steps=(HashStep(("md5",)),), output=output))
+    told.clear()
+    work = job(tmp_path, steps=(HashStep(("md5",)),), output=output, storage=StallingStorage(), file_timeout=2)
+    report = run(replace(work, update="hash"), progress)
+    assert told == {f"file:{tmp_path}/in/stall.jpg"}
+    assert report.statuses == {"ok": 1, "timed_out": 1}
 
 
 def test_hashes_of_files_beside_one_that_stalls(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:  # a worker process imports this before it has set itself up
     from metadata_digger.run.counts import Summary
+    from metadata_digger.run.job import Waiting
     from metadata_digger.sinks.columns import Columns
     from metadata_digger.storage.model import Entry, Found
 
@@ -62,6 +63,9 @@ class Task(Protocol):
 # Does tasks, and gives each with its answer, in any order. Takes them as it can, so there may be millions. None: no
 # more until one of those that it has is done.
 Do: TypeAlias = Callable[[Iterable[Task | None]], Iterator[tuple[Any, Any]]]
+
+# Is told which files hold up those who do tasks, as job.Progress is.
+Watch: TypeAlias = "Callable[[Sequence[Waiting]], None]"
 
 
 class Extract(NamedTuple):

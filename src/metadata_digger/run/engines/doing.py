@@ -8,17 +8,18 @@ from typing import Any, Final
 
 from metadata_digger.errors import OutputError
 from metadata_digger.run.engines.pool import Died, Finished, Pool
-from metadata_digger.run.tasks import Do, Hash, Hashed, Task, Worker
+from metadata_digger.run.tasks import Do, Hash, Hashed, Task, Watch, Worker
 from metadata_digger.schema import FAILED, TIMED_OUT
 
 _END: Final = object()
 
 
-def by(processes: Pool) -> Do:
+def by(processes: Pool, watch: Watch = lambda waiting: None) -> Do:
     """Done by worker processes; a task whose worker died is tried once more, then OutputError is raised.
 
     Of a Hash the files are tried one by one: each may kill any. One that stalls its worker is tried again behind all
-    others. Of a single file that ends so twice it is the answer: the file cannot be read.
+    others. Of a single file that ends so twice it is the answer: the file cannot be read. `watch` is told now and then
+    what is waited for.
     """
 
     def do(tasks: Iterable[Task | None]) -> Iterator[tuple[Any, Any]]:
@@ -41,7 +42,9 @@ def by(processes: Pool) -> Do:
                 processes.give(task)
             if not processes.busy:
                 return
-            for event in processes.wait(1.0):
+            events = processes.wait(1.0)
+            watch(processes.waiting)
+            for event in events:
                 if isinstance(event, Finished):
                     yield event.task, event.answer
                 elif isinstance(event.task, Hash) and len(event.task.found) > 1:

@@ -14,7 +14,7 @@ from pathlib import Path
 from metadata_digger.errors import DiggerError
 from metadata_digger.pipeline import compose
 from metadata_digger.run.counts import Summary
-from metadata_digger.run.drive import Extraction, Ready, drive
+from metadata_digger.run.drive import Extraction, Ready, Told, drive
 from metadata_digger.run.engines.doing import by
 from metadata_digger.run.engines.memory import share
 from metadata_digger.run.engines.pool import Died, Finished, Pool, pool
@@ -23,7 +23,7 @@ from metadata_digger.run.job import Job, Progress, untold
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage.parts import Stretch, name_of, stretch_of
 from metadata_digger.run.stage.place import Stage
-from metadata_digger.run.tasks import Do, Extract, Limits
+from metadata_digger.run.tasks import Do, Extract, Limits, Watch
 from metadata_digger.run.verify.differences import Difference, Verified, differences
 from metadata_digger.schema import FAILED, TIMED_OUT
 from metadata_digger.storage import LocalStorage
@@ -45,12 +45,12 @@ def run(job: Job, progress: Progress = untold) -> Report:
 
 
 @contextmanager
-def _engine(job: Job, folders: Stage) -> Iterator[Ready]:
+def _engine(job: Job, folders: Stage, watch: Watch) -> Iterator[Ready]:
     workers, limits, note = share(job.cores, job.memory_gb, compose(job.steps).pixels > 0)
     work = (job, folders.parts, limits)
     with pool(workers, work, job.timezone, folders.logs, job.file_timeout) as processes:
         extract = partial(_extract, processes)
-        yield Ready(by(processes), extract, limits, workers, [note] if note else [])
+        yield Ready(by(processes, watch), extract, limits, workers, [note] if note else [])
 
 
 def _extract(processes: Pool, work: Extraction) -> None:
@@ -68,9 +68,10 @@ def verify(output: Path, cores: int, result: Verified, progress: Progress = unto
             tempfile.TemporaryDirectory(prefix="metadata-digger-") as folder,
             pool(cores, (job, Path(folder), STREAMS), job.timezone, Path(folder), job.file_timeout) as processes,
         ):
-            yield by(processes)
+            yield by(processes, told.watch)
 
-    yield from differences(output, doing, cores, result, progress)
+    told = Told(progress)
+    yield from differences(output, doing, cores, result, told)
 
 
 @dataclass(slots=True)
@@ -108,7 +109,7 @@ class _Batches:
                     self._died(event.task, event)
             total = self.kept + listing.total if listing.complete else None
             self.shown = max(self.shown, report.seen + self.processes.files)  # a batch may begin again
-            self.work.progress(self.shown, total, report.failed)
+            self.work.progress(self.shown, total, report.failed, self.processes.waiting)
 
     def _next(self) -> Extract | None:
         if self.again:

@@ -23,6 +23,7 @@ from metadata_digger.errors import DiggerError
 from metadata_digger.run.engines import worker
 from metadata_digger.run.engines.worker import ONE_THREAD, Doing, Done, Ready
 from metadata_digger.run.interrupt import inherited_block, unbroken
+from metadata_digger.run.job import Waiting
 from metadata_digger.run.tasks import Task, reads_input
 
 # A fork of this process would copy locks that threads of Arrow or of the caller hold. Workers are forked from a process
@@ -31,6 +32,7 @@ from metadata_digger.run.tasks import Task, reads_input
 _FORKS = sys.platform == "linux"
 _CONTEXT = multiprocessing.get_context("forkserver") if _FORKS else multiprocessing.get_context("spawn")
 _PACKAGES = Path(__file__).parents[3]
+SECONDS_UNTIL_TOLD = 10.0  # of a file without progress; slow ones are no news
 _STARTS = 3  # a process may be killed from outside while it starts; three in a row are a fault of the installation
 _TAIL = 16_384  # bytes of a worker's log that its last words are looked for in
 _WORDS = 300  # characters of them that are kept
@@ -94,11 +96,12 @@ class Pool:
         return sum(one.files for one in self.workers)
 
     @property
-    def waits(self) -> tuple[str, float] | None:
-        """The file that a worker has been held up by for the longest time, and for how many seconds."""
+    def waiting(self) -> list[Waiting]:
+        """The files that workers have been held up by for long, the longest first."""
         now = time.monotonic()
-        held = [(now - one.heard, one.file) for one in self.workers if one.file and one.task and reads_input(one.task)]
-        return max(held)[::-1] if held else None
+        busy = [one for one in self.workers if one.file and one.task and reads_input(one.task)]
+        held = [Waiting(one.file, now - one.heard) for one in busy if now - one.heard >= SECONDS_UNTIL_TOLD]
+        return sorted(held, key=lambda one: -one.seconds)
 
     def start(self) -> _Worker:
         log = self.logs / f"worker-{self.started}.log"
