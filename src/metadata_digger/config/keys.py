@@ -83,6 +83,13 @@ KEYS: tuple[Key, ...] = (
         "Patterns of files and directories to leave out, for example `*.tmp,.cache/`; stronger than `input.include`.",
     ),
     Key(
+        "input.links",
+        choice("follow", "inside", "skip"),
+        "follow",
+        "Symbolic links: `follow` them, with a note where they leave the entry of `input.paths`; only those that stay "
+        "`inside` it; `skip` all. What an entry itself names is always read.",
+    ),
+    Key(
         "input.partitions",
         AMOUNT,
         "-1",
