@@ -11,8 +11,8 @@ from metadata_digger.cli.terminal import printable, write
 from metadata_digger.run.engines.dry import Expected, rehearse
 from metadata_digger.run.job import Job
 from metadata_digger.schema import FILTERED
+from metadata_digger.storage.lists import LIST
 from metadata_digger.storage.urls import base_of
-from metadata_digger.storage.walk import LIST
 
 SHOWN = 20  # extensions, entries of input.paths, reasons
 FAULTS = 3  # exit code
