@@ -189,7 +189,7 @@ def test_workers_killed_from_outside_lose_nothing(tmp_path: Path) -> None:
     files(tmp_path / "in", *(f"slow-{number:03d}.jpg" for number in range(60)))
     due = [40, 20, 1]
 
-    def kill(done: int, total: int | None) -> None:
+    def kill(done: int, total: int | None, *_: object) -> None:
         if due and done >= due[-1]:
             due.pop()
             os.kill(workers(os.getpid())[0], signal.SIGKILL)
@@ -252,7 +252,7 @@ from metadata_digger.storage import LocalStorage
 
 if __name__ == "__main__":
     told = []
-    def tell(done, total):
+    def tell(done, total, *_):
         if done > 16 and not told:  # of the first batches, of 8 files, one is in its place
             told.append(1)
             print("working", flush=True)

@@ -412,7 +412,7 @@ def test_by_hash_an_interrupted_comparison_goes_on(
     files(root, "new.jpg")
     told: list[tuple[int, int | None]] = []
 
-    def interrupt(done: int, total: int | None) -> None:
+    def interrupt(done: int, total: int | None, *_: object) -> None:
         told.append((done, total))
         if done >= 300:
             raise KeyboardInterrupt
@@ -475,7 +475,7 @@ def test_an_update_that_was_interrupted_goes_on(
     grow(root / "000.jpg")
     opened()
 
-    def interrupt(done: int, total: int | None) -> None:
+    def interrupt(done: int, total: int | None, *_: object) -> None:
         if done > 130:
             raise KeyboardInterrupt
 
