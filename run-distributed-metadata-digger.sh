@@ -25,4 +25,4 @@ elif [ "$release" -lt 17 ]; then
 fi
 
 environment spark
-exec "$python" -P -m metadata_digger --engine spark "$@"
+exec "$python" -I -m metadata_digger --engine spark "$@"

@@ -12,4 +12,4 @@ root=$(CDPATH='' cd -- "$(dirname -- "$here")" && pwd -P)
 . "$root/tools/environment.sh"
 
 environment run
-exec "$python" -P -m metadata_digger "$@"
+exec "$python" -I -m metadata_digger "$@"

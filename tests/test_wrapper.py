@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 import time
 from pathlib import Path
 
@@ -91,6 +92,38 @@ def test_started_from_elsewhere_through_links(root: Path, tmp_path: Path) -> Non
 def test_files_lying_about_are_not_imported(root: Path, tmp_path: Path) -> None:
     (tmp_path / "json.py").write_text("raise SystemExit('imported from the current directory')")
     done = run("sh", root / SCRIPT, "--version", cwd=tmp_path)
+    assert SAYS_VERSION.match(done.stdout), done.stderr
+
+
+@pytest.fixture(scope="module")
+def poisoned(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An environment of Python's own variables that lead to modules which must not be imported."""
+    base = tmp_path_factory.mktemp("poison")
+    own = Path(sysconfig.get_path("purelib", f"{os.name}_user", {"userbase": str(base / "base")}))
+    for folder in (base / "path", own):
+        folder.mkdir(parents=True)
+        for name in ("json", "numpy", "pyarrow", "multiprocessing", "sitecustomize", "usercustomize"):
+            (folder / f"{name}.py").write_text(f"import os\nos.write(2, b'POISON {name}')\nos._exit(77)\n")
+    return {"PYTHONPATH": str(base / "path"), "PYTHONUSERBASE": str(base / "base"), "PYTHONINSPECT": "1"}
+
+
+@pytest.mark.parametrize("command", [("sh", SCRIPT), (".venv/bin/metadata-digger",)])
+def test_variables_of_python_do_not_reach_the_program(
+    root: Path, tmp_path: Path, poisoned: dict[str, str], command: tuple[str, ...]
+) -> None:
+    (tmp_path / "in").mkdir()
+    shutil.copy(PHOTOS / "car-roadside.jpg", tmp_path / "in")
+    settings = (f"--set=input.paths={tmp_path}/in", f"--set=output.directoryPath={tmp_path}/out")
+    done = run(*command, "full", "configs/demo.config.properties", *settings, cwd=root, env=poisoned)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "car" in (tmp_path / "out" / "out.csv").read_text(encoding="utf-8")
+
+
+def test_a_set_up_of_before_gets_the_new_program(root: Path, poisoned: dict[str, str]) -> None:
+    program = root / ".venv/bin/metadata-digger"
+    program.write_text('#!/bin/sh\nexec "$(dirname -- "$0")/python" -P -m metadata_digger "$@"\n')
+    assert run("sh", SCRIPT, "--version", cwd=root).returncode == 0
+    done = run(program, "--version", cwd=root, env=poisoned)
     assert SAYS_VERSION.match(done.stdout), done.stderr
 
 
@@ -199,9 +232,11 @@ def test_environment_wins_over_its_file() -> None:
 @pytest.mark.spark
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("java") is None, reason="needs Java")
-def test_distributed(root: Path) -> None:
+def test_distributed(root: Path, poisoned: dict[str, str]) -> None:
     settings = ["--set", "output.directoryPath=output/spark", "--includeAWS"]
-    done = run("sh", DISTRIBUTED, "full", "configs/demo.config.properties", *settings, cwd=root, env=WITH_PYTHON)
+    done = run(
+        "sh", DISTRIBUTED, "full", "configs/demo.config.properties", *settings, cwd=root, env=WITH_PYTHON | poisoned
+    )
     assert done.returncode == 0, done.stderr
     with (root / "output/spark/spark.csv").open(encoding="utf-8", newline="") as file:
         assert len(list(csv.DictReader(file))) == len(list(PHOTOS.iterdir()))

@@ -1,7 +1,8 @@
 # Sourced by the start scripts, with $root set to the checkout: makes .venv there and keeps it right. POSIX sh.
 #
 #   environment run|spark|dev   makes sure that .venv holds requirements/GROUP.lock; instant when it does
-#   $python                     that environment's Python, run with -P so that files lying about are never imported
+#   $python                     that environment's Python, run with -I: neither files lying about nor PYTHONPATH nor the
+#                               user's own site-packages are ever imported
 #
 # Everything said goes to standard error: standard output belongs to the program.
 # PYTHON names the Python to use; pip's and uv's own variables and configuration files are honoured.
@@ -31,7 +32,10 @@ in_place() {
 }
 
 environment() {
-    ready "$1" && return
+    if ready "$1"; then
+        is_current || write_program || : # a checkout that cannot be written to goes on with what it has
+        return
+    fi
     take_lock
     trap 'rm -f "$lock"' EXIT
     # A shell that waits for a child acts on these once the child is gone; Ctrl-C reaches the child as well.
@@ -101,14 +105,9 @@ set_up() {
 
 # The locks agree with each other (tools/lock.sh), so a group that was there is still complete.
 finish() {
-    site=$("$python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+    site=$("$python" -I -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
     printf '%s\n' "$root/src" >"$site/metadata_digger.pth"
-    {
-        echo '#!/bin/sh'
-        # shellcheck disable=SC2016 # to be expanded when that script runs
-        echo 'exec "$(dirname -- "$0")/python" -P -m metadata_digger "$@"'
-    } >"$venv/bin/metadata-digger"
-    chmod +x "$venv/bin/metadata-digger"
+    write_program || fail "cannot write to $venv/bin"
     mkdir -p "$venv/ready.new"
     printf '%s\n%s\n' "$root" "$(readlink -f "$python")" >"$venv/ready.new/place"
     for group in $kept run "$1"; do
@@ -116,6 +115,19 @@ finish() {
     done
     mv "$venv/ready.new" "$venv/ready"
 }
+
+# shellcheck disable=SC2016 # to be expanded when that script runs
+program='exec "$(dirname -- "$0")/python" -I -m metadata_digger "$@"'
+
+# Whether .venv/bin/metadata-digger is this version's; no process is started to find out.
+is_current() {
+    { IFS= read -r _ && IFS= read -r was_program; } <"$venv/bin/metadata-digger" && [ "$was_program" = "$program" ]
+} 2>/dev/null
+
+write_program() {
+    printf '#!/bin/sh\n%s\n' "$program" >"$venv/bin/metadata-digger.$$" &&
+        chmod +x "$venv/bin/metadata-digger.$$" && mv -f "$venv/bin/metadata-digger.$$" "$venv/bin/metadata-digger"
+} 2>/dev/null
 
 # The newest Python that is new enough; $python_found is its real path (a pyenv or asdf shim is not), $version its own.
 find_python() {
@@ -139,7 +151,7 @@ find_python() {
 }
 
 try_python() {
-    found=$("$1" -c 'import sys; print(sys.version_info >= (3, 11), "%d.%d.%d" % sys.version_info[:3], sys.executable)' \
+    found=$("$1" -E -s -c 'import sys; print(sys.version_info >= (3, 11), "%d.%d.%d" % sys.version_info[:3], sys.executable)' \
         2>/dev/null) || return 1
     version=${found#* }
     version=${version%% *}
@@ -156,7 +168,7 @@ try_python() {
 make_venv() {
     if use_uv && uv venv --quiet --python "$python_found" --no-python-downloads "$venv" >>"$log" 2>&1; then return; fi
     rm -rf "$venv"
-    if ! "$python_found" -m venv "$venv" >>"$log" 2>&1; then
+    if ! "$python_found" -I -m venv "$venv" >>"$log" 2>&1; then
         tail -n 5 "$log" >&2
         fail "Python $version could not make a virtual environment. On Debian and Ubuntu: apt install python3-venv"
     fi
@@ -184,12 +196,12 @@ install() {
         --only-binary :all: --no-binary pyspark "$@" --requirement "$requirements" >>"$log" 2>&1; then
         return
     fi
-    if ! "$python" -m pip --version >/dev/null 2>&1; then
-        "$python" -m ensurepip >>"$log" 2>&1 || install_failed # uv makes environments without pip
+    if ! "$python" -I -m pip --version >/dev/null 2>&1; then
+        "$python" -I -m ensurepip >>"$log" 2>&1 || install_failed # uv makes environments without pip
     fi
     # What pip says goes to the log; the packages' names, one after the other, to a terminal.
     {
-        "$python" -m pip install --require-hashes --no-deps --only-binary :all: --no-binary pyspark \
+        "$python" -I -m pip install --require-hashes --no-deps --only-binary :all: --no-binary pyspark \
             --disable-pip-version-check --no-input "$@" --requirement "$requirements" 2>&1 || echo "pip failed"
     } | while IFS= read -r line; do
         printf '%s\n' "$line" >>"$log"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
 
 import pytest
@@ -61,3 +62,11 @@ def test_interrupted(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixt
     monkeypatch.setattr(cli, "_run", raising(KeyboardInterrupt()))
     assert cli.main(["config", "x"]) == 130
     assert capsys.readouterr().err.strip() == "metadata-digger: interrupted"
+
+
+def test_what_an_isolated_process_does_not_heed_no_process_of_its_heeds(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PYTHONPATH", "PYTHONHOME", "PYTHONNOUSERSITE"):
+        monkeypatch.setenv(name, "/poison")
+    cli.isolate()
+    assert {name: text for name, text in os.environ.items() if text == "/poison"} == {}
+    assert os.environ["PYTHONNOUSERSITE"] == "1"

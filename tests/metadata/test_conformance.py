@@ -59,7 +59,7 @@ def result(path):
 
 
 def as_theirs(found, values, idle):
-    """The result with the reference's words where ours are known to be other ones; takes what was needed out of `idle`."""
+    """The result with the reference's words where ours are known to be others; what was needed goes out of `idle`."""
     for directory in found.get("directories", ()):
         for number, value in enumerate(values):
             if directory["name"] in value["directories"]:

@@ -23,6 +23,8 @@ READER_GONE = 128 + 13  # and SIGPIPE
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns the exit code; argparse leaves by SystemExit(2) when the usage is wrong."""
     open_streams()
+    if sys.flags.isolated:
+        isolate()
     try:
         from metadata_digger.cli.parser import parsed
 
@@ -46,6 +48,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _tell_notes(error)
         return error.exit_code
     return code
+
+
+def isolate() -> None:
+    """What this process was told not to heed, none that it starts heeds either: workers, Spark's too, and imports of
+    models in a process of their own."""
+    for name in ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP"):
+        os.environ.pop(name, None)
+    os.environ["PYTHONNOUSERSITE"] = "1"
 
 
 def _tell_notes(error: BaseException) -> None:

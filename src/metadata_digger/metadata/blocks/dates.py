@@ -37,8 +37,8 @@ class Moment(int):
 def since_1904(seconds: int) -> Moment | int:
     """A count of seconds since 1904. Java counts milliseconds in 64 bits and loses what is above them.
 
-    0 stays the number that it is: writers without a clock leave it (ISO/IEC 14496-12, 8.2.2, has no word for "no date"),
-    and 1904 would be a date that nobody stated.
+    0 stays the number that it is: writers without a clock leave it, as ISO/IEC 14496-12, 8.2.2, has no word for "no
+    date", and 1904 would be one that nobody stated.
     """
     if not seconds:
         return 0
