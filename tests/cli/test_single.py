@@ -37,7 +37,7 @@ DIRECTORY = Directory(
 
 @pytest.fixture
 def odd_directory(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(single, "_read", lambda path, *, with_file: [DIRECTORY])
+    monkeypatch.setattr(single, "_read", lambda path, *, with_file: Reading([DIRECTORY], None))
     yield
 
 
