@@ -30,9 +30,11 @@ def read(reader: Reader) -> Iterator[Directory]:
     the break is not in doubt, and the reference's refusal of the whole file would lose it.
     """
     found = _Found()
+    stop = None
     try:
         _collect(reader, found)
     except MetadataError as error:
+        stop = error
         found.faults.append(str(error))
     segments = found.segments
     frames: list[Directory] = []
@@ -54,7 +56,7 @@ def read(reader: Reader) -> Iterator[Directory]:
     if _DNL in segments and not frames:
         yield Directory("Error", TagTable({}), errors=["DNL segment found without SOFx - illegal JPEG format"])
     if found.faults:
-        raise Malformed("; ".join(found.faults))
+        raise (Truncated if isinstance(stop, Truncated) else Malformed)("; ".join(found.faults))
 
 
 @dataclass(slots=True)
