@@ -226,6 +226,11 @@ def test_values(tmp_path: Path, line: str, key: str, value: object) -> None:
         ("output.solr.url=http://host%41:8983/solr", "must be http://HOST:PORT/solr"),
         ("output.solr.url=http://u:p@localhost/solr", "must hold no user and no password"),
         ("input.storage.name=ftp", "must be file, hdfs or s3"),
+        ("input.links=outside", "must be follow, inside or skip"),
+        *(
+            (f"input.{key}=*.jpg,{pattern}", f"{pattern!r} has a [ without characters and ] behind it")
+            for key, pattern in (("include", "["), ("exclude", "a[]"), ("exclude", "[!]/x"), ("include", "[a]/[b/c]"))
+        ),
         ("input.paths=<CHANGE_ME>", "c:4: input.paths=<CHANGE_ME>: is still the sample's placeholder"),
         ("input.paths= , ", "c:4: input.paths=,: is empty"),
         ("input.paths=\\u12", "c:4: input.paths: \\u12 is not \\u and four hexadecimal digits"),

@@ -302,7 +302,8 @@ def _storage(config: Config) -> Storage:
     from metadata_digger.storage import STORAGES, Patterns
 
     kinds = {kind.name: kind for kind in STORAGES}
-    return kinds[config["input.storage.name"]](Patterns(config["input.include"], config["input.exclude"]))
+    patterns = Patterns(config["input.include"], config["input.exclude"])
+    return kinds[config["input.storage.name"]](patterns, config["input.links"])
 
 
 def _output(config: Config) -> Path:

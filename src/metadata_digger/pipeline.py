@@ -293,7 +293,7 @@ def open_batch(
         pa.array([microseconds(one.modified) for one in found], FILE.field("modified").type),
         pa.array(statuses, pa.string()),
         pa.array(reasons, pa.string()),
-        pa.array([[] for _ in found], pa.list_(pa.string())),
+        pa.array([[one.note] if isinstance(one, Entry) and one.note else [] for one in found], pa.list_(pa.string())),
         pa.nulls(len(found), pa.int64()),
     ]
     return Batch(pa.RecordBatch.from_arrays(columns, schema=FILE), files)

@@ -22,6 +22,8 @@ GOLDEN = SHARED / "golden"
 OLD_FORM = {
     "output.csv.dialect": "spark",
     "output.csv.raw": "true",
+    "output.columns.repeatedTags": "last",
+    "output.columns.includeFileInfo": "false",
     "output.json.allDirectories": "true",
     "processing.thumbnails.format": "png",
     "input.exclude": "*/,_*,.*",

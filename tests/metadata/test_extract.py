@@ -7,8 +7,13 @@ from importlib import import_module
 import pytest
 
 from metadata_digger.metadata.blocks.dates import java_date
+<<<<<<< HEAD
 from metadata_digger.metadata.errors import Malformed, Truncated, UnknownFormat
 from metadata_digger.metadata.extract import detect, directories, read_metadata, read_partly
+=======
+from metadata_digger.metadata.errors import MetadataError, Truncated, UnknownFormat
+from metadata_digger.metadata.extract import detect, head_of, read_metadata
+>>>>>>> main
 from metadata_digger.metadata.formats import FORMATS
 from metadata_digger.metadata.model import Directory, TagTable
 from metadata_digger.metadata.source import MemorySource
@@ -47,6 +52,19 @@ def sydney(monkeypatch):
         (b"\0\0\0\x18ftypcrx ", "CRX"),
         (b"\0\0\0\x18ftypmp42", "MP4"),
         (b"\0\0\0\x18ftypnew!", "MOV"),
+        (b"\0\0\0\x18ftypmif2\0\0\0\0mif2heic", "HEIF"),
+        (b"\0\0\0\x14ftypmif2\0\0\0\0mif2avif", "HEIF"),  # the brand behind the box is none of its own
+        (b"\0\0\0\x1cftypmiaf\0\0\0\0mif1miafavif", "AVIF"),
+        (b"\0\0\0\x18ftypnew!\0\0\0\0mif1avis", "AVIF"),
+        (b"\0\0\0\x18ftypnew!\0\0\0\0isomheic", "HEIF"),
+        (b"\0\0\0\x18ftypnew!\0\0\0\0isommp42", "MOV"),
+        (b"\0\0\0\x18ftypmif1\0\0\0\0mif1avif", "HEIF"),  # as the reference has it
+        *((b"\0\0\0\x18ftyp" + brand, "HEIF") for brand in (b"heim", b"heis", b"hevm", b"hevs", b"avci", b"MiHB")),
+        *((b"\0\0\0\x18ftyp" + brand, "MP4") for brand in (b"M4A ", b"M4B ", b"M4V ")),
+        *((b"\0\0\1\0" + atom, "MOV") for atom in (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")),
+        (b"\xf0\0\0\0mdat", "MOV"),
+        (b"The free software", None),
+        (b"\0\0\2\0none", None),
         (b"\xff\xfb\x90\x44", "MP3"),
         (b"\xff\xf1\x50\x80", "AAC"),
         (b"%PDF-1.4", "PDF"),
@@ -59,6 +77,19 @@ def sydney(monkeypatch):
 def test_detect(head, name):
     kind = detect(head)
     assert (kind.name if kind else None) == name
+
+
+def test_many_brands_are_looked_through():
+    for size, brands in ((0x54, [b"none"] * 16 + [b"avif"]), (0x400, [b"none"] * 252)):
+        file = size.to_bytes(4, "big") + b"ftypnew!" + bytes(4) + b"".join(brands)
+        assert head_of(MemorySource(file + bytes(2000))) == file
+        assert detect(file).name == ("AVIF" if b"avif" in brands else "MOV")
+    assert len(head_of(MemorySource(b"\xff\xff\0\0ftyp" + bytes(2000)))) == 1024
+
+
+def test_sound_is_no_video():
+    kind = detect(b"\0\0\0\x18ftypM4A ")
+    assert (kind.mime, kind.extension) == ("audio/mp4", "m4a")
 
 
 @pytest.mark.parametrize(("magic", "kind"), MAGIC)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from acting_steps import ActingStep
 
-from metadata_digger.errors import ConfigError, ModelError, OutputError, StorageError
+from metadata_digger.errors import ConfigError, ModelError, OutputError
 from metadata_digger.run.engines.local import run
 from metadata_digger.run.job import Job
 from metadata_digger.run.report import Report
@@ -121,8 +121,8 @@ def test_faults_of_storage_are_rows_of_their_own(tmp_path: Path) -> None:
 class Vanishing(LocalStorage):
     """Lists a file that is gone when it is opened."""
 
-    def walk(self, paths, skip=(), excluded=None):  # type: ignore[no-untyped-def]  # as the original
-        for found in super().walk(paths, skip, excluded):
+    def walk(self, paths, skip=(), excluded=None, listed=None):  # type: ignore[no-untyped-def]  # as the original
+        for found in super().walk(paths, skip, excluded, listed):
             if found.url.endswith("gone.jpg"):
                 Path(found.url.removeprefix("file:")).unlink()
             yield found
@@ -174,7 +174,7 @@ def test_an_output_that_exists_stops_the_run_before_any_work(tmp_path: Path) -> 
 
 
 def test_a_missing_input_stops_the_run_before_any_work(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match=r"input\.paths: .*/in does not exist"):
+    with pytest.raises(ConfigError, match=r"input\.paths: .*/in does not exist"):
         run(job(tmp_path))
     assert contents(tmp_path) == []
 

@@ -18,7 +18,7 @@ from test_kills import Wanted, found
 from test_local import contents, files, job
 
 from metadata_digger.run.engines.local import run
-from metadata_digger.run.job import Job
+from metadata_digger.run.job import Job, Progress
 from metadata_digger.run.stage import parts
 from metadata_digger.run.stage import place as stage
 from metadata_digger.sinks import CsvSink
@@ -37,11 +37,11 @@ class Moments:
         self._working = False
 
     @contextmanager
-    def watched(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int, int | None], None]]:
+    def watched(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[Progress]:
         """Gives a run's progress: the moments begin when all files are done."""
         with monkeypatch.context() as patch:
 
-            def begin(done: int, total: int | None) -> None:
+            def begin(done: int, total: int | None, *_: object) -> None:
                 if done == total and not self._working:
                     self._working = True
                     for name in STEPS:

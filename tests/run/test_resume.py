@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from test_local import contents, files, job, names
 from metadata_digger.errors import ConfigError, OutputError
 from metadata_digger.run.counts import Summary
 from metadata_digger.run.engines.local import run
+from metadata_digger.run.job import Progress
 from metadata_digger.run.stage import parts
 from metadata_digger.run.stage.listing import CHUNK, NOTHING, Begun, Listing, agreed, begun, cut
 from metadata_digger.run.stage.parts import Stretch
@@ -33,8 +33,8 @@ FACTS = {
 }
 
 
-def stop_at(files: int) -> Callable[[int, int | None], None]:
-    def progress(done: int, total: int | None) -> None:
+def stop_at(files: int) -> Progress:
+    def progress(done: int, total: int | None, *_: object) -> None:
         if done >= files:
             raise KeyboardInterrupt
 
@@ -315,4 +315,5 @@ def test_nothing_is_begun_where_there_is_no_listing(tmp_path: Path) -> None:
 
 
 def test_the_stage_is_no_input(tmp_path: Path, interrupted: Path) -> None:
-    assert [one for one in LocalStorage().walk((str(tmp_path),)) if "metadata-digger" in one.url] == []
+    stage = [one for one in LocalStorage().walk((str(tmp_path),)) if "metadata-digger" in one.url]
+    assert [getattr(one, "reason", None) for one in stage] == ["an unfinished run's directory"]

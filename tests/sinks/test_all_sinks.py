@@ -32,10 +32,10 @@ Rows = Callable[..., pa.RecordBatch]
 CASES: dict[str, Sink] = {
     "csv": CsvSink(),
     "csv spark": CsvSink(
-        dialect="spark", raw=True, content=True, labels_delimiter="|", naming=Naming("snakeCase", "md_")
+        dialect="spark", raw=True, content=True, labels_delimiter="|", naming=Naming("snakeCase", "md_"), file=True
     ),
     "json": JsonSink(),
-    "json all": JsonSink(all_directories=True, content=True, naming=Naming("snakeCase", "md_")),
+    "json all": JsonSink(all_directories=True, content=True, naming=Naming("snakeCase", "md_"), file=True),
     "parquet": ParquetSink(),
     "parquet snake": ParquetSink(content=True, naming=Naming("snakeCase", "md_")),
 }
@@ -222,16 +222,39 @@ def test_hashes_and_thumbnails(sink: Sink, rows: Rows, tmp_path: Path) -> None:
     assert set(keys).isdisjoint(plain)
 
 
+REPEATED = [
+    ("WebP", 1, "Image Width", "1"),
+    ("WebP", 3, "Has Alpha", "true"),
+    ("WebP", 1, "Image Width", "2"),
+    ("WebP", 1, "Image Width", None),
+    ("WebP", 3, "Has Alpha", "true"),
+    ("WebP", 1, "Image Width", ""),
+    ("WebP", 1, "Image Width", "1"),
+]
+
+
+def test_all_values_of_a_repeated_tag_are_there(sink: Sink, rows: Rows, tmp_path: Path) -> None:
+    """In the file's order; what all of them are stands once, and one without text not beside others."""
+    (row,) = read(sink, publish(sink, tmp_path, [rows({"tags": REPEATED})]))
+    if isinstance(sink, ParquetSink):
+        assert [tag["value"] for tag in row[sink.naming.title("Tags")]] == [tag[3] for tag in REPEATED]
+    else:
+        several = ["1", "2", "1"] if isinstance(sink, JsonSink) else "1 | 2 | 1"
+        assert value(sink, row, "WebP", "Image Width") == several
+        assert value(sink, row, "WebP", "Has Alpha") == "true"
+    if sink.content:  # type: ignore[attr-defined]  # every sink of today has it
+        assert row[key(sink, "Metadata Content")] == "true 1 2 1"
+
+
 def test_of_a_repeated_tag_the_last_value_is_kept(sink: Sink, rows: Rows, tmp_path: Path) -> None:
-    tags = [
-        ("WebP", 1, "Image Width", "1"),
-        ("WebP", 3, "Has Alpha", "true"),
-        ("WebP", 1, "Image Width", "2"),
-        ("WebP", 1, "Image Width", None),
-    ]
-    (row,) = read(sink, publish(sink, tmp_path, [rows({"tags": tags})]))
-    assert value(sink, row, "WebP", "Image Width") == "2"
-    assert value(sink, row, "WebP", "Has Alpha") == "true"
+    from dataclasses import replace
+
+    last: Sink = replace(sink, every=False)  # type: ignore[type-var]  # sinks are dataclasses
+    (row,) = read(last, publish(last, tmp_path, [rows({"tags": REPEATED[:4]})]))
+    assert value(last, row, "WebP", "Image Width") == "2"
+    assert value(last, row, "WebP", "Has Alpha") == "true"
+    if last.content:  # type: ignore[attr-defined]
+        assert row[key(last, "Metadata Content")] == "true 2"
 
 
 def test_allowed_directories_and_tags(sink: Sink, rows: Rows, tmp_path: Path) -> None:

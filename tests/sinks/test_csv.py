@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -107,8 +109,10 @@ def test_tags_of_one_directory_whose_names_become_equal_share_a_column(rows: Row
         ),
     ],
 )
-def test_columns_that_cannot_be_told_apart(naming: Naming, tags: list[tuple[str, str]], message: str) -> None:
-    sink = CsvSink(naming=naming)
+def test_columns_that_the_last_values_alone_cannot_share(
+    naming: Naming, tags: list[tuple[str, str]], message: str
+) -> None:
+    sink = CsvSink(naming=naming, every=False)
     columns = Columns.of(SCHEMA, tags)
     with pytest.raises(ConfigError, match=message):
         sink.check(columns)
@@ -144,8 +148,88 @@ def test_properties_of_xmp_give_way_to_all_other_columns(
     assert lines[1].endswith("," + ",".join(f'"{value}"' for value in values))
 
 
+@pytest.mark.parametrize(
+    ("naming", "tags", "names", "cells"),
+    [
+        (
+            Naming(include_directories=False),
+            [("JPEG", "Image Width", "4"), ("PNG-IHDR", "Image Width", "5"), ("MP3", "ID", "i")],
+            ["ImageWidth", "MP3ID"],
+            ["4 | 5", "i"],
+        ),
+        (
+            Naming("snakeCase", include_directories=False),
+            [("Exif IFD0", "Color Space", "1"), ("ICC Profile", "Color space", "RGB"), ("A", "File Path", "p")],
+            ["a_file_path", "color_space"],
+            ["p", "1 | RGB"],
+        ),
+        (Naming(), [("A", "B C", "1"), ("A B", "C", "1")], ["ABC"], ["1"]),
+        (Naming(), [("File", "Path", "1"), ("FILE", "PATH", "2")], ["FILEFILEPATH", "FileFilePath"], ["1 | 2"]),
+    ],
+)
+def test_tags_of_one_name_share_a_column(
+    rows: Rows, tmp_path: Path, naming: Naming, tags: list[tuple[str, str, str]], names: list[str], cells: list[str]
+) -> None:
+    """Nothing is lost, and no run is stopped; a column that every row has is never shared."""
+    batch = rows({"tags": [(directory, number, *tag) for number, (directory, *tag) in enumerate(tags)]})
+    lines = text(CsvSink(naming), tmp_path, batch).splitlines()
+    wide = [line[1:-1].split('","')[6:] for line in lines]
+    assert wide == [names[: len(cells)], cells]
+
+
+FILE = ["FileName", "FileExtension", "FileSize", "FileModified", "Notes"]
+
+
+def test_what_is_told_of_the_file_stands_behind_all_others(rows: Rows, tmp_path: Path) -> None:
+    moment = datetime(2024, 5, 6, 7, 8, 9, 120_000, UTC)
+    row = {"tags": [("JPEG", 1, "Image Width", "4")], "notes": ["JPEG: cut", "a | b"]}
+    batch = rows(row | {"file_path": "file:/in/=1 holiday.JPG", "size": 5, "modified": moment}, {})
+    header, first, second = csv.reader(text(CsvSink(content=True, file=True), tmp_path, batch).splitlines())
+    assert header[6:] == ["JPEGImageWidth", "MetadataContent", *FILE]
+    assert first[6:8] == ["4", "4"]
+    assert first[8:] == ["'=1 holiday.JPG", "jpg", "5", "2024-05-06T07:08:09.120000Z", r"JPEG: cut | a \x7c b"]
+    assert second[6:] == ["", "", "1.jpg", "jpg", "1", "", ""]
+
+
+def test_what_is_told_of_the_file_without_metadata(rows: Rows, tmp_path: Path) -> None:
+    labelled = text(CsvSink(Naming("snakeCase"), file=True), tmp_path, rows({"labels": ["a"]}, fields="labelled"))
+    assert labelled.splitlines() == [
+        '"id","base_path","file_path","labels","file_name","file_extension","file_size","file_modified","notes"',
+        '"00000000000000000000000000000000","file:///in","file:/in/0.jpg","a","0.jpg","jpg","1","",""',
+    ]
+
+
+@pytest.mark.parametrize("every", [True, False])
+@pytest.mark.parametrize(("file", "names"), [(True, ["BMPHeaderFileSize", "FileFileName"]), (False, ["FileSize"])])
+def test_a_tag_gives_way_to_them(rows: Rows, tmp_path: Path, every: bool, file: bool, names: list[str]) -> None:
+    """With the last values alone too: what the original has no column for stops no run."""
+    tags = [("BMP Header", 2, "File Size", "58"), *([("File", 1, "File Name", "x")] if file else [])]
+    sink = CsvSink(Naming(include_directories=False), file=file, every=every)
+    header, cells = csv.reader(text(sink, tmp_path, rows({"tags": tags})).splitlines())
+    assert header[6:] == [*names, *(FILE if file else [])]
+    assert cells[6 : 6 + len(tags)] == ["58", "x"][: len(tags)]
+
+
+@pytest.mark.parametrize(
+    ("values", "rfc", "raw"),
+    [
+        (["-1", "2"], "'-1 | 2", "-1 | 2"),
+        (["2", "=1+1"], "2 | '=1+1", "2 | =1+1"),
+        (["=1", "=2"], "'=1 | '=2", "=1 | =2"),
+        (["a | b", "c"], r"a \x7c b | c", r"a \x7c b | c"),
+        (["a | b"], "a | b", "a | b"),
+        (["two\nlines", 'q"'], r'two\nlines | q""', r'two\nlines | q""'),
+    ],
+)
+def test_several_values_in_a_cell(rows: Rows, tmp_path: Path, values: list[str], rfc: str, raw: str) -> None:
+    """A spreadsheet may split the cell: none of its parts is a formula, and it has as many parts as values."""
+    batch = rows({"tags": [("IPTC", 1, "Keywords", value) for value in values]})
+    for sink, expected in ((CsvSink(), rfc), (CsvSink(raw=True), raw)):
+        assert text(sink, tmp_path, batch).endswith(f',"{expected}"\n')
+
+
 def test_tags_that_are_not_written_are_in_nobodys_way() -> None:
     columns = Columns.of(SCHEMA, [("JPEG", "Image Width"), ("PNG-IHDR", "Image Width")])
     naming = Naming(include_directories=False)
-    CsvSink(naming=naming, selection=Selection(directories=("JPEG",))).check(columns)
-    CsvSink(naming=naming, selection=Selection(tags=("JPEG.Image Width",))).check(columns)
+    CsvSink(naming=naming, selection=Selection(directories=("JPEG",)), every=False).check(columns)
+    CsvSink(naming=naming, selection=Selection(tags=("JPEG.Image Width",)), every=False).check(columns)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,25 @@ def test_snake_case(rows: Rows, tmp_path: Path) -> None:
     ]
     assert row["metadata"] == {"exif_subifd": {"DateTime Original": "2020:01:01 00:00:00"}}
     assert row["notes"] == ["n"]
+
+
+def test_what_is_told_of_the_file(rows: Rows, tmp_path: Path) -> None:
+    modified = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
+    row = {"file_path": "file:/in/a.tar.GZ", "size": 5, "modified": modified, "notes": ["JPEG: cut"]}
+    first, second = objects(JsonSink(file=True), tmp_path, rows(row, {"file_path": "file:/in/.jpg"}))
+    assert list(first.items())[-5:] == [
+        ("FileName", "a.tar.GZ"),
+        ("FileExtension", "gz"),
+        ("FileSize", 5),
+        ("FileModified", "2024-05-06T07:08:09.000000Z"),
+        ("Notes", ["JPEG: cut"]),
+    ]
+    assert list(second.items())[-4:] == [
+        ("FileName", ".jpg"),
+        ("FileExtension", ""),
+        ("FileSize", 1),
+        ("FileModified", None),
+    ]
 
 
 def test_labels(rows: Rows, tmp_path: Path) -> None:
@@ -131,6 +151,30 @@ def test_without_all_directories_a_file_has_its_own(rows: Rows, tmp_path: Path) 
     chosen = JsonSink(selection=Selection(("Error",)))
     found = objects(chosen, tmp_path, rows({"tags": TAGS[:1]}, {"directories": ["Error"]}))
     assert [list(row["Metadata"]) for row in found] == [[], ["Error"]]
+
+
+def test_names_that_differ_in_case_alone_are_one_key(rows: Rows, tmp_path: Path) -> None:
+    """DuckDB and Spark refuse objects that have both. The whole run has one spelling."""
+    tags = [("ICC Profile", 1, "Color space", "RGB "), ("Icc Profile", 1, "Color Space", "GRAY")]
+    batch = rows({"tags": tags}, {"tags": tags[:1]}, {"tags": tags[1:]}, {"directories": ["icc profile"]})
+    found = [row["Metadata"] for row in objects(JsonSink(), tmp_path, batch)]
+    assert found == [
+        {"ICCProfile": {"Color space": ["RGB ", "GRAY"]}},
+        {"ICCProfile": {"Color space": "RGB "}},
+        {"ICCProfile": {"Color space": "GRAY"}},
+        {"ICCProfile": {}},
+    ]
+    sink = JsonSink()
+    sink.piece(iter([batch]), Columns.of(batch.schema, ()), tmp_path / "piece")  # to standard output: each object alone
+    streamed = [json.loads(line)["Metadata"] for line in (tmp_path / "piece").read_text(encoding="utf-8").splitlines()]
+    assert streamed == [
+        {"ICCProfile": {"Color space": ["RGB ", "GRAY"]}},
+        {"ICCProfile": {"Color space": "RGB "}},
+        {"IccProfile": {"Color Space": "GRAY"}},
+        {"IccProfile": {}},
+    ]
+    (old, *_) = objects(JsonSink(every=False), tmp_path, batch)
+    assert old["Metadata"] == {"ICCProfile": {"Color space": "RGB "}, "IccProfile": {"Color Space": "GRAY"}}
 
 
 def test_text_is_written_as_it_is(rows: Rows, tmp_path: Path) -> None:

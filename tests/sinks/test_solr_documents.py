@@ -85,8 +85,12 @@ def test_what_is_new_goes_where_the_schema_has_a_field(rows: Rows) -> None:
     }
     (document,) = documents(rows(row, fields="full"), new())
     assert {
-        name: document[name] for name in document if name.startswith(("file_s", "file_m", "n", "model", "sco"))
+        name: document[name]
+        for name in document
+        if name.startswith(("file_n", "file_e", "file_s", "file_m", "n", "model", "sco"))
     } == {
+        "file_name": "0.jpg",
+        "file_extension": "jpg",
         "file_size": 5,
         "file_modified": "2024-05-06T07:08:09.120Z",
         "notes": ["EXIF: cut"],
@@ -137,10 +141,47 @@ def test_of_a_repeated_tag_the_last_value_is_kept(rows: Rows) -> None:
         ("WebP", 1, "Image Width", None),
         ("WebP", 4, "Is Animation", None),
     ]
-    first, second = documents(rows({"tags": tags}, {"tags": tags[:2]}), content=True)
+    first, second = documents(rows({"tags": tags}, {"tags": tags[:2]}), content=True, every=False)
     assert [name for name in first if name.startswith("md_")] == ["md_webp_has_alpha", "md_webp_image_width"]
     assert (first["md_webp_image_width"], second["md_webp_image_width"]) == ("2", "1")
     assert first["metadata_content"] == "true 2"
+
+
+def several(directory: str, name: str, *values: str | None) -> list[tuple[str, int, str, str | None]]:
+    return [(directory, 1, name, value) for value in values]
+
+
+def test_all_values_of_a_repeated_tag_are_sent(rows: Rows) -> None:
+    """As a list where the field takes several, else as one text; a number or date is the last that is one."""
+    known = old()
+    known["fieldTypes"].append({"name": "texts", "class": "solr.TextField", "multiValued": "true"})
+    known["dynamicFields"] = [{"name": "md_*", "type": "texts"}, {"name": "md_one_*", "type": "text"}]
+    known["fields"].append({"name": "md_many_number", "type": "int", "multiValued": True})
+    tags = [
+        *several("PNG-tEXt", "Textual Data", 'prompt: {"a"}', "work\nflow", None, ""),
+        *several("PNG-IHDR", "Image Width", "7", "7"),
+        *several("One", "Text", "a", "b | c", "a"),
+        *several("JPEG", "Image Width", "640 pixels", "320 pixels", "wide"),
+        *several("Many", "Number", "1", "x", "2"),
+        *several("Exif IFD0", "Date/Time", "2010:10:21 11:22:48", "0000:00:00 00:00:00"),
+        ("JPEG", 9, "Comment", "last"),
+    ]
+    conversion = Conversion(("md_jpeg_image_width", "md_many_number"), CONVERSION.dates)
+    (document, plain) = documents(rows({"tags": tags}, {"tags": tags[-1:]}), known, content=True, conversion=conversion)
+    assert {name: value for name, value in document.items() if name.startswith("md_")} == {
+        "md_png_text_textual_data": ['prompt: {"a"}', r"work\nflow"],
+        "md_png_ihdr_image_width": "7",
+        "md_one_text": r"a | b \x7c c | a",
+        "md_jpeg_image_width": 320,
+        "md_many_number": [1, 2],
+        "md_exif_ifd0_datetime": "2010-10-21T11:22:48Z",
+        "md_jpeg_comment": "last",
+    }
+    assert document["metadata_content"] == (
+        "2010:10:21 11:22:48 0000:00:00 00:00:00 last 640 pixels 320 pixels wide 1 x 2 a b | c a 7 "
+        r'prompt: {"a"} work\nflow'
+    )
+    assert (plain["md_jpeg_comment"], plain["metadata_content"]) == ("last", "last")
 
 
 def test_values_for_string_fields_fit_into_one_term(rows: Rows) -> None:

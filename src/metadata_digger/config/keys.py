@@ -83,6 +83,13 @@ KEYS: tuple[Key, ...] = (
         "Patterns of files and directories to leave out, for example `*.tmp,.cache/`; stronger than `input.include`.",
     ),
     Key(
+        "input.links",
+        choice("follow", "inside", "skip"),
+        "follow",
+        "Symbolic links: `follow` them, with a note where they leave the entry of `input.paths`; only those that stay "
+        "`inside` it; `skip` all. What an entry itself names is always read.",
+    ),
+    Key(
         "input.partitions",
         AMOUNT,
         "-1",
@@ -211,6 +218,20 @@ KEYS: tuple[Key, ...] = (
         BOOLEAN,
         "false",
         "Add the column `Metadata Content`: the values of all tags, joined by a space.",
+    ),
+    Key(
+        "output.columns.includeFileInfo",
+        BOOLEAN,
+        "true",
+        "CSV, JSON: add `FileName`, `FileExtension`, `FileSize` (bytes), `FileModified` (ISO 8601, UTC) and `Notes`, "
+        "behind all other columns. JSON has `Notes` without it too.",
+    ),
+    Key(
+        "output.columns.repeatedTags",
+        choice("all", "last"),
+        "all",
+        "CSV, JSON, Solr: what is written of a tag that a file has several times with different values: all (in JSON "
+        "and Solr a list, in CSV with ` | ` between), or the last one, as in the original.",
     ),
     Key(
         "output.csv.dialect",

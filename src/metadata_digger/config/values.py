@@ -66,7 +66,24 @@ def _patterns(text: str) -> tuple[str, ...]:
     for item in items:
         if not item.strip("/."):
             raise ValueError(f"{item!r} is no pattern; write for example *.jpg, 2019/** or cache/")
+        if unclosed(item):
+            raise ValueError(
+                f"{item!r} has a [ without characters and ] behind it, as in [a-f]; write [[] for a bracket"
+            )
     return items
+
+
+def unclosed(pattern: str) -> bool:
+    """Whether a pattern has a bracket that no set of characters begins with: `[`, `[]`, `[a`. One that comes first in a
+    set is a character of it: `[]a]`."""
+    at = pattern.find("[")
+    while at >= 0:
+        name_end = pattern.find("/", at)
+        end = pattern.find("]", at + 2 + pattern.startswith("!", at + 1), None if name_end < 0 else name_end)
+        if end < 0:
+            return True
+        at = pattern.find("[", end)
+    return False
 
 
 def _allowed(text: str) -> tuple[str, ...] | None:

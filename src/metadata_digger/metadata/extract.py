@@ -15,27 +15,47 @@ from metadata_digger.metadata.blocks import file_type
 from metadata_digger.metadata.errors import Malformed, MetadataError, Truncated, UnknownFormat
 from metadata_digger.metadata.formats import FORMATS
 from metadata_digger.metadata.model import Directory
+<<<<<<< HEAD
 from metadata_digger.metadata.source import BLOCK, ByteSource, FileSource, MemorySource, Reader
 from metadata_digger.metadata.tags.file_types import BRANDS, JPEG, MAGIC, MOV, MP3, PNG, RIFF, RIFF_FORMS, FileType
+=======
+from metadata_digger.metadata.source import ByteSource, FileSource, MemorySource, Reader
+from metadata_digger.metadata.tags.file_types import (
+    ATOMS,
+    AVIF,
+    BRANDS,
+    MAGIC,
+    MOV,
+    MP3,
+    PICTURES,
+    RIFF,
+    RIFF_FORMS,
+    STRUCTURES,
+    FileType,
+)
+>>>>>>> main
 
 _MODULES = {kind: form.module for form in FORMATS for kind in form.types}
 # Grouped by the first byte, longest first: the first hit is the longest.
 _MAGIC: dict[int, list[tuple[bytes, FileType]]] = {}
 for _magic, _kind in sorted(MAGIC, key=lambda row: -len(row[0])):
     _MAGIC.setdefault(_magic[0], []).append((_magic, _kind))
-HEAD = 32  # bytes that detection looks at
+_HEAD = 32  # bytes that tell a type; the brands of an ISO base media file are looked through further
+_BRANDED = 1024  # bytes of those
 _DIRECTORIES = 30_000  # of one file; the most in the corpus is below 300, a comment of 5 bytes makes one
 
 
 def detect(head: bytes) -> FileType | None:
-    """The type of a file by its first bytes (32 are enough), None when no type is known for them."""
+    """The type of a file by its first bytes (those of `head_of`), None when no type is known for them."""
     if not head:
         return None
+    if head[4:8] in ATOMS and (head[0] < 0x20 or head[4:8] == b"mdat"):  # text has no such size
+        return MOV
     for magic, kind in _MAGIC.get(head[0], ()):
         if head.startswith(magic):
             return kind
     if head[4:8] == b"ftyp":
-        return BRANDS.get(head[8:12], MOV)
+        return _branded(head)
     if head[:4] == b"RIFF":
         return RIFF_FORMS.get(head[8:12], RIFF)
     # MPEG audio: eleven bits set, then a version and a layer that are not the reserved ones. A file that starts with an
@@ -45,6 +65,7 @@ def detect(head: bytes) -> FileType | None:
     return None
 
 
+<<<<<<< HEAD
 def recognise(source: ByteSource) -> tuple[FileType, int] | None:
     """A file's type and where it begins, which is 0 but for a picture behind bytes of something else; None when no type
     is known. Raises Truncated when the file is empty."""
@@ -88,6 +109,54 @@ def directories(source: ByteSource) -> Iterator[Directory]:
     """
     found = recognise(source)
     if found is None:
+=======
+def head_of(source: ByteSource) -> bytes:
+    """The first bytes of a file, as many as `detect` looks at."""
+    head = source.read_at(0, min(_HEAD, source.size))
+    size = min(int.from_bytes(head[:4], "big"), _BRANDED, source.size)
+    return source.read_at(0, size) if head[4:8] == b"ftyp" and size > _HEAD else head
+
+
+def _branded(head: bytes) -> FileType:
+    """The type of an ISO base media file by its brands (ISO/IEC 14496-12, 4.3).
+
+    Where the major brand is unknown, or says how a picture's file is built and not what is in it, the compatible ones
+    tell, as far as they name pictures.
+    """
+    major = head[8:12]
+    kind = BRANDS.get(major)
+    if kind is not None and major not in STRUCTURES:
+        return kind
+    end = min(int.from_bytes(head[:4], "big"), len(head))
+    others = [BRANDS.get(head[start : start + 4]) for start in range(16, end - 3, 4)]
+    if AVIF in others:
+        return AVIF
+    return kind or next((other for other in others if other in PICTURES), MOV)
+
+
+def read_metadata(source: str | os.PathLike[str] | bytes | ByteSource) -> list[Directory]:
+    """Every directory of a file, in the order in which the reference extractor finds them.
+
+    A path also gives the directory "File" (name, size, date). A format that is known and not read yet gives its type
+    alone. Raises UnknownFormat when no container is recognised, MetadataError when nothing at all can be read, OSError
+    when a path cannot be opened.
+    """
+    if isinstance(source, bytes):
+        return _read(MemorySource(source))
+    if isinstance(source, str | os.PathLike):
+        with FileSource(source) as file:
+            directories = _read(file)
+            directories.append(file_type.read_file(source, file))
+        return directories
+    return _read(source)
+
+
+def _read(source: ByteSource) -> list[Directory]:
+    if not source.size:
+        raise Truncated("The file is empty")
+    kind = detect(head_of(source))
+    if kind is None:
+>>>>>>> main
         raise UnknownFormat("File format could not be determined")
     kind, start = found
     told = file_type.read(kind)

@@ -66,13 +66,7 @@ Engine: TypeAlias = Callable[[Job, Stage], AbstractContextManager[Ready]]
 def drive(job: Job, name: str, engine: Engine, progress: Progress) -> Report:
     """`name`: of the engine, for the record. Raises DiggerError for what ends a run."""
     start = time.monotonic()
-    check(job)
-    schema = compose(job.steps).output(FILE)
-    job.storage.check(job.paths)
-    if job.sink is not None:
-        job.sink.check(Columns.of(schema, ()))  # what needs no file to be known; what the files have is checked later
-    if job.output is not None:
-        job = replace(job, output=Path.cwd() / job.output)
+    job, schema = prepared(job)
     with stage(job) as folders:
         if folders.complete:
             return complete(job)
@@ -83,6 +77,19 @@ def drive(job: Job, name: str, engine: Engine, progress: Progress) -> Report:
             _run(job, name, schema, folders, ready, report, progress, start)
     report.seconds = time.monotonic() - start
     return report
+
+
+def prepared(job: Job) -> tuple[Job, pa.Schema]:
+    """The job with the place of its output, and what its steps make. Raises DiggerError for what can be known to go
+    wrong before anything is written."""
+    check(job)
+    schema = compose(job.steps).output(FILE)
+    job.storage.check(job.paths)
+    if job.sink is not None:
+        job.sink.check(Columns.of(schema, ()))  # what needs no file to be known; what the files have is checked later
+    if job.output is not None:
+        job = replace(job, output=Path.cwd() / job.output)
+    return job, schema
 
 
 def _run(

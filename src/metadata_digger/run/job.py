@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, Protocol
 
 from metadata_digger.pipeline import MAX_PIXELS, Ranking, Step
 from metadata_digger.sinks import Sink
 from metadata_digger.storage import Storage
 
-# Called with the files done so far and how many there are in all, None while they are still being listed.
-Progress: TypeAlias = Callable[[int, int | None], None]
+
+class Waiting(NamedTuple):
+    """A file that work stands at, by its URL, and for how many seconds."""
+
+    url: str
+    seconds: float
+
+
+class Progress(Protocol):
+    """Called with the files done so far and how many there are in all, None while they are still being listed; how many
+    of them failed; and what is waited for, the longest first, so that a stalled disk shows its name."""
+
+    def __call__(self, done: int, total: int | None, failed: int = 0, waiting: Sequence[Waiting] = (), /) -> None: ...
+
+
+def untold(done: int, total: int | None, failed: int = 0, waiting: Sequence[Waiting] = (), /) -> None:
+    """A Progress that nobody looks at."""
 
 
 @dataclass(frozen=True, slots=True)

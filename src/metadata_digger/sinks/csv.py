@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -18,9 +18,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from metadata_digger.schema import Column
+from metadata_digger.sinks import file_columns
 from metadata_digger.sinks.cells import escaped, tame, tamed
 from metadata_digger.sinks.columns import Columns, written
 from metadata_digger.sinks.pieces import concatenate
+from metadata_digger.sinks.repeated import cell, repeated, together
 from metadata_digger.sinks.wide import base64_texts, content_title, fixed, layout
 from metadata_digger.steps.filter import EVERYTHING, Selection
 from metadata_digger.steps.flatten import flatten, tag_names
@@ -46,6 +48,8 @@ class CsvSink:
     content: bool = False  # the column Metadata Content
     dialect: str = "rfc4180"  # or "spark"
     raw: bool = False  # leave formulas what they are
+    file: bool = False  # the columns of sinks.file_columns
+    every: bool = True  # value of a tag that repeats; else the last one alone, as in the original
 
     @classmethod
     def of(cls, config: Config, naming: Naming, selection: Selection) -> Self:
@@ -56,13 +60,15 @@ class CsvSink:
             content=config["output.columns.includeMetadataContent"],
             dialect=config["output.csv.dialect"],
             raw=config["output.csv.raw"],
+            file=config["output.columns.includeFileInfo"],
+            every=config["output.columns.repeatedTags"] == "all",
         )
 
     def check(self, columns: Columns) -> None:
-        layout(columns, self.naming, self.selection)
+        self._layout(columns)
 
     def piece(self, batches: Iterator[pa.RecordBatch], columns: Columns, target: Path) -> int:
-        _, places = layout(columns, self.naming, self.selection)
+        _, places = self._layout(columns)
         width = max(places.values(), default=-1) + 1
         rows = 0
         with target.open("wb") as file:
@@ -73,17 +79,23 @@ class CsvSink:
         return rows
 
     def join(self, pieces: Sequence[Path], columns: Columns, target: Path) -> None:
-        tags, _ = layout(columns, self.naming, self.selection)
+        tags, _ = self._layout(columns)
         titles = [self.naming.title(words) for _, words in fixed(columns.fields)] + tags
         if self.content and "tags" in columns.fields:
             titles.append(content_title(self.naming))
+        if self.file:
+            titles += map(self.naming.title, file_columns.TITLES)
         header = '"' + '","'.join(self._safe(self._cells(pa.array(titles, pa.string()))).to_pylist()) + '"\n'
         concatenate(pieces, target, header.encode())
 
+    def _layout(self, columns: Columns) -> tuple[list[str], dict[tuple[str, str], int]]:
+        return layout(columns, self.naming, self.selection, self.every, file_columns.TITLES if self.file else ())
+
     def _lines(self, rows: pa.RecordBatch, places: dict[tuple[str, str], int], width: int) -> list[str]:
         always = [self._safe(self._cells(self._fixed(rows, name))).to_pylist() for name, _ in fixed(rows.schema.names)]
+        behind = zip(*self._behind(rows), strict=True) if self.file else repeat(())
         if "tags" not in rows.schema.names:
-            return ['"' + '","'.join(cells) + '"\n' for cells in zip(*always, strict=True)]
+            return ['"' + '","'.join((*cells, *last)) + '"\n' for *cells, last in zip(*always, behind, strict=False)]
         flat = flatten(rows.column("tags"))
         place_of_pair = np.array([places.get(pair, -1) for pair in flat.pairs], dtype=np.int64)
         place = place_of_pair[flat.codes] if len(flat.codes) else flat.codes
@@ -94,14 +106,27 @@ class CsvSink:
         words = plain.to_pylist() if self.content else []
         lines = []
         empty = [""] * width
-        for cells, (start, end) in zip(zip(*always, strict=True), pairwise(_counted(kept, flat.starts)), strict=True):
+        bounds = pairwise(_counted(kept, flat.starts))
+        for cells, (start, end), last in zip(zip(*always, strict=True), bounds, behind, strict=False):
             wide = empty.copy()
-            for column, value in zip(place[start:end], values[start:end], strict=True):
+            columns = place[start:end]
+            for column, value in zip(columns, values[start:end], strict=True):
                 wide[column] = value  # of a tag that repeats the last is kept, as in the original
+            if self.every:
+                for column, several in repeated(columns, values[start:end]).items():
+                    wide[column] = self._together(several)
             if self.content:
-                wide.append(self._content(dict(zip(place[start:end], words[start:end], strict=True))))
-            lines.append('"' + '","'.join((*cells, *wide)) + '"\n')
+                wide.append(self._content(columns, words[start:end]))
+            lines.append('"' + '","'.join((*cells, *wide, *last)) + '"\n')
         return lines
+
+    def _behind(self, rows: pa.RecordBatch) -> Iterator[list[str]]:
+        """Cells of the columns behind all others."""
+        for title, values in file_columns.file_columns(rows).items():
+            if title == file_columns.NOTES:
+                values = [cell(notes, self._backslash) for notes in values]
+            texts = pa.array([None if value is None else str(value) for value in values], pa.string())
+            yield self._safe(self._cells(texts)).to_pylist()
 
     def _fixed(self, rows: pa.RecordBatch, name: str) -> Column:
         column: Column = tag_names(rows.column(name)) if name == "tags" else rows.column(name)
@@ -131,9 +156,25 @@ class CsvSink:
     def _safe(self, cells: Column) -> Column:
         return cells if self.raw else tamed(cells)
 
-    def _content(self, values: dict[int, str]) -> str:
-        """The values of a row, given by their columns, in the order of these."""
-        content = " ".join(value for _, value in sorted(values.items()) if value and value != _BLANK)
+    def _together(self, cells: list[str]) -> str:
+        """One cell of several. Each is safe already, as a spreadsheet may split it; together they may be a formula."""
+        several = together(cells)
+        if len(several) == 1:
+            return several[0] or ""
+        text = cell(several, self._backslash)
+        return text if self.raw else tame(text)
+
+    @property
+    def _backslash(self) -> str:
+        return "\\\\" if self.dialect == "spark" else "\\"
+
+    def _content(self, columns: Sequence[int], words: Sequence[str]) -> str:
+        """The values of a row, given with their columns, in the order of these."""
+        values: dict[int, list[str]] = {column: [text] for column, text in zip(columns, words, strict=True)}
+        if self.every:
+            values |= {column: together(several) for column, several in repeated(columns, words).items()}
+        texts = (text for _, of_column in sorted(values.items()) for text in of_column)
+        content = " ".join(text for text in texts if text and text != _BLANK)
         return content if self.raw else tame(content)
 
 

@@ -12,9 +12,10 @@ import numpy as np
 import pyarrow as pa
 
 from metadata_digger.schema import Column
+from metadata_digger.sinks import file_columns
 from metadata_digger.sinks.cells import controls
 from metadata_digger.sinks.columns import Columns, written
-from metadata_digger.sinks.nested import content, nested
+from metadata_digger.sinks.nested import Keys, content, nested
 from metadata_digger.sinks.pieces import concatenate
 from metadata_digger.sinks.wide import ADDED, CONTENT, SIMILAR, base64_texts, fixed
 from metadata_digger.steps.filter import EVERYTHING, Selection
@@ -40,6 +41,8 @@ class JsonSink:
     selection: Selection = EVERYTHING
     content: bool = False  # the key Metadata Content
     all_directories: bool = False  # give every object every directory of the run, as the original did
+    file: bool = False  # the keys of sinks.file_columns; without them Notes alone
+    every: bool = True  # value of a tag that repeats; else the last one alone and all names, as in the original
 
     @classmethod
     def of(cls, config: Config, naming: Naming, selection: Selection) -> Self:
@@ -48,17 +51,20 @@ class JsonSink:
             selection,
             content=config["output.columns.includeMetadataContent"],
             all_directories=config["output.json.allDirectories"],
+            file=config["output.columns.includeFileInfo"],
+            every=config["output.columns.repeatedTags"] == "all",
         )
 
     def check(self, columns: Columns) -> None:
         """Whatever the names are, nested objects can hold them."""
 
     def piece(self, batches: Iterator[pa.RecordBatch], columns: Columns, target: Path) -> int:
-        frame = self._frame(columns) if self.all_directories else []
+        keys = Keys.of(columns, self.naming, self.selection, alike=self.every)
+        frame = self._frame(columns, keys) if self.all_directories else []
         rows = 0
         with target.open("wb") as file:
             for batch in batches:
-                lines = [_encode(row) + "\n" for row in self._objects(written(batch), frame)]
+                lines = [_encode(row) + "\n" for row in self._objects(written(batch), keys, frame)]
                 file.write(_bytes("".join(lines)))
                 rows += len(lines)
         return rows
@@ -66,12 +72,12 @@ class JsonSink:
     def join(self, pieces: Sequence[Path], columns: Columns, target: Path) -> None:
         concatenate(pieces, target)
 
-    def _frame(self, columns: Columns) -> list[str]:
+    def _frame(self, columns: Columns, keys: Keys) -> list[str]:
         """Keys of the directories that every object gets: those asked for by name even when no file has them."""
         asked = self.selection.directories
-        return [self.naming.title(name) for name in (columns.directories() if asked is None else asked)]
+        return [keys.directory(self.naming.title(name)) for name in (columns.directories() if asked is None else asked)]
 
-    def _objects(self, rows: pa.RecordBatch, frame: list[str]) -> Iterator[dict[str, Any]]:
+    def _objects(self, rows: pa.RecordBatch, keys: Keys, frame: list[str]) -> Iterator[dict[str, Any]]:
         title, fields = self.naming.title, rows.schema.names
         columns: dict[str, Sequence[Any]] = {}
         for name, words in (("id", "ID"), ("base_path", "Base Path"), ("file_path", "File Path")):
@@ -85,7 +91,7 @@ class JsonSink:
                 binary = pa.types.is_binary(column.type)
                 columns[title(words)] = base64_texts(column) if binary else column.to_pylist()
         if "tags" in fields:
-            objects = list(nested(rows, self.naming, self.selection, frame))
+            objects = list(nested(rows, keys, self.selection, self.every, frame))
             columns[title("Metadata")] = objects
             columns[title("File Type")] = rows.column("file_type").to_pylist()
             columns[title("Directory Names")] = rows.column("directories").to_pylist()
@@ -95,11 +101,14 @@ class JsonSink:
                     columns[title(words)] = rows.column(name).to_pylist()
             if self.content:
                 columns[title(CONTENT)] = [content(metadata) for metadata in objects]
-        notes = title("Notes")
-        for values, texts in zip(zip(*columns.values(), strict=True), rows.column("notes").to_pylist(), strict=True):
+        told = file_columns.file_columns(rows)
+        notes = told.pop(file_columns.NOTES)
+        if self.file:
+            columns |= {title(words): values for words, values in told.items()}
+        for values, texts in zip(zip(*columns.values(), strict=True), notes, strict=True):
             row = dict(zip(columns, values, strict=True))
             if texts:
-                row[notes] = texts
+                row[title(file_columns.NOTES)] = texts
             yield row
 
     def _labelled(self, rows: pa.RecordBatch) -> dict[str, Sequence[Any]]:

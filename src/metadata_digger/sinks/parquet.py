@@ -19,7 +19,7 @@ from metadata_digger.schema import EXTRACTED, TAG, Column
 from metadata_digger.sinks import row_groups
 from metadata_digger.sinks.arrow_files import opened
 from metadata_digger.sinks.columns import Columns, written
-from metadata_digger.sinks.nested import content, nested, on_one_line
+from metadata_digger.sinks.nested import Keys, content, nested, on_one_line
 from metadata_digger.sinks.wide import CONTENT
 from metadata_digger.steps.filter import EVERYTHING, Selection
 from metadata_digger.steps.flatten import flatten, listed, starts, tag_names, taken
@@ -51,10 +51,12 @@ class ParquetSink:
     naming: Naming = DEFAULT
     selection: Selection = EVERYTHING
     content: bool = False  # the column Metadata Content
+    every: bool = True  # value of a tag that repeats is in that column
 
     @classmethod
     def of(cls, config: Config, naming: Naming, selection: Selection) -> Self:
-        return cls(naming, selection, content=config["output.columns.includeMetadataContent"])
+        every = config["output.columns.repeatedTags"] == "all"
+        return cls(naming, selection, content=config["output.columns.includeMetadataContent"], every=every)
 
     def check(self, columns: Columns) -> None:
         """Whatever the tags are called, a list can hold them."""
@@ -107,7 +109,8 @@ class ParquetSink:
             elif name not in _WITHOUT:
                 columns[self._title(name)] = rows.column(name)
         if self.content and "tags" in rows.schema.names:
-            texts = [content(metadata) for metadata in nested(rows, self.naming, self.selection)]
+            keys = Keys(self.naming, alike=False)
+            texts = [content(metadata) for metadata in nested(rows, keys, self.selection, self.every)]
             columns[self.naming.title(CONTENT)] = pa.array(texts, pa.string())
         return pa.RecordBatch.from_arrays([columns[name] for name in schema.names], schema=schema)
 

@@ -63,7 +63,8 @@ class SolrSink:
         )
         content = config["output.columns.includeMetadataContent"]
         now = instant(datetime.now(UTC).replace(microsecond=0))
-        return cls(place, Form(fields, now, naming, selection, content, conversion))
+        every = config["output.columns.repeatedTags"] == "all"
+        return cls(place, Form(fields, now, naming, selection, content, conversion, every))
 
     def check(self, columns: Columns) -> None:
         """Raises ConfigError too where the collection cannot take such documents at all."""

@@ -12,7 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from metadata_digger.schema import THUMBNAILS, Column
+from metadata_digger.sinks import file_columns
 from metadata_digger.sinks.columns import Columns
+from metadata_digger.sinks.repeated import cell, together
 from metadata_digger.sinks.solr_fields import Fields, safe_name, score_field
 from metadata_digger.sinks.solr_json import array, encode, escaped, member, members, objects, replaced, runs
 from metadata_digger.sinks.solr_values import LONGEST_TERM, cut, date, instant, integer, is_place
@@ -63,6 +65,7 @@ class Form:
     selection: Selection = EVERYTHING
     content: bool = False  # the field metadata_content
     conversion: Conversion = Conversion()
+    every: bool = True  # value of a tag that repeats; else the last one alone, as in the original
 
     def title(self, words: str) -> str:
         """Name of a field that every document may have."""
@@ -86,12 +89,15 @@ _MOMENT = "Processing Datetime"
 # New since 0.2.1: column, title, and what the class of the field's type must have in its name. A catch-all field of
 # text is no place for a number.
 _NEW = (
+    ("file_name", "File Name", ""),
+    ("file_extension", "File Extension", ""),
     ("size", "File Size", "Long"),
     ("modified", "File Modified", "Date"),
     ("notes", "Notes", ""),
     ("similar_score", "Similar Score", "Int"),
     ("similar_reasons", "Similar Reasons", ""),
 )
+_OF_PATH = ("file_name", "file_extension")  # no columns of rows
 _LARGE = 128 << 20  # bytes of rows at once
 _MODEL = (("name", "Model Name"), ("sha256", "Model Sha256"))
 
@@ -101,7 +107,7 @@ class Maker:
 
     def __init__(self, form: Form, columns: Columns) -> None:
         self._form = form
-        titles, places = layout(columns, form.naming, form.selection)
+        titles, places = layout(columns, form.naming, form.selection, form.every)
         # In rare cases two columns become one field: characters that only column names can have, names over 255.
         fields = list(dict.fromkeys(map(safe_name, titles)))
         numbers = {name: number for number, name in enumerate(fields)}
@@ -119,7 +125,8 @@ class Maker:
                 self._converted[number], self._special[number] = convert, True
             self._strings[number] = kind == "StrField"
         plain = [(column, form.title(words)) for column, words in _old(columns.fields)]
-        new = [(column, form.title(words), kind) for column, words, kind in _NEW if column in columns.fields]
+        found = (*columns.fields, *_OF_PATH)
+        new = [(column, form.title(words), kind) for column, words, kind in _NEW if column in found]
         # Without a prefix a tag may be called so.
         free = [(column, name) for column, name, kind in new if form.fields.is_a(name, kind) and name not in numbers]
         self._columns = [*plain, *free]
@@ -131,7 +138,7 @@ class Maker:
         if rows.nbytes > _LARGE and len(rows) > 1:  # escaped it could be more than a column can hold
             half = len(rows) // 2
             return [*self.documents(rows.slice(0, half)), *self.documents(rows.slice(half))]
-        columns: list[Column] = [_member(name, rows.column(column), column) for column, name in self._columns]
+        columns = [_member(name, _column(rows, column), column) for column, name in self._columns]
         moment = pa.array([self._form.moment] * len(rows), pa.string())
         columns.append(member(self._form.title(_MOMENT), moment))
         if "models" in rows.schema.names:
@@ -149,12 +156,15 @@ class Maker:
         row, place = np.repeat(np.arange(len(rows)), np.diff(flat.starts))[kept], place[kept]
         # By field; equal ones stay in the file's order, and of them the last one is kept, as in the original.
         order = np.lexsort((place, row))
-        row, place = row[order], place[order]
+        row, place, kept = row[order], place[order], kept[order]
         last = np.ones(len(order), bool)
         last[:-1] = (row[1:] != row[:-1]) | (place[1:] != place[:-1])
-        row, place, kept = row[last], place[last], kept[order][last]
+        several = _several(last, kept, flat.values) if self._form.every else {}
+        row, place, kept = row[last], place[last], kept[last]
         bounds = np.searchsorted(row, np.arange(len(rows) + 1))
         values = flat.values.take(pa.array(kept))
+        if several:
+            values = replaced(values, np.array([*several]), list(map(" ".join, several.values())))
         texts = escaped(values)
         if self._form.content:
             filled = pc.greater(pc.binary_length(values), pa.scalar(0)).to_numpy(zero_copy_only=False)
@@ -164,15 +174,30 @@ class Maker:
             yield member(self._form.title(CONTENT), content)
         made = members(self._prefixes.take(pa.array(place)), texts)
         special = self._special[place] | (self._strings[place] & _is_long(values))
+        special[[*several]] = True
         if special.any():
             places = np.flatnonzero(special)
-            raw = values.take(pa.array(places)).to_pylist()
+            raw = [
+                several.get(number, [value])
+                for number, value in zip(places.tolist(), values.take(pa.array(places)).to_pylist(), strict=True)
+            ]
             made = replaced(made, places, list(map(self._converted_member, place[places].tolist(), raw)))
         yield runs(bounds, made, "")
 
-    def _converted_member(self, place: int, text: str) -> str:
-        value = self._converted.get(place, cut)(text)
-        return "" if value is None else f',"{self._fields[place]}":{encode(value)}'
+    def _converted_member(self, place: int, texts: list[str]) -> str:
+        """Of a field that takes one value the text of all, and where it is a number or a date the last that is one."""
+        name = self._fields[place]
+        convert = self._converted.get(place)
+        several = len(texts) > 1 and self._form.fields.takes_several(name)
+        if convert is None and not several:
+            texts = [cell(texts) if len(texts) > 1 else texts[0]]
+        if convert is None:
+            convert = cut if self._strings[place] else str
+            texts = [text.replace("\n", r"\n") for text in texts]
+        found = [value for text in texts if (value := convert(text)) is not None]
+        if not found:
+            return ""
+        return f',"{name}":{encode(found if several else found[-1])}'
 
     def _labelled(self, rows: pa.RecordBatch) -> Column:
         """Scores and models, of which rows have few."""
@@ -203,6 +228,15 @@ def _old(columns: Sequence[str]) -> list[tuple[str, str]]:
     return [(column, words) for column, words in fixed(columns) if column not in dict(SIMILAR)]
 
 
+def _column(rows: pa.RecordBatch, column: str) -> Column:
+    if column not in _OF_PATH:
+        return rows.column(column)
+    names = [file_columns.name(str(path)) for path in rows.column("file_path").to_pylist()]
+    if column == "file_name":
+        return pa.array(names, pa.string())
+    return pa.array([file_columns.extension(name) or None for name in names], pa.string())
+
+
 def _member(name: str, values: Column, column: str) -> Column:
     """A column of the row as a member."""
     if column in THUMBNAILS:
@@ -220,6 +254,17 @@ def _member(name: str, values: Column, column: str) -> Column:
     if pa.types.is_integer(values.type):
         return member(name, values.cast(pa.string()), "")
     return member(name, escaped(values))
+
+
+def _several(last: npt.NDArray[np.bool_], tags: npt.NDArray[np.int64], values: Column) -> dict[int, list[str]]:
+    """What fields with several values have, by the number of the field. `tags`: by row and field, of each field one
+    that is `last`."""
+    ends = np.flatnonzero(last) + 1
+    begins = np.concatenate([[0], ends[:-1]])
+    found = {}
+    for number in np.flatnonzero(ends - begins > 1).tolist():
+        found[number] = together(values.take(pa.array(tags[begins[number] : ends[number]])).to_pylist())
+    return found
 
 
 def _is_long(texts: Column) -> npt.NDArray[np.bool_]:

@@ -37,6 +37,7 @@ class Fields:
     dynamic: tuple[tuple[str, str], ...]  # longest pattern first
     required: tuple[str, ...]  # without a default
     unique: str  # the key
+    several: frozenset[str] = frozenset()  # the names and patterns of fields that take several values
 
     @classmethod
     def of(cls, schema: Mapping[str, Any]) -> Fields:
@@ -44,11 +45,17 @@ class Fields:
         classes = {kind["name"]: kind.get("class", "") for kind in schema.get("fieldTypes", ())}
         named = {field["name"]: classes.get(field["type"], "") for field in schema.get("fields", ())}
         dynamic = [(field["name"], classes.get(field["type"], "")) for field in schema.get("dynamicFields", ())]
+        many = {kind["name"] for kind in schema.get("fieldTypes", ()) if _is_true(kind.get("multiValued"))}
+        several = frozenset(
+            field["name"]
+            for field in (*schema.get("fields", ()), *schema.get("dynamicFields", ()))
+            if _is_true(field.get("multiValued", field["type"] in many))
+        )
         required = [
             field["name"] for field in schema.get("fields", ()) if field.get("required") and "default" not in field
         ]
         longest_first = sorted(dynamic, key=lambda one: -len(one[0]))
-        return cls(named, tuple(longest_first), tuple(required), schema.get("uniqueKey", "id"))
+        return cls(named, tuple(longest_first), tuple(required), schema.get("uniqueKey", "id"), several)
 
     def kind(self, name: str) -> str | None:
         """Class of the field's type without its package, "StrField"; None when the schema has no such field."""
@@ -56,6 +63,12 @@ class Fields:
         if found is None:
             found = next((kind for pattern, kind in self.dynamic if _fits(pattern, name)), None)
         return None if found is None else found.rpartition(".")[2]
+
+    def takes_several(self, name: str) -> bool:
+        """Whether a document may have several values of the field."""
+        if name not in self.named:
+            name = next((pattern for pattern, _ in self.dynamic if _fits(pattern, name)), "")
+        return name in self.several
 
     def knows(self, name: str) -> bool:
         return self.kind(name) is not None
@@ -67,6 +80,11 @@ class Fields:
 
     def lacking(self, names: Iterable[str]) -> list[str]:
         return [name for name in names if not self.knows(name)]
+
+
+def _is_true(value: object) -> bool:
+    """The API gives booleans; a property of a type that was given as text comes back as text."""
+    return str(value).lower() == "true"
 
 
 def _fits(pattern: str, name: str) -> bool:

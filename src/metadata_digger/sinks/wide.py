@@ -47,15 +47,21 @@ def content_title(naming: Naming) -> str:
     return naming.title(CONTENT)
 
 
-def layout(columns: Columns, naming: Naming, selection: Selection) -> tuple[list[str], dict[tuple[str, str], int]]:
+def layout(
+    columns: Columns, naming: Naming, selection: Selection, every: bool = True, titles: Sequence[str] = ()
+) -> tuple[list[str], dict[tuple[str, str], int]]:
     """Names of the tags' columns, by directory and then tag, and the place of each (directory, tag) pair among them.
 
-    Tags of one directory whose names become equal ("Date/Time" and "DateTime") share a column, as repeated tags do.
-    Raises ConfigError when tags of two directories would, or a tag and a column that every row has. Letters' case does
-    not count: most databases take ExifISO and ExifIso for one column. A property of XMP is called by the file itself,
-    which must not end a run: it gives way to the others by its directory's name.
+    Tags whose names become equal share a column: those of one directory ("Date/Time" and "DateTime"), and with `every`,
+    where a column has all values, those of different ones. Letters' case does not count: most databases take ExifISO
+    and ExifIso for one column. A tag that is called as a column that every row has (those of the original, and
+    `titles`) gives way by its directory's name. So does, to the tags of others, a property of XMP, which is called by
+    the file itself.
+    Without `every` a shared column would lose values: where tags of two directories would have one, or a tag and a
+    column that the original has in every row, ConfigError is raised. A property of XMP must not end a run even so.
     """
-    taken = {naming.title(title).lower() for title in (*dict(FIXED).values(), CONTENT)}
+    old = {naming.title(title).lower() for title in (*dict(FIXED).values(), CONTENT)}
+    taken = old.union(naming.title(title).lower() for title in titles)
     names: list[str] = []
     places: dict[tuple[str, str], int] = {}
     holders: dict[str, tuple[str, str]] = {}
@@ -64,18 +70,17 @@ def layout(columns: Columns, naming: Naming, selection: Selection) -> tuple[list
     others = {naming.column(*pair).lower() for pair in tags if pair[0] != _FREE}
     for directory, tag in tags:
         name = naming.column(directory, tag)
-        if directory == _FREE:
-            words = tag
-            while name.lower() in taken or name.lower() in others:
-                words = f"{directory} {words}"
-                name = naming.column(directory, words)
-        first = holders.setdefault(name.lower(), (directory, tag))
-        if name.lower() in taken:
+        if not every and directory != _FREE and name.lower() in old:
             clashes.append(f"tag {tag!r} of {directory} would be a second column {name}")
-        elif first == (directory, tag):
+        words = tag
+        while name.lower() in taken or (directory == _FREE and name.lower() in others):
+            words = f"{directory} {words}"
+            name = naming.column(directory, words)
+        first = holders.setdefault(name.lower(), (directory, tag))
+        if first == (directory, tag):
             places[directory, tag] = len(names)
             names.append(name)
-        elif first[0] == directory:
+        elif every or first[0] == directory:
             places[directory, tag] = places[first]
         else:
             clashes.append(f"tag {tag!r} is in {first[0]} and in {directory}, and both would be the column {name}")

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from metadata_digger.metadata.blocks import nested
 from metadata_digger.metadata.blocks.exif_tables import EXIF, THUMBNAIL
-from metadata_digger.metadata.blocks.gps import GPS
+from metadata_digger.metadata.blocks.gps import GPS, faults
 from metadata_digger.metadata.blocks.ifd import BIG_SIZES, SIZES, Window, decode, entries
 from metadata_digger.metadata.blocks.makernotes import HEAD, PRINT_IM, Match, Note, Part, Split, match
 from metadata_digger.metadata.errors import Malformed, MetadataError
@@ -87,6 +87,7 @@ def read(reader: Reader, preamble: int = 0, root: Kind | None = None) -> Iterato
         if not found:
             found.append(Directory("Error", ERROR))
         found[-1].errors.append(f"Exception processing TIFF data: {error}")
+    _check(found)
     if preamble:
         for directory in found:
             if directory.table is THUMBNAIL and isinstance(offset := directory.values.get(_THUMBNAIL_OFFSET), int):
@@ -103,7 +104,14 @@ def read_file(reader: Reader) -> Iterator[Directory]:
         if not found:
             raise
         found[-1].errors.append(str(error))
+    _check(found)
     return iter(found)
+
+
+def _check(found: list[Directory]) -> None:
+    for directory in found:
+        if directory.table is GPS:  # blocks within this one were checked when they were read
+            directory.errors.extend(fault for fault in faults(directory) if fault not in directory.errors)
 
 
 @dataclass(slots=True)
@@ -317,8 +325,6 @@ class _Walk:
             return True
         if tag == _IPTC and self.window.bytes(start, 1) != b"\x1c":
             return False
-        if tag == _XMP:  # some writers pad it with NULs
-            reader = reader.within(0, len(reader.bytes(0, length).partition(b"\0")[0]))
         try:
             self.found.extend(nested.reader(_HELD[tag])(reader))
         except MetadataError as error:

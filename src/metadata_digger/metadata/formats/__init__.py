@@ -33,7 +33,7 @@ FORMATS: tuple[Format, ...] = (
     Format("heif", (types.HEIF, types.AVIF)),
     Format("webp", (types.WEBP,)),
     Format("jpeg_xl", (types.JXL,)),
-    Format("mp4", (types.MP4,)),
+    Format("mp4", (types.MP4, types.M4A)),
     Format("quicktime", (types.MOV,)),
     Format("cr3", (types.CRX,)),
     Format("avi", (types.AVI,)),

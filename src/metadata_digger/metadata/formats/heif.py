@@ -1,214 +1,261 @@
 """HEIF and AVIF pictures (ISO/IEC 23008-12, AV1 Image File Format): boxes of ISO/IEC 14496-12.
 
-Of several pictures in a file the first size, rotation and depth count, as in the reference; it leaves XMP items alone.
+Size, rotation and depth are those of the primary item. The reference tells those of the first picture that it meets,
+which in a photograph of an iPhone is a tile of 512 by 512 pixels.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from metadata_digger.metadata.blocks.heif_items import Extent, read_items, read_locations
+from metadata_digger.metadata.blocks import heif_items, uuid_box
+from metadata_digger.metadata.blocks.heif_content import Content
 from metadata_digger.metadata.blocks.limits import END
-from metadata_digger.metadata.errors import Malformed, Truncated
+from metadata_digger.metadata.errors import Malformed, MetadataError, Truncated
 from metadata_digger.metadata.model import Directory, TagTable
-from metadata_digger.metadata.render import integer, text, utf8
+from metadata_digger.metadata.render import integer, text, utf8, words
 from metadata_digger.metadata.source import Reader
-from metadata_digger.metadata.tags.heif import HEIF
+from metadata_digger.metadata.tags.heif import HEIF, MIRRORINGS
+from metadata_digger.metadata.values import Value
 
-_MAJOR, _MINOR, _COMPATIBLE, _WIDTH, _HEIGHT, _ROTATION, _BITS = HEIF
-_CONTAINERS = (b"iprp", b"ipco")
-# Far above anything in the corpus: 60 boxes, 4 levels, 6 KiB of boxes that are read, 10 directories, 4 brands.
-_BOXES, _DEPTH, _COLLECTED, _DIRECTORIES, _BRANDS = 20_000, 16, 8 << 20, 256, 10_000
+_MAJOR, _MINOR, _COMPATIBLE, _WIDTH, _HEIGHT, _ROTATION, _BITS, _MIRRORING = HEIF
+# Far above anything in the corpus: 60 boxes, 6 KiB of boxes that are read, 10 directories, 4 brands.
+_BOXES, _COLLECTED, _DIRECTORIES, _BRANDS, _ERRORS = 20_000, 8 << 20, 256, 10_000, 50
 
 TABLE = TagTable(
     HEIF,
     dict.fromkeys((_WIDTH, _HEIGHT), lambda _, value: f"{text(value)} pixels")
-    | {_ROTATION: lambda _, value: f"{(integer(value) or 0) * 90} degrees"},
+    | {_ROTATION: lambda _, value: f"{(integer(value) or 0) * 90} degrees", _MIRRORING: words(MIRRORINGS)},
 )
 
 
 class Box(NamedTuple):
     kind: bytes
-    size: int  # as stated, the header with it
+    start: int  # of its content
     end: int
 
 
 def read(reader: Reader) -> Iterator[Directory]:
-    """Boxes that say something, in file order, then the Exif items. Raises Malformed for a size that cannot be."""
-    walk = _Walk(reader)
-    walk.file()
-    return iter(walk.found)
+    """Boxes that say something, in file order, then the Exif and XMP items."""
+    picture = _Picture(reader)
+    picture.level(_FILE, 0, reader.size)
+    picture.finish()
+    return iter(picture.found)
 
 
-class _Walk:
-    """One way through the boxes of a file: where it is, and what it knows by then."""
+class _Picture:
+    """What is known of a file so far; faults are noted on the directory that is being filled."""
 
-    __slots__ = ("_boxes", "_collected", "_items", "_locations", "_picture", "_position", "_reader", "_target", "found")
+    __slots__ = ("_boxes", "_collected", "_content", "_owned", "_primary", "_properties", "_reader", "_target", "found")
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader.ordered(">")
-        self._position = 0
-        self._picture = False  # set by the handler box: only then item boxes mean pictures
-        self._items: dict[int, bytes] | None = None
-        self._locations: list[Extent] | None = None
+        self._content = Content(self._reader)
+        self._primary: int | None = None
+        self._properties: list[tuple[bytes, Reader]] = []  # in the order in which items refer to them
+        self._owned: dict[int, tuple[int, ...]] = {}
         self._boxes = self._collected = 0
         self._target = Directory("HEIF", TABLE)
         self.found = [self._target]
 
-    def file(self) -> None:
-        """The boxes of the file. A box that ends too early ends the level that it is on, and not the file."""
-        again = met = False
-        try:
-            while True:
-                box = self._box()
-                met = met or box.kind == b"meta"
-                again = again or not (met or box.kind == b"ftyp")
-                self._read(box, 0)
-        except Truncated:
-            pass
-        if again:  # something came before what tells where the items are: picture data, or free space
-            self._position = 0
-            self._level(self._reader.size, 0)
+    def level(self, kinds: dict[bytes, Callable[[_Picture, Box], None]], position: int, end: int) -> None:
+        """The boxes that one box has in it, or the file. What is wrong with one does not concern the next."""
+        while (box := self._box(position, end)) is not None:
+            read = kinds.get(box.kind)
+            try:
+                if read is not None:
+                    read(self, box)
+            except MetadataError as error:
+                self._note(f"Box '{box.kind.decode('latin-1')}': {error}")
+            position = box.end
 
-    def _level(self, end: int, depth: int) -> None:
-        try:
-            while self._position < end:
-                self._read(self._box(), depth)
-        except Truncated:
-            pass
-
-    def _box(self) -> Box:
-        start = self._position
+    def _box(self, start: int, end: int) -> Box | None:
+        """The box at `start`; None, with a note, where none can be."""
+        if start >= end:
+            return None
         self._boxes += 1
         if self._boxes > _BOXES:
-            self._position = self._reader.size
-            raise Truncated(f"More than {_BOXES} boxes")
+            if self._boxes == _BOXES + 1:
+                self._note(f"More than {_BOXES} boxes")
+            return None
+        if end - start < 8:
+            if any(self._reader.bytes(start, end - start)):
+                self._note(END)
+            return None
         head = self._reader.bytes(start, 8)
-        size, kind = int.from_bytes(head[:4], "big"), head[4:]
-        header = 8
-        if size == 1:
+        size, kind, header = int.from_bytes(head[:4], "big"), head[4:], 8
+        if size == 1 and end - start >= 16:
             size, header = self._reader.u64(start + 8), 16
-        elif size == 0:  # to the end of the file
-            size = self._reader.size - start
+        elif size == 0:  # to the end of what it lies in
+            size = end - start
         if size < header:
-            raise Malformed(f"Box '{kind.decode('latin-1')}' is stated to be shorter than its header")
-        self._position = start + header
-        return Box(kind, size, start + size)
+            self._note(f"Box '{kind.decode('latin-1')}' is stated to be shorter than its header")
+            return None
+        if start + size > end:
+            self._note(f"Box '{kind.decode('latin-1')}' is stated to reach {start + size - end} bytes beyond the end")
+        return Box(kind, start + header, min(start + size, end))
 
-    def _read(self, box: Box, depth: int) -> None:
-        kind = box.kind
-        if kind in _CONTAINERS and depth < _DEPTH:
-            self._level(box.end, depth + 1)
-        elif kind == b"meta" and not self._picture and depth < _DEPTH:
-            self._position += 4  # version and flags
-            self._level(box.end, depth + 1)
-        elif kind == b"mdat" and self._items is not None and self._locations is not None:
-            start = self._position
-            self._position = self._reader.size  # what follows is picture data
-            self._media(start, self._items, self._locations)
-        elif (content := (_PICTURE if self._picture else _FILE).get(kind)) is not None:
-            content(self, self._content(box))
-        elif box.end > self._reader.size:
-            self._position = self._reader.size
-            raise Truncated(END)
-        else:
-            self._position = box.end
+    def _bytes(self, box: Box) -> Reader:
+        size = box.end - box.start
+        if self._collected + size > _COLLECTED:
+            raise Malformed(f"left out, more than {_COLLECTED >> 20} MiB of metadata")
+        self._collected += size
+        return Reader.over(self._reader.bytes(box.start, size))
 
-    def _content(self, box: Box) -> Reader:
-        start, size = self._position, self._reader.size
-        if box.size > 0x7FFFFFFF:
-            raise Malformed(f"Box '{box.kind.decode('latin-1')}' is stated to have {box.size} bytes")
-        if box.end > size:
-            self._position = size
-            raise Truncated(END)
-        self._collected += box.end - start
-        if self._collected > _COLLECTED:
-            raise Malformed(f"More than {_COLLECTED >> 20} MiB of metadata")
-        self._position = box.end
-        return Reader.over(self._reader.bytes(start, box.end - start))
+    def _note(self, error: str) -> None:
+        if len(self._target.errors) < _ERRORS:
+            self._target.errors.append(error)
 
-    def _add(self, directories: Iterator[Directory]) -> None:
-        self.found += directories
-        if len(self.found) > _DIRECTORIES:
-            raise Malformed(f"More than {_DIRECTORIES} directories")
+    def _add(self, directories: Iterable[Directory]) -> None:
+        for directory in directories:
+            if len(self.found) >= _DIRECTORIES:
+                raise Malformed(f"More than {_DIRECTORIES} directories")
+            self.found.append(directory)
 
     # Boxes of the file
 
-    def _file_type(self, box: Reader) -> None:
-        data = box.bytes(0, box.size)
-        if len(data) < 8 or len(data) % 4:
+    def _file_type(self, box: Box) -> None:
+        content = self._bytes(box)
+        data = content.bytes(0, content.size)
+        if len(data) < 8:
             raise Truncated(END)
         if len(data) > 4 * _BRANDS:
             raise Malformed(f"More than {_BRANDS} brands")
-        brands = tuple(utf8(data[start : start + 4]) for start in range(8, len(data), 4))
-        values = {_MAJOR: utf8(data[:4]), _MINOR: box.u32(4), _COMPATIBLE: brands}
-        self._target.values |= values
-        if "mif1" not in brands:
-            self._target.errors.append("File Type Box does not contain required brand, mif1")
+        brands = tuple(utf8(data[start : start + 4]) for start in range(8, len(data) - 3, 4))
+        self._target.values |= {_MAJOR: utf8(data[:4]), _MINOR: content.u32(4), _COMPATIBLE: brands}
+        if not {"mif1", "mif2", "msf1"} & {*brands, utf8(data[:4])}:
+            self._note("File Type Box does not contain required brand, mif1")
 
-    def _handler(self, box: Reader) -> None:
-        # version, flags, 4 bytes, the type of handler, 12 bytes, a name
-        if box.bytes(0, 24)[8:12] == b"pict":
-            self._picture = True
+    def _metadata(self, box: Box) -> None:
+        start = box.start + 4  # behind version and flags
+        first = self._box(start, box.end)
+        # The handler comes first: its version, flags, 4 bytes, and what is handled.
+        if first is None or (first.kind == b"hdlr" and self._reader.bytes(first.start + 8, 4) != b"pict"):
+            return
+        if self._target is self.found[0]:
             self._target = Directory("HEIF", TABLE)
-            self._add(iter((self._target,)))
+            self._add((self._target,))
+        self.level(_METADATA, start, box.end)
 
-    # Boxes of pictures
+    def _movie(self, box: Box) -> None:
+        """The movie of an image sequence, or the whole MP4 of a motion photo."""
+        from metadata_digger.metadata.formats import mp4
 
-    def _item_info(self, box: Reader) -> None:
-        self._items = read_items(box)
+        self._add(mp4.read(self._reader.within(box.start, box.end - box.start)))
 
-    def _item_locations(self, box: Reader) -> None:
-        self._locations = read_locations(box)
+    def _uuid(self, box: Box) -> None:
+        self._add(uuid_box.read(self._bytes(box)))
 
-    def _extents(self, box: Reader) -> None:
-        width, height = box.unpack("II", 4)
-        values = self._target.values
-        if _WIDTH not in values and _HEIGHT not in values:
-            values |= {_WIDTH: width, _HEIGHT: height}
+    # Boxes of "meta"
 
-    def _rotation(self, box: Reader) -> None:
-        self._target.values.setdefault(_ROTATION, box.u8(0) & 3)
+    def _primary_item(self, box: Box) -> None:
+        content = self._bytes(box)
+        self._primary = content.u32(4) if content.u8(0) else content.u16(4)
 
-    def _bits(self, box: Reader) -> None:
-        channels = tuple(box.bytes(5, box.u8(4)))
-        self._target.values.setdefault(_BITS, channels)
+    # What comes before a fault in a list stands.
 
-    def _colour(self, box: Reader) -> None:
+    def _items(self, box: Box) -> None:
+        self._content.items.update(heif_items.items(self._bytes(box)))
+
+    def _locations(self, box: Box) -> None:
+        self._content.locations.update(heif_items.locations(self._bytes(box)))
+
+    def _references(self, box: Box) -> None:
+        self._content.sources.update(heif_items.sources(self._bytes(box)))
+
+    def _associations(self, box: Box) -> None:
+        self._owned.update(heif_items.associations(self._bytes(box)))
+
+    def _item_data(self, box: Box) -> None:
+        self._content.data = self._reader.within(box.start, box.end - box.start)
+
+    def _property_boxes(self, box: Box) -> None:
+        self.level(_PROPERTY_BOXES, box.start, box.end)
+
+    def _property_list(self, box: Box) -> None:
+        position = box.start
+        while (inner := self._box(position, box.end)) is not None:
+            content = self._bytes(inner) if inner.kind in (*_SAID, b"colr") else Reader.over(b"")
+            self._properties.append((inner.kind, content))
+            if inner.kind == b"colr" and content.size > 4 and content.bytes(0, 4) in (b"prof", b"rICC"):
+                self._profile(content.within(4, content.size - 4))
+            position = inner.end
+
+    def _profile(self, block: Reader) -> None:
         from metadata_digger.metadata.blocks import icc
 
-        if box.bytes(0, 4) in (b"prof", b"rICC"):
-            self._add(icc.read(box.within(4, box.size - 4)))
+        try:
+            self._add(icc.read(block))
+        except MetadataError as error:
+            self._note(str(error))
 
-    def _nothing(self, _: Reader) -> None:
-        """A box that has to be whole, and no more."""
+    # At the end, when all is known
 
-    def _media(self, position: int, items: dict[int, bytes], locations: list[Extent]) -> None:
-        """The Exif items, wherever behind `position` they are."""
-        from metadata_digger.metadata.blocks import exif
+    def finish(self) -> None:
+        """What the primary item is like, whether all items are there, and the metadata among them."""
+        self._say()
+        if (cut := self._content.cut()) is not None:
+            self._note(cut)
+        for directories, note in self._content.blocks():
+            if note is not None:
+                self._note(note)
+            self._add(directories)
 
-        for offset, length, item in locations:
-            if items.get(item) != b"Exif" or offset < position:
-                continue
-            block = self._reader.within(offset, length)
-            position = offset + length
-            start = block.u32(0) + 4  # of the TIFF header: some writers put "Exif\0\0" before it
-            if start <= length:
-                self._add(exif.read(block.within(start, length - start)))
+    def _say(self) -> None:
+        """Puts the properties of the primary item; where nothing says which these are, the first of each kind."""
+        owned = self._owned.get(-1 if self._primary is None else self._primary, ())
+        chosen = [self._properties[number - 1] for number in owned if 0 < number <= len(self._properties)]
+        for kind, say in _SAID.items():
+            known = any(kind == b"ispe" for kind, _ in chosen)
+            for _, content in (one for one in (chosen if known else self._properties) if one[0] == kind):
+                try:
+                    self._target.values |= say(content)
+                    break
+                except MetadataError as error:
+                    self._note(f"Box '{kind.decode('latin-1')}': {error}")
 
 
-_FILE: dict[bytes, Callable[[_Walk, Reader], None]] = {
-    b"ftyp": _Walk._file_type,
-    b"hdlr": _Walk._handler,
-    b"hvc1": _Walk._nothing,
+def _extents(box: Reader) -> dict[int, Value]:
+    width, height = box.unpack("II", 4)
+    return {_WIDTH: width, _HEIGHT: height}
+
+
+def _rotation(box: Reader) -> dict[int, Value]:
+    return {_ROTATION: box.u8(0) & 3}
+
+
+def _mirroring(box: Reader) -> dict[int, Value]:
+    return {_MIRRORING: box.u8(0) & 1}
+
+
+def _bits(box: Reader) -> dict[int, Value]:
+    return {_BITS: tuple(box.bytes(5, box.u8(4)))}
+
+
+_SAID: dict[bytes, Callable[[Reader], dict[int, Value]]] = {
+    b"ispe": _extents,
+    b"irot": _rotation,
+    b"imir": _mirroring,
+    b"pixi": _bits,
 }
-_PICTURE: dict[bytes, Callable[[_Walk, Reader], None]] = {
-    b"iinf": _Walk._item_info,
-    b"iloc": _Walk._item_locations,
-    b"ispe": _Walk._extents,
-    b"irot": _Walk._rotation,
-    b"colr": _Walk._colour,
-    b"pixi": _Walk._bits,
-    **dict.fromkeys((b"ipro", b"pitm", b"auxC"), _Walk._nothing),
+_FILE: dict[bytes, Callable[[_Picture, Box], None]] = {
+    b"ftyp": _Picture._file_type,
+    b"meta": _Picture._metadata,
+    b"moov": _Picture._movie,
+    b"mpvd": _Picture._movie,
+    b"uuid": _Picture._uuid,
+}
+_METADATA: dict[bytes, Callable[[_Picture, Box], None]] = {
+    b"pitm": _Picture._primary_item,
+    b"iinf": _Picture._items,
+    b"iloc": _Picture._locations,
+    b"iref": _Picture._references,
+    b"iprp": _Picture._property_boxes,
+    b"idat": _Picture._item_data,
+    b"uuid": _Picture._uuid,
+}
+_PROPERTY_BOXES: dict[bytes, Callable[[_Picture, Box], None]] = {
+    b"ipco": _Picture._property_list,
+    b"ipma": _Picture._associations,
 }

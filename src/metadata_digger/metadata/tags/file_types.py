@@ -31,6 +31,7 @@ AVI = FileType("AVI", "Audio Video Interleaved", "video/vnd.avi", "avi")
 WEBP = FileType("WebP", "WebP", "image/webp", "webp")
 MOV = FileType("MOV", "QuickTime Movie", "video/quicktime", "mov")
 MP4 = FileType("MP4", "MPEG-4 Part 14", "video/mp4", "mp4")
+M4A = FileType("MP4", "MPEG-4 Part 14", "audio/mp4", "m4a")  # the reference takes sound alone for video
 HEIF = FileType("HEIF", "High Efficiency Image File Format", "image/heif", "heif")
 AVIF = FileType("AVIF", "AV1 Image File Format", "image/avif", "avif")
 EPS = FileType("EPS", "Encapsulated PostScript", "application/postscript", "eps")
@@ -120,17 +121,31 @@ MAGIC: tuple[tuple[bytes, FileType], ...] = (
 # RIFF: the form type at offset 8.
 RIFF_FORMS = {b"WAVE": WAV, b"AVI ": AVI, b"WEBP": WEBP}
 
-# ISO base media: "ftyp" at offset 4, the major brand at offset 8; other brands are taken for QuickTime.
+# ISO base media: "ftyp" at offset 4, the major brand at offset 8, compatible ones from offset 16. The registered brands
+# of pictures are those of ISO/IEC 23008-12, annexes B to L, and of the AV1 Image File Format; the reference knows few.
 BRANDS: dict[bytes, FileType] = {
-    **dict.fromkeys((b"mif1", b"msf1", b"heic", b"heix", b"hevc", b"hevx"), HEIF),
-    **dict.fromkeys((b"avif", b"avis"), AVIF),
-    b"crx ": CRX,
     **dict.fromkeys(
         (
-            b"3gp5", b"avc1", b"iso2", b"isom", b"M4A ", b"M4B ", b"M4P ", b"M4V ", b"M4VH", b"M4VP", b"mmp4", b"mp41",
-            b"mp42", b"mp71", b"MSNV", b"NDAS", b"NDSC", b"NDSH", b"NDSM", b"NDSP", b"NDSS", b"NDXC", b"NDXH", b"NDXM",
-            b"NDXP", b"NDXS", b"nvr1",
+            b"mif1", b"mif2", b"msf1", b"miaf", b"MiHB", b"MiHA", b"MiHE", b"MiAn", b"MiBu", b"MiCm", b"MiPr", b"heic",
+            b"heix", b"heim", b"heis", b"heiv", b"hevc", b"hevx", b"hevm", b"hevs", b"hevv", b"avci", b"avcs", b"vvic",
+            b"vvis", b"evbi", b"evbs", b"evmi", b"evms", b"jpeg", b"jpgs", b"j2ki", b"j2is", b"unif", b"mif3", b"1pic",
+        ),
+        HEIF,
+    ),
+    **dict.fromkeys((b"avif", b"avis", b"avio", b"MA1A", b"MA1B"), AVIF),
+    b"crx ": CRX,
+    **dict.fromkeys((b"M4A ", b"M4B ", b"M4P "), M4A),
+    **dict.fromkeys(
+        (
+            b"3gp5", b"avc1", b"iso2", b"isom", b"M4V ", b"M4VH", b"M4VP", b"mmp4", b"mp41", b"mp42", b"mp71", b"MSNV",
+            b"NDAS", b"NDSC", b"NDSH", b"NDSM", b"NDSP", b"NDSS", b"NDXC", b"NDXH", b"NDXM", b"NDXP", b"NDXS", b"nvr1",
         ),
         MP4,
     ),
 }  # fmt: skip
+# Brands that say how a picture's file is built, not how the picture is coded: a compatible brand may tell that.
+STRUCTURES = (b"mif2", b"miaf", b"mif3", b"1pic", b"MiAn", b"MiBu", b"MiCm", b"MiPr")
+PICTURES = (HEIF, AVIF)
+
+# What a QuickTime file may begin with that has no "ftyp" (QuickTime File Format Specification, "Overview").
+ATOMS = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")

@@ -8,4 +8,7 @@ HEIF = {
     5: "Height",
     6: "Rotation",
     7: "Bits Per Channel",
+    8: "Mirroring",  # unknown to the reference
 }
+
+MIRRORINGS = {0: "Top and bottom exchanged", 1: "Left and right exchanged"}

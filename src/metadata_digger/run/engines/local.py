@@ -19,7 +19,7 @@ from metadata_digger.run.engines.doing import by
 from metadata_digger.run.engines.memory import share
 from metadata_digger.run.engines.pool import Finished, Pool, pool
 from metadata_digger.run.interrupt import stoppable
-from metadata_digger.run.job import Job, Progress
+from metadata_digger.run.job import Job, Progress, untold
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage.parts import Stretch, name_of, stretch_of
 from metadata_digger.run.stage.place import Stage
@@ -37,7 +37,7 @@ MOST = 1_024
 STREAMS = Limits(0, 0)  # no file is held
 
 
-def run(job: Job, progress: Progress = lambda done, total: None) -> Report:
+def run(job: Job, progress: Progress = untold) -> Report:
     """Raises DiggerError for what ends a run, KeyboardInterrupt for SIGINT, SIGTERM, SIGHUP; then nothing is left but
     what `Job.resume` goes on from."""
     with stoppable():
@@ -57,9 +57,7 @@ def _extract(processes: Pool, work: Extraction) -> None:
     _Batches(processes, work).run()
 
 
-def verify(
-    output: Path, cores: int, result: Verified, progress: Progress = lambda done, total: None
-) -> Iterator[Difference]:
+def verify(output: Path, cores: int, result: Verified, progress: Progress = untold) -> Iterator[Difference]:
     """`differences`, by worker processes of this machine. Raises KeyboardInterrupt as `run` does."""
     job = Job(LocalStorage(), (), ())
 
@@ -107,7 +105,7 @@ class _Batches:
                     self._died(event.task, event.reason)
             total = self.kept + listing.total if listing.complete else None
             self.shown = max(self.shown, report.seen + self.processes.files)  # a batch may begin again
-            self.work.progress(self.shown, total)
+            self.work.progress(self.shown, total, report.failed)
 
     def _next(self) -> Extract | None:
         if self.again:

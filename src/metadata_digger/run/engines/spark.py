@@ -27,7 +27,7 @@ from metadata_digger.pipeline import compose
 from metadata_digger.run.drive import Extraction, Ready, drive
 from metadata_digger.run.engines.doing import here
 from metadata_digger.run.engines.memory import share
-from metadata_digger.run.job import Job, Progress
+from metadata_digger.run.job import Job, Progress, untold
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage.listing import Listing
 from metadata_digger.run.stage.parts import name_of
@@ -50,6 +50,7 @@ _FOUND = pa.struct(
         pa.field("modified", pa.float64()),
         pa.field("status", pa.string()),  # null: a file; else a fault of the listing
         pa.field("reason", pa.string()),
+        pa.field("note", pa.string()),
     ]
 )
 _TASKS = pa.schema([pa.field("part", pa.string()), pa.field("found", pa.list_(_FOUND))])
@@ -59,16 +60,14 @@ _SUMMARIES = pa.schema([pa.field("summary", pa.binary())])
 def run(
     job: Job,
     master: str,
-    progress: Progress = lambda done, total: None,
+    progress: Progress = untold,
     settings: Mapping[str, str] | None = None,
 ) -> Report:
     """`master` as Spark has it (`local[2]`, `spark://host:port`, `yarn`); `settings`: further Spark properties.
 
     Raises DiggerError for what ends a run, also where Spark or Java is missing.
     """
-    if job.streams:
-        raise ConfigError("output.directoryPath=- is for one machine; name a directory, or leave out --engine spark")
-    check_spark()
+    check(job)
     return drive(job, "spark", functools.partial(_engine, master, settings or {}), progress)
 
 
@@ -84,7 +83,7 @@ def _extract(spark: SparkSession, job: Job, limits: Limits, work: Extraction) ->
     listing, report = work.listing, work.report
     while not listing.complete:
         listing.more()
-    work.progress(report.seen, listing.total)
+    work.progress(report.seen, listing.total, report.failed)
     # The driver holds the listing: 150 bytes a file.
     table = _tasks(listing, job.partitions)
     tasks = spark.createDataFrame(table).repartitionByRange(max(len(table), 1), "part")
@@ -93,7 +92,7 @@ def _extract(spark: SparkSession, job: Job, limits: Limits, work: Extraction) ->
         done = tasks.mapInArrow(functools.partial(extract_batches, payload), "summary binary").collect()
     for (packed,) in done:
         work.done(pickle.loads(packed))  # noqa: S301  # from our own executors
-    work.progress(report.seen, listing.total)
+    work.progress(report.seen, listing.total, report.failed)
 
 
 def _tasks(listing: Listing, partitions: int) -> pa.Table:
@@ -110,7 +109,7 @@ def _tasks(listing: Listing, partitions: int) -> pa.Table:
 
 def _struct(one: Found) -> dict[str, Any]:
     if isinstance(one, Entry):
-        return {"base": one.base, "url": one.url, "size": one.size, "modified": one.modified}
+        return {"base": one.base, "url": one.url, "size": one.size, "modified": one.modified, "note": one.note}
     return {"base": one.base, "url": one.url, "status": one.status, "reason": one.reason}
 
 
@@ -124,7 +123,7 @@ def extract_batches(payload: bytes, batches: Iterator[pa.RecordBatch]) -> Iterat
     for batch in batches:
         for task in batch.to_pylist():
             found: list[Found] = [
-                Entry(one["base"], one["url"], one["size"], one["modified"])
+                Entry(one["base"], one["url"], one["size"], one["modified"], one["note"])
                 if one["status"] is None
                 else Fault(one["base"], one["url"], one["status"], one["reason"])
                 for one in task["found"]
@@ -182,6 +181,13 @@ def _errors_to(log: Path) -> Iterator[None]:
     finally:
         os.dup2(before, 2)
         os.close(before)
+
+
+def check(job: Job) -> None:
+    """Raises DiggerError where a job cannot run on Spark, or there is none."""
+    if job.streams:
+        raise ConfigError("output.directoryPath=- is for one machine; name a directory, or leave out --engine spark")
+    check_spark()
 
 
 def check_spark() -> None:
