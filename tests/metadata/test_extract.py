@@ -7,13 +7,8 @@ from importlib import import_module
 import pytest
 
 from metadata_digger.metadata.blocks.dates import java_date
-<<<<<<< HEAD
 from metadata_digger.metadata.errors import Malformed, Truncated, UnknownFormat
-from metadata_digger.metadata.extract import detect, directories, read_metadata, read_partly
-=======
-from metadata_digger.metadata.errors import MetadataError, Truncated, UnknownFormat
-from metadata_digger.metadata.extract import detect, head_of, read_metadata
->>>>>>> main
+from metadata_digger.metadata.extract import detect, directories, head_of, read_metadata, read_partly
 from metadata_digger.metadata.formats import FORMATS
 from metadata_digger.metadata.model import Directory, TagTable
 from metadata_digger.metadata.source import MemorySource

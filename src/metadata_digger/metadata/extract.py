@@ -15,25 +15,22 @@ from metadata_digger.metadata.blocks import file_type
 from metadata_digger.metadata.errors import Malformed, MetadataError, Truncated, UnknownFormat
 from metadata_digger.metadata.formats import FORMATS
 from metadata_digger.metadata.model import Directory
-<<<<<<< HEAD
 from metadata_digger.metadata.source import BLOCK, ByteSource, FileSource, MemorySource, Reader
-from metadata_digger.metadata.tags.file_types import BRANDS, JPEG, MAGIC, MOV, MP3, PNG, RIFF, RIFF_FORMS, FileType
-=======
-from metadata_digger.metadata.source import ByteSource, FileSource, MemorySource, Reader
 from metadata_digger.metadata.tags.file_types import (
     ATOMS,
     AVIF,
     BRANDS,
+    JPEG,
     MAGIC,
     MOV,
     MP3,
     PICTURES,
+    PNG,
     RIFF,
     RIFF_FORMS,
     STRUCTURES,
     FileType,
 )
->>>>>>> main
 
 _MODULES = {kind: form.module for form in FORMATS for kind in form.types}
 # Grouped by the first byte, longest first: the first hit is the longest.
@@ -65,13 +62,36 @@ def detect(head: bytes) -> FileType | None:
     return None
 
 
-<<<<<<< HEAD
+def head_of(source: ByteSource) -> bytes:
+    """The first bytes of a file, as many as `detect` looks at."""
+    head = source.read_at(0, min(_HEAD, source.size))
+    size = min(int.from_bytes(head[:4], "big"), _BRANDED, source.size)
+    return source.read_at(0, size) if head[4:8] == b"ftyp" and size > _HEAD else head
+
+
+def _branded(head: bytes) -> FileType:
+    """The type of an ISO base media file by its brands (ISO/IEC 14496-12, 4.3).
+
+    Where the major brand is unknown, or says how a picture's file is built and not what is in it, the compatible ones
+    tell, as far as they name pictures.
+    """
+    major = head[8:12]
+    kind = BRANDS.get(major)
+    if kind is not None and major not in STRUCTURES:
+        return kind
+    end = min(int.from_bytes(head[:4], "big"), len(head))
+    others = [BRANDS.get(head[start : start + 4]) for start in range(16, end - 3, 4)]
+    if AVIF in others:
+        return AVIF
+    return kind or next((other for other in others if other in PICTURES), MOV)
+
+
 def recognise(source: ByteSource) -> tuple[FileType, int] | None:
     """A file's type and where it begins, which is 0 but for a picture behind bytes of something else; None when no type
     is known. Raises Truncated when the file is empty."""
     if not source.size:
         raise Truncated("The file is empty")
-    kind = detect(source.read_at(0, min(HEAD, source.size)))
+    kind = detect(head_of(source))
     if kind is not None:
         return kind, 0
     return _behind_others(source.read_at(0, min(BLOCK, source.size)))
@@ -109,54 +129,6 @@ def directories(source: ByteSource) -> Iterator[Directory]:
     """
     found = recognise(source)
     if found is None:
-=======
-def head_of(source: ByteSource) -> bytes:
-    """The first bytes of a file, as many as `detect` looks at."""
-    head = source.read_at(0, min(_HEAD, source.size))
-    size = min(int.from_bytes(head[:4], "big"), _BRANDED, source.size)
-    return source.read_at(0, size) if head[4:8] == b"ftyp" and size > _HEAD else head
-
-
-def _branded(head: bytes) -> FileType:
-    """The type of an ISO base media file by its brands (ISO/IEC 14496-12, 4.3).
-
-    Where the major brand is unknown, or says how a picture's file is built and not what is in it, the compatible ones
-    tell, as far as they name pictures.
-    """
-    major = head[8:12]
-    kind = BRANDS.get(major)
-    if kind is not None and major not in STRUCTURES:
-        return kind
-    end = min(int.from_bytes(head[:4], "big"), len(head))
-    others = [BRANDS.get(head[start : start + 4]) for start in range(16, end - 3, 4)]
-    if AVIF in others:
-        return AVIF
-    return kind or next((other for other in others if other in PICTURES), MOV)
-
-
-def read_metadata(source: str | os.PathLike[str] | bytes | ByteSource) -> list[Directory]:
-    """Every directory of a file, in the order in which the reference extractor finds them.
-
-    A path also gives the directory "File" (name, size, date). A format that is known and not read yet gives its type
-    alone. Raises UnknownFormat when no container is recognised, MetadataError when nothing at all can be read, OSError
-    when a path cannot be opened.
-    """
-    if isinstance(source, bytes):
-        return _read(MemorySource(source))
-    if isinstance(source, str | os.PathLike):
-        with FileSource(source) as file:
-            directories = _read(file)
-            directories.append(file_type.read_file(source, file))
-        return directories
-    return _read(source)
-
-
-def _read(source: ByteSource) -> list[Directory]:
-    if not source.size:
-        raise Truncated("The file is empty")
-    kind = detect(head_of(source))
-    if kind is None:
->>>>>>> main
         raise UnknownFormat("File format could not be determined")
     kind, start = found
     told = file_type.read(kind)

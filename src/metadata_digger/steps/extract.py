@@ -23,15 +23,7 @@ from metadata_digger.steps.flatten import listed
 from metadata_digger.steps.location import own_tags
 from metadata_digger.steps.mark import appended, mark, note, standing, strings
 
-<<<<<<< HEAD
 _TYPE_NAME = 1  # tag of the directory File Type: Detected File Type Name
-# Of a packet's properties rows have the first thousand that are no pictures. No file of the corpus has more than 658,
-# and but for a depth map in base64 none is longer than 1,557 characters. Photoshop's list of a document's ancestors may
-# have tens of thousands: in CSV each would be a column of every row.
-_PROPERTIES, _LONGEST = 1000, 65_536
-_BOUNDS = f"behind the first {_PROPERTIES:,}, or longer than {_LONGEST:,} characters"
-=======
-_FILE_TYPE, _TYPE_NAME = "File Type", 1  # the directory that the detector makes, and its tag Detected File Type Name
 # Of a packet's lists rows have the first thousand properties each: Photoshop's list of a document's ancestors may have
 # tens of thousands, in CSV each would be a column of every row, and what stands behind it has to be in the row. No file
 # of the corpus has more than 658 properties, and but for a depth map in base64 none is longer than 1,557 characters.
@@ -39,7 +31,6 @@ _LISTED, _PROPERTIES, _LONGEST = 1000, 10_000, 65_536
 _BOUNDS = (
     f"behind the first {_LISTED:,} of a list or {_PROPERTIES:,} of the packet, or longer than {_LONGEST:,} characters"
 )
->>>>>>> main
 
 
 @dataclass(frozen=True, slots=True)

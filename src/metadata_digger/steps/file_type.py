@@ -8,12 +8,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from metadata_digger.errors import StorageError
-<<<<<<< HEAD
 from metadata_digger.metadata.errors import Truncated
 from metadata_digger.metadata.extract import recognise
-=======
-from metadata_digger.metadata.extract import detect, head_of
->>>>>>> main
 from metadata_digger.pipeline import Batch
 from metadata_digger.schema import FILTERED
 from metadata_digger.steps.mark import mark, standing
@@ -38,11 +34,7 @@ class FileTypeStep:
             for row in standing(batch.rows):
                 file = batch.files[row]
                 try:
-<<<<<<< HEAD
                     found = recognise(file)
-=======
-                    kind = detect(head_of(file))
->>>>>>> main
                 except StorageError as error:
                     verdicts[row] = error.status, str(error)
                     continue
