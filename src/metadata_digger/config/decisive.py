@@ -15,7 +15,6 @@ NOT_DECISIVE = (
     "input.partitions",
     "processing.cores",
     "processing.maxMemoryGB",
-    "processing.fileTimeout",
     "storage.s3.accessKey",
     "storage.s3.secretKey",
     "storage.s3.credsProvided",
