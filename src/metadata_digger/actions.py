@@ -253,6 +253,7 @@ def job(config: Config, action: Action, images: Sequence[str] = ()) -> Job:
         memory_gb=config["processing.maxMemoryGB"],
         distinct=tuple(_hashes(config).values()) if config["processing.hash.comparator"] else (),
         timezone=config["processing.timezone"],
+        file_timeout=config["processing.fileTimeout"],
         max_pixels=config["processing.maxPixels"],
         partitions=config["input.partitions"],
         facts=facts,

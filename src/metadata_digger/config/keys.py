@@ -27,6 +27,7 @@ from metadata_digger.config.values import (
     PATHS,
     PATTERNS,
     RULES,
+    SECONDS,
     SERVERS,
     SOLR_URL,
     TEXT,
@@ -129,6 +130,13 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("processing.cores", CORES, "all", "Worker processes. One machine only."),
     Key("processing.maxMemoryGB", GIGABYTES, "2", "What all processes together should stay under. One machine only."),
+    Key(
+        "processing.fileTimeout",
+        SECONDS,
+        "120",
+        "A file that makes no progress for so many seconds is tried once more at the end, then given up (`timed_out`). "
+        "One machine only.",
+    ),
     Key("processing.timezone", TIMEZONE, "UTC", "Time zone of dates that a file states as an instant."),
     Key(
         "processing.maxPixels",

@@ -263,6 +263,14 @@ def _gigabytes(text: str) -> float:
     return number
 
 
+def _seconds(text: str) -> float:
+    rule = "must be a number of seconds above 0, for example 120"
+    number = _number(text, rule)
+    if number <= 0:
+        raise ValueError(rule)
+    return number
+
+
 def _threshold(text: str) -> float | None:
     """None when empty."""
     if not text:
@@ -335,6 +343,7 @@ LIMIT = Kind("whole number from 1, or `-1`", _limit)
 WHOLE = Kind("whole number", _optional_whole)
 CONDITIONS = Kind("whole number from 0, or `-1`", _conditions)
 GIGABYTES = Kind("number above 0", _gigabytes)
+SECONDS = Kind("number above 0", _seconds)
 THRESHOLD = Kind("number from 0 to 1", _threshold)
 TIMEZONE = Kind("time zone name", _timezone)
 RULES = Kind("comma list of `Directory.Tag:TYPE[:MAXDIFF]`", _rules)
