@@ -209,16 +209,21 @@ class _Walk:
         if not self.is_file and before.name == IFD0.name:
             return IMAGE_IFD if _PAGE_NUMBER in before.values else THUMBNAIL_IFD
         try:
-            fields = {tag: field for tag, _, number, field in self.head(offset, order) if number == 1}
+            found = self.head(offset, order)
         except MetadataError:
             return IMAGE_IFD
-        short = 16 if order == ">" else 0
-        if _PAGE_NUMBER in fields:
+        inline = 8 if self.big else 4
+        fields = {
+            tag: field >> 8 * (inline - BIG_SIZES[form]) if order == ">" else field
+            for tag, form, number, field in found
+            if number == 1 and BIG_SIZES.get(form, 9) <= inline
+        }
+        if any(tag == _PAGE_NUMBER for tag, *_ in found):
             return IMAGE_IFD
         if _NEW_SUBFILE in fields:
             return THUMBNAIL_IFD if fields[_NEW_SUBFILE] & _REDUCED else IMAGE_IFD
         if _OLD_SUBFILE in fields:
-            return THUMBNAIL_IFD if fields[_OLD_SUBFILE] >> short & 0xFFFF == _OLD_REDUCED else IMAGE_IFD
+            return THUMBNAIL_IFD if fields[_OLD_SUBFILE] == _OLD_REDUCED else IMAGE_IFD
         return THUMBNAIL_IFD if _THUMBNAIL_OFFSET in fields else IMAGE_IFD
 
     def head(self, offset: int, order: str) -> list[Entry]:
@@ -291,9 +296,7 @@ class _Walk:
                 continue
             unit = sizes.get(form)
             if unit is None:
-                if form == 13:
-                    unit = 4
-                elif form == 0:  # no length that could be checked; the reference reads on in silence
+                if form == 0:  # no length that could be checked; the reference reads on in silence
                     unit = 0
                 else:
                     directory.errors.append(f"Invalid TIFF tag format code {form} for tag 0x{tag:04X}")
@@ -350,9 +353,7 @@ class _Walk:
             return 0
         return following if offset <= following or self.sound(following, order) else 0
 
-    def lead(
-        self, kind: Kind, tag: int, form: int, number: int, start: int, base: int, order: str, depth: int
-    ) -> bool:
+    def lead(self, kind: Kind, tag: int, form: int, number: int, start: int, base: int, order: str, depth: int) -> bool:
         """Follows a tag that points to IFDs; False when it does not and is to be kept as it is."""
         child = SUB_IFD if tag == _SUB_IFDS else kind.pointers[tag]
         code = _OFFSETS.get(form)
@@ -362,7 +363,7 @@ class _Walk:
                 target = unpack_from(order + code, self.window.bytes(start + unit * index, unit))[0]
                 if base and unit == 4 and target >= 0x80000000:  # in a makernote it may count backwards
                     target -= 1 << 32
-                if form == 3 and target < 8:
+                if form == 3 and not self.sound(target, order):  # it is a number after all
                     return False
                 self.ifd(child, self.enter(child), base + target, order, depth + 1, base)
             return True
