@@ -93,6 +93,7 @@ def test_required_keys_follow_the_actions() -> None:
         ("output.filesNumber=-1", "output.filesNumber", -1),
         ("output.filesNumber=3", "output.filesNumber", 3),
         ("processing.maxPixels=1", "processing.maxPixels", 1),
+        ("processing.fileTimeout=0.5", "processing.fileTimeout", 0.5),
         ("processing.maxPixels=-1", "processing.maxPixels", -1),
         ("enrichment.output.labelsDelimiter=\\u0020", "enrichment.output.labelsDelimiter", " "),
         ("enrichment.output.labelsDelimiter=|", "enrichment.output.labelsDelimiter", "|"),
@@ -176,6 +177,8 @@ def test_values(tmp_path: Path, line: str, key: str, value: object) -> None:
         ("output.csv.dialect=excel", "must be rfc4180 or spark"),
         ("output.columns.namingConvention=kebab", "must be camelCase or snakeCase"),
         ("output.columns.includeDirsInTags=maybe", "must be true or false"),
+        ("processing.fileTimeout=0", "must be a number of seconds above 0, for example 120"),
+        ("processing.fileTimeout=-1", "must be a number of seconds above 0, for example 120"),
         ("processing.maxPixels=0", "processing.maxPixels=0: must be a whole number from 1, or -1 for no limit"),
         ("processing.maxPixels=-2", "must be a whole number from 1, or -1 for no limit"),
         ("output.filesNumber=0", "output.filesNumber=0: must be a whole number from 1, or -1"),
@@ -235,6 +238,11 @@ def test_values(tmp_path: Path, line: str, key: str, value: object) -> None:
         ("output.solr.url=http://host%41:8983/solr", "must be http://HOST:PORT/solr"),
         ("output.solr.url=http://u:p@localhost/solr", "must hold no user and no password"),
         ("input.storage.name=ftp", "must be file, hdfs or s3"),
+        ("input.links=outside", "must be follow, inside or skip"),
+        *(
+            (f"input.{key}=*.jpg,{pattern}", f"{pattern!r} has a [ without characters and ] behind it")
+            for key, pattern in (("include", "["), ("exclude", "a[]"), ("exclude", "[!]/x"), ("include", "[a]/[b/c]"))
+        ),
         ("input.paths=<CHANGE_ME>", "c:4: input.paths=<CHANGE_ME>: is still the sample's placeholder"),
         ("input.paths= , ", "c:4: input.paths=,: is empty"),
         ("input.paths=\\u12", "c:4: input.paths: \\u12 is not \\u and four hexadecimal digits"),

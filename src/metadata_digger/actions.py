@@ -253,6 +253,7 @@ def job(config: Config, action: Action, images: Sequence[str] = ()) -> Job:
         memory_gb=config["processing.maxMemoryGB"],
         distinct=tuple(_hashes(config).values()) if config["processing.hash.comparator"] else (),
         timezone=config["processing.timezone"],
+        file_timeout=config["processing.fileTimeout"],
         max_pixels=config["processing.maxPixels"],
         partitions=config["input.partitions"],
         facts=facts,
@@ -302,7 +303,8 @@ def _storage(config: Config) -> Storage:
     from metadata_digger.storage import STORAGES, Patterns
 
     kinds = {kind.name: kind for kind in STORAGES}
-    return kinds[config["input.storage.name"]](Patterns(config["input.include"], config["input.exclude"]))
+    patterns = Patterns(config["input.include"], config["input.exclude"])
+    return kinds[config["input.storage.name"]](patterns, config["input.links"])
 
 
 def _output(config: Config) -> Path:

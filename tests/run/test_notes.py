@@ -50,6 +50,17 @@ def test_each_is_counted_and_listed(tmp_path: Path) -> None:
     told(tmp_path, run(noting(tmp_path)), ["noted-1.jpg", "noted-2.jpg"])
 
 
+def test_a_file_outside_the_input_is_one_of_them(tmp_path: Path) -> None:
+    files(tmp_path / "in", "a.jpg")
+    files(tmp_path / "own", "b.jpg")
+    (tmp_path / "in" / "link").symlink_to(tmp_path / "own")
+    report = run(job(tmp_path))
+    (line,) = (tmp_path / "out" / "_run" / "notes.jsonl").read_text("utf-8").splitlines()
+    note = f"symbolic link out of the input: it is file:{tmp_path}/own/b.jpg"
+    assert json.loads(line) == {"file": f"file:{tmp_path}/in/link/b.jpg", "notes": [note]}
+    assert (report.written, report.kinds) == (2, {"symbolic link out of the input": 1})
+
+
 def test_there_is_a_list_where_there_are_none(tmp_path: Path) -> None:
     files(tmp_path / "in", "a.jpg")
     told(tmp_path, run(noting(tmp_path)), [])

@@ -29,6 +29,7 @@ from metadata_digger.config.values import (
     PATHS,
     PATTERNS,
     RULES,
+    SECONDS,
     SERVERS,
     SOLR_URL,
     TEXT,
@@ -85,6 +86,13 @@ KEYS: tuple[Key, ...] = (
         "Patterns of files and directories to leave out, for example `*.tmp,.cache/`; stronger than `input.include`.",
     ),
     Key(
+        "input.links",
+        choice("follow", "inside", "skip"),
+        "follow",
+        "Symbolic links: `follow` them, with a note where they leave the entry of `input.paths`; only those that stay "
+        "`inside` it; `skip` all. What an entry itself names is always read.",
+    ),
+    Key(
         "input.partitions",
         AMOUNT,
         "-1",
@@ -124,6 +132,13 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("processing.cores", CORES, "all", "Worker processes. One machine only."),
     Key("processing.maxMemoryGB", GIGABYTES, "2", "What all processes together should stay under. One machine only."),
+    Key(
+        "processing.fileTimeout",
+        SECONDS,
+        "120",
+        "A file that makes no progress for so many seconds is tried once more at the end, then given up (`timed_out`). "
+        "One machine only.",
+    ),
     Key("processing.timezone", TIMEZONE, "UTC", "Time zone of dates that a file states as an instant."),
     Key(
         "processing.maxPixels",

@@ -66,7 +66,24 @@ def _patterns(text: str) -> tuple[str, ...]:
     for item in items:
         if not item.strip("/."):
             raise ValueError(f"{item!r} is no pattern; write for example *.jpg, 2019/** or cache/")
+        if unclosed(item):
+            raise ValueError(
+                f"{item!r} has a [ without characters and ] behind it, as in [a-f]; write [[] for a bracket"
+            )
     return items
+
+
+def unclosed(pattern: str) -> bool:
+    """Whether a pattern has a bracket that no set of characters begins with: `[`, `[]`, `[a`. One that comes first in a
+    set is a character of it: `[]a]`."""
+    at = pattern.find("[")
+    while at >= 0:
+        name_end = pattern.find("/", at)
+        end = pattern.find("]", at + 2 + pattern.startswith("!", at + 1), None if name_end < 0 else name_end)
+        if end < 0:
+            return True
+        at = pattern.find("[", end)
+    return False
 
 
 def _allowed(text: str) -> tuple[str, ...] | None:
@@ -262,6 +279,14 @@ def _gigabytes(text: str) -> float:
     return number
 
 
+def _seconds(text: str) -> float:
+    rule = "must be a number of seconds above 0, for example 120"
+    number = _number(text, rule)
+    if number <= 0:
+        raise ValueError(rule)
+    return number
+
+
 def _threshold(text: str) -> float | None:
     """None when empty."""
     if not text:
@@ -336,6 +361,7 @@ LIMIT = Kind("whole number from 1, or `-1`", _limit)
 WHOLE = Kind("whole number", _optional_whole)
 CONDITIONS = Kind("whole number from 0, or `-1`", _conditions)
 GIGABYTES = Kind("number above 0", _gigabytes)
+SECONDS = Kind("number above 0", _seconds)
 THRESHOLD = Kind("number from 0 to 1", _threshold)
 TIMEZONE = Kind("time zone name", _timezone)
 RULES = Kind("comma list of `Directory.Tag:TYPE[:MAXDIFF]`", _rules)
