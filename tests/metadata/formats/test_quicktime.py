@@ -357,7 +357,7 @@ def test_canon_thumbnail(content: bytes, shown: dict[str, str]) -> None:
         # The name of MP4's handler box is a string that a zero ends, and not one whose length comes first.
         (box(b"mdia", handler(b"vide", b"Video\0")), []),
         (box(b"mdia", handler(b"meta", b"\0")), []),
-        (box(b"udta", box(b"CNTH", box(b"CNDA", DATED[:20]) + bytes(8))) + track_header(), ["Box 'CNTH': " + END]),
+        (box(b"udta", box(b"CNTH", box(b"CNDA", DATED[:20]) + bytes(8))) + track_header(), []),
         (box(b"udta", b"\0\0\0\0"), []),
     ],
 )
