@@ -79,8 +79,8 @@ def test_own_tags_follow_those_of_gps(monkeypatch: pytest.MonkeyPatch, files: Ma
 
 def test_the_place_of_a_movie_is_in_a_directory_gps(monkeypatch: pytest.MonkeyPatch, files: Make) -> None:
     movie = Directory("MP4", TagTable({0x2001: "Latitude", 0x2002: "Longitude"}), {0x2001: 51.5, 0x2002: -0.25})
-    row = run(monkeypatch, files([movie])).to_pylist()[0]
-    assert row["directories"] == ["MP4", "GPS"]
+    row = run(monkeypatch, files([movie, FILE_TYPE])).to_pylist()[0]
+    assert row["directories"] == ["MP4", "GPS", "File Type"]
     assert [(tag["name"], tag["value"]) for tag in row["tags"] if tag["directory"] == "GPS"] == [
         ("MD Location", "51.5,-0.25"),
         ("MD Location Lat F", "51.5"),

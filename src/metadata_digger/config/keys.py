@@ -13,9 +13,11 @@ from metadata_digger.config.values import (
     ALLOWED,
     AMOUNT,
     BOOLEAN,
+    CELL,
     COLLECTION,
     CONDITIONS,
     CORES,
+    DELIMITER,
     DIMENSIONS,
     EXACT_TEXT,
     GIGABYTES,
@@ -254,6 +256,25 @@ KEYS: tuple[Key, ...] = (
         "false",
         "CSV: write text that a spreadsheet would take for a formula as it is, as the original did, and not behind a "
         "single quote.",
+    ),
+    Key(
+        "output.csv.delimiter",
+        DELIMITER,
+        ",",
+        "CSV: what stands between cells. German, French and other spreadsheets expect `;`.",
+    ),
+    Key(
+        "output.csv.bom",
+        BOOLEAN,
+        "false",
+        "CSV: begin with a byte order mark, without which Excel takes UTF-8 for something else.",
+    ),
+    Key(
+        "output.csv.maxCell",
+        CELL,
+        "-1",
+        "CSV: cut cells that have more characters, with a mark; spreadsheets hold 32767. -1: cut none. Paths, ID and "
+        "hashes are never cut.",
     ),
     Key(
         "output.json.allDirectories",

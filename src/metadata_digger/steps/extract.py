@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -130,14 +130,12 @@ def _read(file: OpenFile, run: _Run, notes: list[str]) -> str | tuple[str, str]:
         return FAILED, notes[0]
     kind, *others = found
     for directory in (*others, kind):
+        if directory is kind:
+            _put_place(others, run, notes)
         _put(directory, run, notes)
         notes += (f"{directory.name}: {error}" for error in directory.errors)
         if lost := len(directory.xmp) - len(_written(directory.xmp)):
             notes.append(f"{directory.name}: {lost} properties left out: {_BOUNDS}")
-    with _net(notes, "GPS: no own tags"):
-        if tags := tags_of_a_movie(found):
-            numbers, names, values = zip(*tags, strict=True)
-            run.add("GPS", [*numbers], [*names], [*values])
     return str(kind.values[_TYPE_NAME])
 
 
@@ -177,6 +175,14 @@ def _put(directory: Directory, run: _Run, notes: list[str]) -> None:
         names += [found.path for found in properties]
         values += [found.value for found in properties]
     run.add(directory.name, numbers, names, values)
+
+
+def _put_place(directories: Sequence[Directory], run: _Run, notes: list[str]) -> None:
+    """A movie has its place in its own words, and so it has no directory GPS for the own tags."""
+    with _net(notes, "GPS: no own tags"):
+        if tags := tags_of_a_movie(directories):
+            numbers, names, values = zip(*tags, strict=True)
+            run.add("GPS", [*numbers], [*names], [*values])
 
 
 def _described(directory: Directory, tag: int, notes: list[str]) -> str | None:

@@ -37,11 +37,17 @@ class Box(NamedTuple):
 
 
 def read(reader: Reader) -> Iterator[Directory]:
-    """Boxes that say something, in file order, then the Exif and XMP items."""
+    """Boxes that say something, in file order, then the Exif and XMP items; raises behind them."""
     picture = _Picture(reader)
-    picture.level(_FILE, 0, reader.size)
-    picture.finish()
-    return iter(picture.found)
+    fault: MetadataError | None = None
+    try:
+        picture.level(_FILE, 0, reader.size)
+        picture.finish()
+    except MetadataError as error:
+        fault = error
+    yield from picture.found
+    if fault is not None:
+        raise fault
 
 
 class _Picture:
