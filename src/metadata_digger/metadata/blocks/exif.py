@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from metadata_digger.metadata.blocks import nested
 from metadata_digger.metadata.blocks.exif_tables import EXIF, THUMBNAIL
+from metadata_digger.metadata.blocks.exif_text import GPS_TEXTS, TEXTS, decode_text, guessed
 from metadata_digger.metadata.blocks.gps import GPS, faults
 from metadata_digger.metadata.blocks.ifd import BIG_SIZES, Entry, Window, decode, entries
 from metadata_digger.metadata.blocks.makernotes import HEAD, PRINT_IM, Match, Note, Part, Split, match
@@ -69,14 +70,18 @@ class Kind(NamedTuple):
     arrays: Mapping[int, Split] = {}  # arrays whose members are tags of their own
     octets: Mapping[int, Split] = {}  # the same for bytes
     inline: bool = False  # the IFDs may also begin in the tags' values
+    texts: frozenset[int] = frozenset()  # tags that are text, whatever their type
 
 
-INTEROP = Kind("Interoperability", EXIF, {})
-GPS_IFD = Kind("GPS", GPS, {})
-SUB_IFD = Kind("Exif SubIFD", EXIF, {0xA005: INTEROP}, _BLOCKS | {_XMP, _MAKERNOTE})
-IFD0 = Kind("Exif IFD0", EXIF, {0x8769: SUB_IFD, 0x8825: GPS_IFD}, _BLOCKS | {_XMP, _IPTC, _PHOTOSHOP})
-THUMBNAIL_IFD = Kind("Exif Thumbnail", THUMBNAIL, {})
-IMAGE_IFD = Kind("Exif Image", EXIF, {})
+_EXIF = Kind("", EXIF, {}, texts=TEXTS)
+INTEROP = _EXIF._replace(name="Interoperability")
+GPS_IFD = Kind("GPS", GPS, {}, texts=GPS_TEXTS)
+SUB_IFD = _EXIF._replace(name="Exif SubIFD", pointers={0xA005: INTEROP}, blocks=_BLOCKS | {_XMP, _MAKERNOTE})
+IFD0 = _EXIF._replace(
+    name="Exif IFD0", pointers={0x8769: SUB_IFD, 0x8825: GPS_IFD}, blocks=_BLOCKS | {_XMP, _IPTC, _PHOTOSHOP}
+)
+THUMBNAIL_IFD = _EXIF._replace(name="Exif Thumbnail", table=THUMBNAIL)
+IMAGE_IFD = _EXIF._replace(name="Exif Image")
 _CHAINED = (IFD0, THUMBNAIL_IFD, IMAGE_IFD)  # these lead to a next one
 ERROR = TagTable({})
 
@@ -286,6 +291,8 @@ class _Walk:
         sizes = BIG_SIZES  # LONG8 is met in plain TIFF files too
         values, blocks, leads = directory.values, kind.blocks, {*kind.pointers, _SUB_IFDS}
         arrays, octets = kind.arrays, kind.octets
+        texts = kind.texts
+        directory.order = order
         short = 16 if order == ">" else 0
         bad = 0
         position = first - inline  # of the value field of the entry before
@@ -335,7 +342,7 @@ class _Walk:
                     continue
             if tag == 0 and not length and 0 not in values:
                 continue
-            value = decode(window, form, number, start, order)
+            value = (decode_text if tag in texts else decode)(window, form, number, start, order, tag)
             if tag in arrays and form in (3, 9) and number != 1:
                 self.spread(values, value, arrays[tag])
             elif tag in octets and type(value) is bytes:
@@ -345,6 +352,7 @@ class _Walk:
             elif form not in (5, 10):
                 directory.errors.append(f"Invalid TIFF tag format code {form} for tag 0x{tag:04X}")
 
+        directory.errors += guessed(directory, texts)
         if affordable < count:
             raise _Spent(f"More than {_ENTRIES} tags")
         if not link:
