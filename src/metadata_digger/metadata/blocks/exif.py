@@ -238,7 +238,8 @@ class _Walk:
         window, big = self.window, self.big
         count = unpack_from(order + ("Q" if big else "H"), window.bytes(offset, 8 if big else 2))[0]
         first, size = (offset + 8, 20) if big else (offset + 2, 12)
-        return list(entries(window, first, min(count, (window.size - first) // size, most), order, big))
+        count = max(0, min(count, (window.size - first) // size, most))
+        return list(entries(window, first, count, order, big))
 
     def sound(self, offset: int, order: str) -> bool:
         """Whether an IFD may be at a place that is odd: where it begins before the one that leads to it, or is cut."""
