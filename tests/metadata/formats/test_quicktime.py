@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import zlib
 from struct import pack
 
 import pytest
@@ -386,6 +387,36 @@ def test_picture_data_in_a_large_box() -> None:
 
 def test_boxes_of_somebody_else() -> None:
     assert named(read(box(b"uuid", bytes(16), b"data"))) == ["QuickTime", "UUID"]
+
+
+@pytest.mark.parametrize(
+    ("content", "shown", "errors"),
+    [
+        (box(b"dcom", b"zlib") + box(b"cmvd", bytes(4), zlib.compress(box(b"moov", movie_header()))), "90000", []),
+        (
+            box(b"dcom", b"zlib") + box(b"cmvd", bytes(4), zlib.compress(box(b"moov", movie_header()))[:-4]),
+            "90000",
+            ["The compressed movie: Unexpected end of ZLIB input stream"],
+        ),
+        (box(b"dcom", b"lzw ") + box(b"cmvd", bytes(9)), None, ["A compressed movie of an unknown form"]),
+        (b"", None, ["A compressed movie of an unknown form"]),
+    ],
+)
+def test_compressed_movies(content: bytes, shown: str | None, errors: list[str]) -> None:
+    (directory,) = read(box(b"moov", box(b"cmov", content)))
+    assert (described(directory).get("Duration"), directory.errors) == (shown, errors)
+
+
+def test_a_compressed_movie_in_another_is_left() -> None:
+    data = box(b"moov", movie_header())
+    for _ in range(3):
+        data = box(b"moov", box(b"cmov", box(b"dcom", b"zlib"), box(b"cmvd", bytes(4), zlib.compress(data))))
+    assert described(read(data)[0]) == {}
+
+
+def test_report_of_a_camera() -> None:
+    (_, directory) = read(box(b"meta", bytes(4), handler(b"nrtm"), box(b"xml ", bytes(4), b"<NonRealTimeMeta/>")))
+    assert described(directory) == {"XML": "<NonRealTimeMeta/>"}
 
 
 def test_place() -> None:

@@ -122,24 +122,27 @@ def children(data: bytes, start: int, end: int) -> Iterator[Child]:
 
 
 def read(movie: Movie, _: Track, box: Payload) -> None:
-    """A "meta" box; one that is about pictures or anything else is passed over."""
+    """A "meta" box; of one that is about something else (pictures, a camera's report) only XML is kept."""
     data = box.data
     filling = Filling(movie)
     keys: list[str] = []
+    known = True
     try:
         # Behind version and flags, which QuickTime leaves out.
         for child in children(data, 4 if data[:4] == bytes(4) else 0, len(data)):
             if child.kind == b"hdlr":
-                if data[child.start + 8 : child.start + 12] not in (b"mdir", b"mdta"):
-                    return
-                filling.open()
+                known = data[child.start + 8 : child.start + 12] in (b"mdir", b"mdta")
+                if known:
+                    filling.open()
+            elif child.kind == b"xml ":
+                filling.put(_XML, words(data[child.start + 4 : child.end][:_LONGEST_XML]).rstrip("\0"))
+            elif not known:
+                continue
             elif child.kind == b"keys":
                 keys.extend(_keys(data, child))
             elif child.kind == b"ilst":
                 for item in children(data, child.start, child.end):
                     _item(filling, keys, data, item)
-            elif child.kind == b"xml ":
-                filling.put(_XML, utf8(data[child.start + 4 : child.end][:_LONGEST_XML]).rstrip("\0"))
     except MetadataError as error:
         filling.fault(str(error))
 

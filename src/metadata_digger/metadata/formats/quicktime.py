@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from metadata_digger.metadata.blocks import movie as words_of
 from metadata_digger.metadata.blocks import quicktime_metadata, user_data
+from metadata_digger.metadata.blocks.limits import inflate
 from metadata_digger.metadata.blocks.movie import Kind, Movie, Track, head, walk
 from metadata_digger.metadata.blocks.quicktime_media import TRACKS, track
+from metadata_digger.metadata.blocks.quicktime_metadata import children
 from metadata_digger.metadata.blocks.stream import Payload, Stream
 from metadata_digger.metadata.errors import Malformed
 from metadata_digger.metadata.model import Directory, TagTable
@@ -15,6 +17,7 @@ from metadata_digger.metadata.source import Reader
 from metadata_digger.metadata.tags.quicktime import QUICKTIME
 
 _THUMBNAIL_DATE = 0x2000
+_INFLATED = 8 << 20  # bytes of a compressed movie
 _DATE_TIME = 0x0132  # of Exif
 
 TABLE = TagTable(
@@ -71,6 +74,18 @@ def _user_data(movie: Movie, track: Track, box: Payload) -> None:
     user_data.read(movie, track, box, user_data.put_place, _OWN)
 
 
+def _compressed(movie: Movie, track: Track, box: Payload) -> None:
+    """A movie compressed with zlib ("Compressed Movie Resources"); one that lies in another is left."""
+    parts = {child.kind: box.data[child.start : child.end] for child in children(box.data, 0, len(box.data))}
+    if parts.get(b"dcom") != b"zlib" or len(parts.get(b"cmvd", b"")) < 4:
+        raise Malformed("A compressed movie of an unknown form")
+    data, fault = inflate(parts[b"cmvd"][4:], _INFLATED)
+    kind = MAIN._replace(boxes={kind: read for kind, read in MAIN.boxes.items() if kind != b"cmov"})
+    walk(Stream(Reader.over(data)), movie, Track(kind, track.directory), head, "Atom")
+    if fault is not None:
+        track.directory.errors.append(f"The compressed movie: {fault}")
+
+
 def _canon_thumbnail(_: Movie, track: Track, box: Payload) -> None:
     """A JPEG of which the reference tells the date."""
     from metadata_digger.metadata.formats import jpeg
@@ -118,6 +133,7 @@ MAIN = Kind(
         b"udta": _user_data,
         b"meta": quicktime_metadata.read,
         b"uuid": _uuid,
+        b"cmov": _compressed,
         **_OWN,
     },
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import tempfile
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,6 +25,7 @@ from metadata_digger.run.stage.parts import Stretch, name_of, stretch_of
 from metadata_digger.run.stage.place import Stage
 from metadata_digger.run.tasks import Do, Extract, Limits, Watch
 from metadata_digger.run.verify.differences import Difference, Verified, differences
+from metadata_digger.run.verify.whereabouts import Input, Moved
 from metadata_digger.schema import FAILED, TIMED_OUT
 from metadata_digger.storage import LocalStorage
 from metadata_digger.storage.model import Fault
@@ -57,7 +58,14 @@ def _extract(processes: Pool, work: Extraction) -> None:
     _Batches(processes, work).run()
 
 
-def verify(output: Path, cores: int, result: Verified, progress: Progress = untold) -> Iterator[Difference]:
+def verify(
+    output: Path,
+    cores: int,
+    result: Verified,
+    progress: Progress = untold,
+    given: Input | None = None,
+    moves: Sequence[Moved] = (),
+) -> Iterator[Difference]:
     """`differences`, by worker processes of this machine. Raises KeyboardInterrupt as `run` does."""
     job = Job(LocalStorage(), (), ())
 
@@ -71,7 +79,7 @@ def verify(output: Path, cores: int, result: Verified, progress: Progress = unto
             yield by(processes, told.watch)
 
     told = Told(progress)
-    yield from differences(output, doing, cores, result, told)
+    yield from differences(output, doing, cores, result, told, given, moves)
 
 
 @dataclass(slots=True)

@@ -41,6 +41,7 @@ class Written(NamedTuple):
     path: str  # URL of the file; "" where the output does not tell it
     told: str  # as the output has it
     hashes: tuple[str, ...]  # of the types that the output has, in their order
+    id: str = ""  # as the output has it
 
 
 class Columns(NamedTuple):
@@ -189,7 +190,7 @@ def _columns(names: Sequence[str]) -> Columns:
 
 
 def _as_told(told: str, identity: str, hashes: Sequence[Any]) -> Written:
-    return Written(told if _has_id(told, identity) else "", told, tuple(str(one or "") for one in hashes))
+    return Written(told if _has_id(told, identity) else "", told, tuple(str(one or "") for one in hashes), identity)
 
 
 def _of_cells(told: Sequence[Sequence[str]]) -> Written:
@@ -197,9 +198,9 @@ def _of_cells(told: Sequence[Sequence[str]]) -> Written:
     for path, identity, *hashes in told:
         for spelling in _spellings(path):
             if _has_id(spelling, identity):
-                return Written(spelling, path, tuple(hashes))
-    path, _, *hashes = told[0]
-    return Written("", path, tuple(hashes))
+                return Written(spelling, path, tuple(hashes), identity)
+    path, identity, *hashes = told[0]
+    return Written("", path, tuple(hashes), identity)
 
 
 def _spellings(cell: str) -> Iterator[str]:
