@@ -45,6 +45,8 @@ _ENTRIES = 20_000
 _BLOCK_COUNT = 32
 _OVERLAP = 16 << 20
 _NESTED = 8  # Exif blocks in one another
+_HEAD_ENTRIES = 256  # of an IFD, that tell what it is; no IFD of the corpus has more
+_SOUND = 32  # entries that show whether there is an IFD at all
 _BAD_TYPES = 5  # in one directory: more, and it is none
 
 _BLOCKS = frozenset({_ICC, _PRINT_IM})  # these may be anywhere
@@ -231,18 +233,18 @@ class _Walk:
             return THUMBNAIL_IFD if fields[_OLD_SUBFILE] == _OLD_REDUCED else IMAGE_IFD
         return THUMBNAIL_IFD if _THUMBNAIL_OFFSET in fields else IMAGE_IFD
 
-    def head(self, offset: int, order: str) -> list[Entry]:
-        """The entries of the IFD at an offset, as many as are there; raises MetadataError."""
+    def head(self, offset: int, order: str, most: int = _HEAD_ENTRIES) -> list[Entry]:
+        """The first entries of the IFD at an offset, as many as are there; raises MetadataError."""
         window, big = self.window, self.big
         count = unpack_from(order + ("Q" if big else "H"), window.bytes(offset, 8 if big else 2))[0]
         first, size = (offset + 8, 20) if big else (offset + 2, 12)
-        count = min(count, (window.size - first) // size, _ENTRIES)
+        count = max(0, min(count, (window.size - first) // size, most))
         return list(entries(window, first, count, order, big))
 
     def sound(self, offset: int, order: str) -> bool:
         """Whether an IFD may be at a place that is odd: where it begins before the one that leads to it, or is cut."""
         try:
-            found = self.head(offset, order)
+            found = self.head(offset, order, _SOUND)
         except MetadataError:
             return False
         return offset >= 8 and bool(found) and all(form in BIG_SIZES for _, form, _, _ in found)
@@ -327,16 +329,18 @@ class _Walk:
                     raise _Spent("The values together are larger than the file")
             else:
                 start = position
-            try:
-                if tag in leads and self.lead(kind, tag, form, number, start, base, order, depth):
+            if tag in leads or tag in blocks:
+                before = len(self.found)
+                try:
+                    if tag in leads and self.lead(kind, tag, form, number, start, base, order, depth):
+                        continue
+                    if tag in blocks and self.block(kind, directory, tag, start, length, order, depth):
+                        continue
+                except _Spent:
+                    raise
+                except MetadataError as error:
+                    (self.found[-1] if len(self.found) > before else directory).errors.append(str(error))
                     continue
-                if tag in blocks and self.block(kind, directory, tag, start, length, order, depth):
-                    continue
-            except _Spent:
-                raise
-            except MetadataError as error:
-                directory.errors.append(str(error))
-                continue
             if tag == 0 and not length and 0 not in values:
                 continue
             value = (decode_text if tag in texts else decode)(window, form, number, start, order, tag)
