@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from metadata_digger.metadata.charsets import GUESSED
 from metadata_digger.metadata.blocks import adobe, ducky, huffman, jfif, jfxx, jpeg_frame
+from metadata_digger.metadata.charsets import GUESSED
 from metadata_digger.metadata.source import Reader
 
 from ..build_jpeg import ADOBE, DUCKY, JFIF, TABLE, frame
