@@ -70,7 +70,7 @@ def _named(arguments: Sequence[str], root: ArgumentParser, commands: Mapping[str
     while place < len(arguments) and arguments[place].startswith("-"):
         option = arguments[place].partition("=")[0]
         if option not in ("-h", *BEFORE):
-            meant = _meant(option, BEFORE)
+            meant = _meant(option, BEFORE, 0.8)  # --overwrite is somewhat like --version
             words = meant and f"unrecognized argument: {option}{meant}"
             root.error(words or f"{option} stands behind the action: metadata-digger ACTION ... {option}")
         place += 2 if arguments[place] == "--engine" else 1
@@ -82,12 +82,12 @@ def _named(arguments: Sequence[str], root: ArgumentParser, commands: Mapping[str
     return [*arguments[:place], names[_dashed(given)], *arguments[place + 1 :]]
 
 
-def _meant(given: str, names: Collection[str]) -> str:
+def _meant(given: str, names: Collection[str], cutoff: float = 0.6) -> str:
     """Which name may have been meant, as the end of a sentence; "" when none is like it."""
     from difflib import get_close_matches  # takes longer than all the rest of a command line that is right
 
     by_form = {_dashed(name).lower(): name for name in names}
-    found = get_close_matches(_dashed(given.partition("=")[0]).lower(), by_form, n=1, cutoff=0.6)
+    found = get_close_matches(_dashed(given.partition("=")[0]).lower(), by_form, n=1, cutoff=cutoff)
     return f"; did you mean {by_form[found[0]]}?" if found else ""
 
 
