@@ -44,6 +44,7 @@ ACCEPT_GONE = (
     "what --update does not find is gone for good, however much it is; without it, an entry of input.paths that lacks "
     "more than half of its files stops the update"
 )
+DRY_RUN = "say what would be read, check everything else (configuration, models, output, Solr), and write nothing"
 SET = "set a configuration key, over what the file says; may be given several times"
 
 
@@ -158,6 +159,7 @@ def _add_action(command: ArgumentParser, action: Action) -> None:
     _add_configuration(command)
     if action.takes_image:
         command.add_argument("image", metavar="IMAGE", nargs="+", help="a file of this machine to compare with")
+    command.add_argument("--dry-run", action="store_true", help=DRY_RUN)
     if action.writes:
         command.add_argument("--overwrite", action="store_true", help=OVERWRITE)
         command.add_argument("--resume", action="store_true", help=RESUME)

@@ -17,7 +17,7 @@ from metadata_digger.metadata.source import BLOCK, Reader
 
 # Bytes of one component by type code; 13 is TIFF's IFD, 16 to 18 are BigTIFF's.
 SIZES: dict[int, int] = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
-BIG_SIZES: dict[int, int] = {**SIZES, 16: 8, 17: 8, 18: 8}
+BIG_SIZES: dict[int, int] = {**SIZES, 13: 4, 16: 8, 17: 8, 18: 8}
 
 # From this length on an array is kept compact: a strip table of a large picture has 100,000 members.
 LONG = 64
@@ -28,7 +28,7 @@ Entry = tuple[int, int, int, int]  # tag, type, count, value or offset as an uns
 
 _ENTRY = {order: Struct(order + "HHII") for order in "<>"}
 _BIG_ENTRY = {order: Struct(order + "HHQQ") for order in "<>"}
-_TYPECODES = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i", 11: "f", 12: "d", 16: "Q", 17: "q"}
+_TYPECODES = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i", 11: "f", 12: "d", 13: "I", 16: "Q", 17: "q", 18: "Q"}
 _ONE = {(order, kind): Struct(order + code) for order in "<>" for kind, code in _TYPECODES.items()}
 _FRACTION = {(order, kind): Struct(order + code) for order in "<>" for kind, code in ((5, "II"), (10, "ii"))}
 _NATIVE = "<" if byteorder == "little" else ">"

@@ -32,7 +32,7 @@ from metadata_digger.run.report import Report
 from metadata_digger.run.stage.listing import Listing
 from metadata_digger.run.stage.parts import name_of
 from metadata_digger.run.stage.place import Stage
-from metadata_digger.run.tasks import Limits
+from metadata_digger.run.tasks import Limits, Watch
 from metadata_digger.run.work import Work
 from metadata_digger.storage.model import Entry, Fault, Found
 
@@ -67,14 +67,12 @@ def run(
 
     Raises DiggerError for what ends a run, also where Spark or Java is missing.
     """
-    if job.streams:
-        raise ConfigError("output.directoryPath=- is for one machine; name a directory, or leave out --engine spark")
-    check_spark()
+    check(job)
     return drive(job, "spark", functools.partial(_engine, master, settings or {}), progress)
 
 
 @contextmanager
-def _engine(master: str, settings: Mapping[str, str], job: Job, folders: Stage) -> Iterator[Ready]:
+def _engine(master: str, settings: Mapping[str, str], job: Job, folders: Stage, watch: Watch) -> Iterator[Ready]:
     limits = share(job.cores, job.memory_gb, compose(job.steps).pixels > 0).limits
     with session(master, folders, settings) as spark:
         extract = functools.partial(_extract, spark, job, limits)
@@ -183,6 +181,13 @@ def _errors_to(log: Path) -> Iterator[None]:
     finally:
         os.dup2(before, 2)
         os.close(before)
+
+
+def check(job: Job) -> None:
+    """Raises DiggerError where a job cannot run on Spark, or there is none."""
+    if job.streams:
+        raise ConfigError("output.directoryPath=- is for one machine; name a directory, or leave out --engine spark")
+    check_spark()
 
 
 def check_spark() -> None:

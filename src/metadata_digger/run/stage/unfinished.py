@@ -53,7 +53,14 @@ def find(home: Path) -> Unfinished | None:
 def _read(root: Path) -> Unfinished | None:
     try:
         job = json.loads((root / JOB).read_text("utf-8"))
-        told = job["facts"], job["started"], tuple(job["resumed"]), job["overwrite"], job["update"], job["accept_gone"]
+        told = (
+            job["facts"],
+            job["started"],
+            tuple(job["resumed"]),
+            job["overwrite"],
+            job["update"],
+            bool(job.get("accept_gone")),
+        )
     except (OSError, ValueError, KeyError, TypeError):  # none, half a one, or another program's
         return None
     stretches = [stretch for part in parts.names(root / "parts") if (stretch := parts.stretch_of(part)) is not None]
