@@ -37,6 +37,7 @@ PAIRS = {
 INSIDE = [
     {"errors"},
     {"charsets", "source", "values"},
+    {"self_named"},
     {"tags"},
     {"render"},
     {"model"},

@@ -21,7 +21,6 @@ VALUES = [
     (0x0106, S, 77, "Unknown colour space"),
     (0x010E, A, b"  a picture \0rest", "  a picture "),
     (0x010E, A, "Zoë\0".encode(), "Zoë"),
-    (0x010E, A, b"Zo\xeb\0", "Zo�"),
     (0x0112, S, 6, "Right side, top (Rotate 90 CW)"),
     (0x0112, S, 0, "Unknown (0)"),
     (0x0111, L, tuple(range(17)), "[17 values]"),

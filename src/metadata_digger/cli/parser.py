@@ -45,6 +45,7 @@ ACCEPT_GONE = (
     "more than half of its files stops the update"
 )
 DRY_RUN = "say what would be read, check everything else (configuration, models, output, Solr), and write nothing"
+BEFORE = ("--help", "--version", "--engine")  # options that stand before the action
 SET = "set a configuration key, over what the file says; may be given several times"
 
 
@@ -71,6 +72,11 @@ def _named(arguments: Sequence[str], root: ArgumentParser, commands: Mapping[str
     """The arguments with the action's own name for the one that is given."""
     place = 0
     while place < len(arguments) and arguments[place].startswith("-"):
+        option = arguments[place].partition("=")[0]
+        if option not in ("-h", *BEFORE):
+            meant = _meant(option, BEFORE)
+            words = meant and f"unrecognized argument: {option}{meant}"
+            root.error(words or f"{option} stands behind the action: metadata-digger ACTION ... {option}")
         place += 2 if arguments[place] == "--engine" else 1
     if place >= len(arguments) or arguments[place] in commands:
         return [*arguments]
