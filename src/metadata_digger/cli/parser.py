@@ -40,6 +40,10 @@ exit codes: 0 done; 1 failed; 2 wrong usage or configuration; 3 done, but some f
 OVERWRITE = "replace the output directory if it exists, and throw away what an interrupted run has done"
 RESUME = "go on with a run that was interrupted, from what it has done; without one, do what there is to do"
 UPDATE = "bring the output up to date: read only files that are new or have changed, take out the rows of those gone"
+ACCEPT_GONE = (
+    "what --update does not find is gone for good, however much it is; without it, an entry of input.paths that lacks "
+    "more than half of its files stops the update"
+)
 DRY_RUN = "say what would be read, check everything else (configuration, models, output, Solr), and write nothing"
 BEFORE = ("--help", "--version", "--engine")  # options that stand before the action
 SET = "set a configuration key, over what the file says; may be given several times"
@@ -171,6 +175,7 @@ def _add_action(command: ArgumentParser, action: Action) -> None:
             choices=("time", "hash"),
             help="what shows --update that a file has changed: its size and time, or its size and hash (default: time)",
         )
+        command.add_argument("--accept-gone", action="store_true", help=ACCEPT_GONE)
 
 
 def _add_single(command: ArgumentParser) -> None:
