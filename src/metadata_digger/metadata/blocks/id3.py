@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from metadata_digger.metadata.blocks.limits import called
+from metadata_digger.metadata.charsets import decoded
 from metadata_digger.metadata.errors import Malformed, MetadataError
 from metadata_digger.metadata.model import Directory, TagTable
 from metadata_digger.metadata.source import Reader
@@ -17,7 +18,6 @@ from metadata_digger.metadata.values import Value
 HEADER = 10  # bytes of the tag's header, of its footer, and of a frame's header but in version 2.2
 _LONGEST, _FRAMES, _FURTHER = 16 << 20, 10_000, 16
 _PICTURE, _PRIVATE, _XMP = b"APIC", b"PRIV", b"XMP\0"
-_CODECS = ("latin-1", "utf-16", "utf-16-be", "utf-8")
 _ZEROS = (b"\0", b"\0\0", b"\0\0", b"\0")
 _DESCRIBED = (b"COMM", b"TXXX", b"WXXX")
 
@@ -129,20 +129,13 @@ def _cut(data: bytes, code: int) -> tuple[bytes, bytes, bytes]:
 
 
 def _decoded(data: bytes, code: int) -> str:
-    """Text; several values of one frame are separated by zeros."""
-    codec = _CODECS[code] if code != 1 or data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-16-le"
-    if code == 0:  # many writers mean the set of their system
-        codec = "utf-8" if _is_utf8(data) else "cp1252"
-    text = data.decode(codec, "replace").replace("\ufeff", "")
-    return "; ".join(part for part in text.split("\0") if part)
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+    """Text; several values of one frame are separated by zeros. Many writers that state Latin-1 mean another set."""
+    if code in (0, 3):
+        text = decoded(data)
+    else:
+        marked = code == 1 and data[:2] in (b"\xff\xfe", b"\xfe\xff")
+        text = data.decode("utf-16" if marked else "utf-16-le" if code == 1 else "utf-16-be", "replace")
+    return "; ".join(part for part in text.replace("\ufeff", "").split("\0") if part)
 
 
 def _put(directories: list[Directory], tag: int, value: Value) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from metadata_digger.metadata.charsets import decoded
 from metadata_digger.metadata.errors import MetadataError
 from metadata_digger.metadata.model import Directory
 from metadata_digger.metadata.source import Reader
@@ -16,13 +17,10 @@ def put(directory: Directory, tag: int, chunk: Reader) -> Iterator[Directory]:
     """Puts a text; one that comes again with other words is in a further directory, which is given.
 
     Blanks and line ends before its zero are none of it: the date of AVI's chunk IDIT ends in a line feed and a zero, in
-    a zero, or in neither. Text is UTF-8 where it is that, else Windows-1252.
+    a zero, or in neither.
     """
     data = chunk.bytes(0, min(chunk.size, _LONGEST)).partition(b"\0")[0].rstrip(b"\r\n ")
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", "replace")
+    text = decoded(data)
     if text and directory.values.setdefault(tag, text) != text:
         yield Directory(directory.name, directory.table, {tag: text})
 

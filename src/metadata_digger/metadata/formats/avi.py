@@ -12,9 +12,10 @@ from metadata_digger.metadata.blocks import riff_info
 from metadata_digger.metadata.blocks.limits import COLLECTED, beyond
 from metadata_digger.metadata.blocks.riff import chunks
 from metadata_digger.metadata.blocks.riff_info import clock
+from metadata_digger.metadata.charsets import decoded
 from metadata_digger.metadata.errors import Malformed
 from metadata_digger.metadata.model import Directory, TagTable, Value
-from metadata_digger.metadata.render import text, utf8
+from metadata_digger.metadata.render import text
 from metadata_digger.metadata.source import Reader
 from metadata_digger.metadata.tags.avi import AVI, EXIF
 from metadata_digger.metadata.tags.riff import INFO
@@ -66,7 +67,7 @@ def _stream_header(values: dict[int, Value], data: bytes) -> None:
         return
     frequency = rate / scale
     if kind == b"vids" and _FRAMES not in values:
-        values |= {_FRAMES: frequency, _DURATION: clock(length / frequency), _VIDEO: utf8(codec)}
+        values |= {_FRAMES: frequency, _DURATION: clock(length / frequency), _VIDEO: decoded(codec)}
     elif kind == b"auds":
         values.setdefault(_SAMPLES, frequency)
 
