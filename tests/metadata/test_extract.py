@@ -216,7 +216,9 @@ def test_a_picture_behind_other_bytes(lead, form):
         b"text, then \xff\xd8\xff and more",
         b"\n\xff\xd8\xff\xe0\0\x04ab no marker",
         b"\n\xff\xd8\xff",
-        b"\n" * 65_536 + jpeg((0xFE, b"too far")),
+        b"\n" * 8_192 + jpeg((0xFE, b"too far")),
+        b"PK\3\4" + jpeg((0xFE, b"in an archive")),
+        b"ID3\4\0\0\0\0\1\0APIC" + jpeg((0xFE, b"on a record's sleeve")),
     ],
 )
 def test_what_only_looks_like_a_jpeg_is_none(data):
