@@ -217,7 +217,7 @@ def test_a_picture_behind_other_bytes(lead, form):
         b"\n\xff\xd8\xff\xe0\0\x04ab no marker",
         b"\n\xff\xd8\xff",
         b"\n" * 8_192 + jpeg((0xFE, b"too far")),
-        b"PK\3\4" + jpeg((0xFE, b"in an archive")),
+        b"{\\rtf1" + jpeg((0xFE, b"in a document")),
         b"ID3\4\0\0\0\0\1\0APIC" + jpeg((0xFE, b"on a record's sleeve")),
     ],
 )
