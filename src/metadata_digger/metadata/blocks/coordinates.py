@@ -74,12 +74,14 @@ def hemisphere(value: Value, axis: Axis) -> str | None:
 
 def characters(value: Value) -> str | None:
     """Text, whatever type it has: a byte or some, or a string, without the blanks and zeros around it."""
+    if type(value) is int:
+        value = (value,)
+    if isinstance(value, tuple) and value and all(type(one) is int and 0 <= one < 256 for one in value):
+        value = bytes(value)
+        if any(one < 32 for one in value.rstrip(b"\0")):
+            return None
     if isinstance(value, bytes):
         value = value.decode("latin-1")
-    elif type(value) is int and 0 < value < 128:
-        value = chr(value)
-    elif isinstance(value, tuple) and value and all(type(one) is int and 0 <= one < 256 for one in value):
-        value = bytes(value).decode("latin-1")
     return value.strip("\0 \t\r\n") if isinstance(value, str) else None
 
 
