@@ -36,7 +36,7 @@ PAIRS = {
 }
 INSIDE = [
     {"errors"},
-    {"source", "values"},
+    {"charsets", "source", "values"},
     {"tags"},
     {"render"},
     {"model"},

@@ -42,7 +42,9 @@ def test_the_rows_are_those_of_a_file(folder: Path) -> None:
     assert "record" not in done.stderr
     assert run(folder, "extract", config).returncode == 0
     written = (folder / "work" / "out" / "out.json").read_text("utf-8")
-    assert sorted(done.stdout.splitlines()) == sorted(written.splitlines())
+    # A run that knows all its names spells those alike that differ in case: exif:FlashpixVersion, exif:FlashPixVersion.
+    lines, others = (sorted(text.replace("FlashPixV", "FlashpixV").splitlines()) for text in (done.stdout, written))
+    assert lines == others
 
 
 def test_what_the_run_keeps_for_itself_is_not_read(folder: Path) -> None:

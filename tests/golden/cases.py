@@ -23,6 +23,7 @@ OLD_FORM = {
     "output.csv.dialect": "spark",
     "output.csv.raw": "true",
     "output.columns.repeatedTags": "last",
+    "output.columns.includeFileInfo": "false",
     "output.json.allDirectories": "true",
     "processing.thumbnails.format": "png",
     "input.exclude": "*/,_*,.*",

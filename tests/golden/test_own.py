@@ -5,6 +5,7 @@ The steps and the sink of a configuration run in this process; that the engine g
 
 from __future__ import annotations
 
+import os
 import re
 import struct
 import zlib
@@ -134,6 +135,7 @@ def test_own_golden(name: str, tmp_path: Path) -> None:
     for path, content in FILES.items():
         (tmp_path / "in" / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "in" / path).write_bytes(content)
+        os.utime(tmp_path / "in" / path, (1_700_000_000.25, 1_700_000_000.25))
     action, settings = OWN[name]
     config = tmp_path / "x.properties"
     config.write_text(f"input.paths={tmp_path}/in\noutput.directoryPath={tmp_path}/out\noutput.format=csv\n")

@@ -45,6 +45,8 @@ OLD = {
     "md_gps_gps_satellites": "int",
 }
 NEW = {
+    "file_name": "string",
+    "file_extension": "string",
     "file_size": "long",
     "file_modified": "date",
     "notes": "string",

@@ -32,10 +32,10 @@ Rows = Callable[..., pa.RecordBatch]
 CASES: dict[str, Sink] = {
     "csv": CsvSink(),
     "csv spark": CsvSink(
-        dialect="spark", raw=True, content=True, labels_delimiter="|", naming=Naming("snakeCase", "md_")
+        dialect="spark", raw=True, content=True, labels_delimiter="|", naming=Naming("snakeCase", "md_"), file=True
     ),
     "json": JsonSink(),
-    "json all": JsonSink(all_directories=True, content=True, naming=Naming("snakeCase", "md_")),
+    "json all": JsonSink(all_directories=True, content=True, naming=Naming("snakeCase", "md_"), file=True),
     "parquet": ParquetSink(),
     "parquet snake": ParquetSink(content=True, naming=Naming("snakeCase", "md_")),
 }

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -173,6 +175,39 @@ def test_tags_of_one_name_share_a_column(
     lines = text(CsvSink(naming), tmp_path, batch).splitlines()
     wide = [line[1:-1].split('","')[6:] for line in lines]
     assert wide == [names[: len(cells)], cells]
+
+
+FILE = ["FileName", "FileExtension", "FileSize", "FileModified", "Notes"]
+
+
+def test_what_is_told_of_the_file_stands_behind_all_others(rows: Rows, tmp_path: Path) -> None:
+    moment = datetime(2024, 5, 6, 7, 8, 9, 120_000, UTC)
+    row = {"tags": [("JPEG", 1, "Image Width", "4")], "notes": ["JPEG: cut", "a | b"]}
+    batch = rows(row | {"file_path": "file:/in/=1 holiday.JPG", "size": 5, "modified": moment}, {})
+    header, first, second = csv.reader(text(CsvSink(content=True, file=True), tmp_path, batch).splitlines())
+    assert header[6:] == ["JPEGImageWidth", "MetadataContent", *FILE]
+    assert first[6:8] == ["4", "4"]
+    assert first[8:] == ["'=1 holiday.JPG", "jpg", "5", "2024-05-06T07:08:09.120000Z", r"JPEG: cut | a \x7c b"]
+    assert second[6:] == ["", "", "1.jpg", "jpg", "1", "", ""]
+
+
+def test_what_is_told_of_the_file_without_metadata(rows: Rows, tmp_path: Path) -> None:
+    labelled = text(CsvSink(Naming("snakeCase"), file=True), tmp_path, rows({"labels": ["a"]}, fields="labelled"))
+    assert labelled.splitlines() == [
+        '"id","base_path","file_path","labels","file_name","file_extension","file_size","file_modified","notes"',
+        '"00000000000000000000000000000000","file:///in","file:/in/0.jpg","a","0.jpg","jpg","1","",""',
+    ]
+
+
+@pytest.mark.parametrize("every", [True, False])
+@pytest.mark.parametrize(("file", "names"), [(True, ["BMPHeaderFileSize", "FileFileName"]), (False, ["FileSize"])])
+def test_a_tag_gives_way_to_them(rows: Rows, tmp_path: Path, every: bool, file: bool, names: list[str]) -> None:
+    """With the last values alone too: what the original has no column for stops no run."""
+    tags = [("BMP Header", 2, "File Size", "58"), *([("File", 1, "File Name", "x")] if file else [])]
+    sink = CsvSink(Naming(include_directories=False), file=file, every=every)
+    header, cells = csv.reader(text(sink, tmp_path, rows({"tags": tags})).splitlines())
+    assert header[6:] == [*names, *(FILE if file else [])]
+    assert cells[6 : 6 + len(tags)] == ["58", "x"][: len(tags)]
 
 
 @pytest.mark.parametrize(

@@ -85,8 +85,12 @@ def test_what_is_new_goes_where_the_schema_has_a_field(rows: Rows) -> None:
     }
     (document,) = documents(rows(row, fields="full"), new())
     assert {
-        name: document[name] for name in document if name.startswith(("file_s", "file_m", "n", "model", "sco"))
+        name: document[name]
+        for name in document
+        if name.startswith(("file_n", "file_e", "file_s", "file_m", "n", "model", "sco"))
     } == {
+        "file_name": "0.jpg",
+        "file_extension": "jpg",
         "file_size": 5,
         "file_modified": "2024-05-06T07:08:09.120Z",
         "notes": ["EXIF: cut"],

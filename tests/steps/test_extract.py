@@ -94,11 +94,13 @@ def test_rows_have_no_pictures_and_no_endless_lists_of_xmp(monkeypatch: pytest.M
     xmp = Directory("XMP", TagTable({}))
     xmp.xmp = [XmpProperty("u", "GImage:Data", "A" * 65_537), XmpProperty("u", "x:a", "A" * 65_536)]
     xmp.xmp += [XmpProperty("u", f"photoshop:DocumentAncestors[{number}]", "0") for number in range(1, 1200)]
+    xmp.xmp += [XmpProperty("u", "dc:creator[1]", "Ada"), XmpProperty("u", "xmp:CreatorTool", "Tool")]
     rows = run(monkeypatch, files([JPEG], [xmp])).to_pylist()
     names = [tag["name"] for tag in rows[1]["tags"]]
-    assert (len(names), names[0], names[-1]) == (1000, "x:a", "photoshop:DocumentAncestors[999]")
-    reason = "behind the first 1,000, or longer than 65,536 characters"
-    assert [row["notes"] for row in rows] == [[], [f"XMP: 201 properties left out: {reason}"]]
+    assert (len(names), names[0]) == (1003, "x:a")
+    assert names[-3:] == ["photoshop:DocumentAncestors[1000]", "dc:creator[1]", "xmp:CreatorTool"]
+    reason = "behind the first 1,000 of a list or 10,000 of the packet, or longer than 65,536 characters"
+    assert [row["notes"] for row in rows] == [[], [f"XMP: 200 properties left out: {reason}"]]
 
 
 FAULTS = [

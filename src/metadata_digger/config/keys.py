@@ -213,6 +213,13 @@ KEYS: tuple[Key, ...] = (
         "Add the column `Metadata Content`: the values of all tags, joined by a space.",
     ),
     Key(
+        "output.columns.includeFileInfo",
+        BOOLEAN,
+        "true",
+        "CSV, JSON: add `FileName`, `FileExtension`, `FileSize` (bytes), `FileModified` (ISO 8601, UTC) and `Notes`, "
+        "behind all other columns. JSON has `Notes` without it too.",
+    ),
+    Key(
         "output.columns.repeatedTags",
         choice("all", "last"),
         "all",

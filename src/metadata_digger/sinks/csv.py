@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from metadata_digger.schema import Column
+from metadata_digger.sinks import file_columns
 from metadata_digger.sinks.cells import escaped, tame, tamed
 from metadata_digger.sinks.columns import Columns, written
 from metadata_digger.sinks.pieces import concatenate
@@ -47,6 +48,7 @@ class CsvSink:
     content: bool = False  # the column Metadata Content
     dialect: str = "rfc4180"  # or "spark"
     raw: bool = False  # leave formulas what they are
+    file: bool = False  # the columns of sinks.file_columns
     every: bool = True  # value of a tag that repeats; else the last one alone, as in the original
 
     @classmethod
@@ -58,14 +60,15 @@ class CsvSink:
             content=config["output.columns.includeMetadataContent"],
             dialect=config["output.csv.dialect"],
             raw=config["output.csv.raw"],
+            file=config["output.columns.includeFileInfo"],
             every=config["output.columns.repeatedTags"] == "all",
         )
 
     def check(self, columns: Columns) -> None:
-        layout(columns, self.naming, self.selection, self.every)
+        self._layout(columns)
 
     def piece(self, batches: Iterator[pa.RecordBatch], columns: Columns, target: Path) -> int:
-        _, places = layout(columns, self.naming, self.selection, self.every)
+        _, places = self._layout(columns)
         width = max(places.values(), default=-1) + 1
         rows = 0
         with target.open("wb") as file:
@@ -76,17 +79,23 @@ class CsvSink:
         return rows
 
     def join(self, pieces: Sequence[Path], columns: Columns, target: Path) -> None:
-        tags, _ = layout(columns, self.naming, self.selection, self.every)
+        tags, _ = self._layout(columns)
         titles = [self.naming.title(words) for _, words in fixed(columns.fields)] + tags
         if self.content and "tags" in columns.fields:
             titles.append(content_title(self.naming))
+        if self.file:
+            titles += map(self.naming.title, file_columns.TITLES)
         header = '"' + '","'.join(self._safe(self._cells(pa.array(titles, pa.string()))).to_pylist()) + '"\n'
         concatenate(pieces, target, header.encode())
 
+    def _layout(self, columns: Columns) -> tuple[list[str], dict[tuple[str, str], int]]:
+        return layout(columns, self.naming, self.selection, self.every, file_columns.TITLES if self.file else ())
+
     def _lines(self, rows: pa.RecordBatch, places: dict[tuple[str, str], int], width: int) -> list[str]:
         always = [self._safe(self._cells(self._fixed(rows, name))).to_pylist() for name, _ in fixed(rows.schema.names)]
+        behind = zip(*self._behind(rows), strict=True) if self.file else repeat(())
         if "tags" not in rows.schema.names:
-            return ['"' + '","'.join(cells) + '"\n' for cells in zip(*always, strict=True)]
+            return ['"' + '","'.join((*cells, *last)) + '"\n' for *cells, last in zip(*always, behind, strict=False)]
         flat = flatten(rows.column("tags"))
         place_of_pair = np.array([places.get(pair, -1) for pair in flat.pairs], dtype=np.int64)
         place = place_of_pair[flat.codes] if len(flat.codes) else flat.codes
@@ -97,7 +106,8 @@ class CsvSink:
         words = plain.to_pylist() if self.content else []
         lines = []
         empty = [""] * width
-        for cells, (start, end) in zip(zip(*always, strict=True), pairwise(_counted(kept, flat.starts)), strict=True):
+        bounds = pairwise(_counted(kept, flat.starts))
+        for cells, (start, end), last in zip(zip(*always, strict=True), bounds, behind, strict=False):
             wide = empty.copy()
             columns = place[start:end]
             for column, value in zip(columns, values[start:end], strict=True):
@@ -107,8 +117,16 @@ class CsvSink:
                     wide[column] = self._together(several)
             if self.content:
                 wide.append(self._content(columns, words[start:end]))
-            lines.append('"' + '","'.join((*cells, *wide)) + '"\n')
+            lines.append('"' + '","'.join((*cells, *wide, *last)) + '"\n')
         return lines
+
+    def _behind(self, rows: pa.RecordBatch) -> Iterator[list[str]]:
+        """Cells of the columns behind all others."""
+        for title, values in file_columns.file_columns(rows).items():
+            if title == file_columns.NOTES:
+                values = [cell(notes, self._backslash) for notes in values]
+            texts = pa.array([None if value is None else str(value) for value in values], pa.string())
+            yield self._safe(self._cells(texts)).to_pylist()
 
     def _fixed(self, rows: pa.RecordBatch, name: str) -> Column:
         column: Column = tag_names(rows.column(name)) if name == "tags" else rows.column(name)

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from metadata_digger.schema import Column
+from metadata_digger.sinks import file_columns
 from metadata_digger.sinks.cells import controls
 from metadata_digger.sinks.columns import Columns, written
 from metadata_digger.sinks.nested import Keys, content, nested
@@ -40,6 +41,7 @@ class JsonSink:
     selection: Selection = EVERYTHING
     content: bool = False  # the key Metadata Content
     all_directories: bool = False  # give every object every directory of the run, as the original did
+    file: bool = False  # the keys of sinks.file_columns; without them Notes alone
     every: bool = True  # value of a tag that repeats; else the last one alone and all names, as in the original
 
     @classmethod
@@ -49,6 +51,7 @@ class JsonSink:
             selection,
             content=config["output.columns.includeMetadataContent"],
             all_directories=config["output.json.allDirectories"],
+            file=config["output.columns.includeFileInfo"],
             every=config["output.columns.repeatedTags"] == "all",
         )
 
@@ -72,7 +75,7 @@ class JsonSink:
     def _frame(self, columns: Columns, keys: Keys) -> list[str]:
         """Keys of the directories that every object gets: those asked for by name even when no file has them."""
         asked = self.selection.directories
-        return [keys.directory(name) for name in (columns.directories() if asked is None else asked)]
+        return [keys.directory(self.naming.title(name)) for name in (columns.directories() if asked is None else asked)]
 
     def _objects(self, rows: pa.RecordBatch, keys: Keys, frame: list[str]) -> Iterator[dict[str, Any]]:
         title, fields = self.naming.title, rows.schema.names
@@ -98,11 +101,14 @@ class JsonSink:
                     columns[title(words)] = rows.column(name).to_pylist()
             if self.content:
                 columns[title(CONTENT)] = [content(metadata) for metadata in objects]
-        notes = title("Notes")
-        for values, texts in zip(zip(*columns.values(), strict=True), rows.column("notes").to_pylist(), strict=True):
+        told = file_columns.file_columns(rows)
+        notes = told.pop(file_columns.NOTES)
+        if self.file:
+            columns |= {title(words): values for words, values in told.items()}
+        for values, texts in zip(zip(*columns.values(), strict=True), notes, strict=True):
             row = dict(zip(columns, values, strict=True))
             if texts:
-                row[notes] = texts
+                row[title(file_columns.NOTES)] = texts
             yield row
 
     def _labelled(self, rows: pa.RecordBatch) -> dict[str, Sequence[Any]]:

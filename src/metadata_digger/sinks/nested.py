@@ -24,32 +24,35 @@ class Keys:
     """What directories and tags are called in objects.
 
     With `alike` two names that differ in the case of letters alone are one key, spelled as the first of them: DuckDB
-    and Spark refuse objects that have both.
+    and Spark refuse objects that have both. The first of the run, so that all its objects have the same keys; where
+    `whole` is not set, of the object.
     """
 
     naming: Naming
     alike: bool
+    whole: bool = True
     _spelled: dict[tuple[str, str], str] = field(default_factory=dict)  # (key of the directory, key in lower case)
 
     @classmethod
     def of(cls, columns: Columns, naming: Naming, selection: Selection, alike: bool) -> Keys:
-        """Those of a run, so that all its objects have the same spelling. Where rows are written before the run knows
-        its tags, each object has one."""
-        keys = cls(naming, alike)
-        if alike:
-            for directory in columns.directories(selection):
-                keys.directory(directory)
-            for directory, tag in columns.tags(selection):
-                keys.tag(directory, tag)
+        """Those of a run. One that writes rows before it knows its tags has columns without any."""
+        keys = cls(naming, alike, whole=bool(columns.found) or not alike)
+        for directory in columns.directories(selection):
+            keys.directory(naming.title(directory))
+        for directory, tag in columns.tags(selection):
+            keys.both(naming.title(directory), safe(tag))
         return keys
 
-    def directory(self, name: str) -> str:
-        return self._spell("", self.naming.title(name))
+    def of_object(self) -> Keys:
+        return self if self.whole else Keys(self.naming, self.alike)
 
-    def tag(self, directory: str, tag: str) -> tuple[str, str]:
-        """The keys of both."""
-        key = self.directory(directory)
-        return key, self._spell(key, safe(tag))
+    def directory(self, title: str) -> str:
+        return self._spell("", title)
+
+    def both(self, title: str, tag: str) -> tuple[str, str]:
+        """Of a directory and its tag."""
+        key = self._spell("", title)
+        return key, self._spell(key, tag)
 
     def _spell(self, within: str, key: str) -> str:
         return self._spelled.setdefault((within, key.lower()), key) if self.alike else key
@@ -63,24 +66,30 @@ def nested(
     `every`: a tag with several values has a list of them, else the last one, as in the original.
     """
     flat = flatten(rows.column("tags"))
-    of_pair = [keys.tag(directory, tag) if selection.has(directory, tag) else None for directory, tag in flat.pairs]
+    names = [
+        (keys.naming.title(directory), safe(tag)) if selection.has(directory, tag) else None
+        for directory, tag in flat.pairs
+    ]
+    of_pair = [pair and keys.both(*pair) for pair in names] if keys.whole else names
     codes = flat.codes.tolist()
     values: list[str | None] = on_one_line(flat.values).to_pylist()
     titles: dict[str, str | None] = {}
     bounds = pairwise(flat.starts.tolist())
     for directories, (start, end) in zip(rows.column("directories").to_pylist(), bounds, strict=True):
         metadata: Metadata = {key: {} for key in frame}
+        own = keys.of_object()
         for directory in directories or ():
             if directory not in titles:
-                titles[directory] = keys.directory(directory) if selection.has_directory(directory) else None
-            title = titles[directory]
-            if title is not None and title not in metadata:
-                metadata[title] = {}
+                titles[directory] = keys.naming.title(directory) if selection.has_directory(directory) else None
+            if (title := titles[directory]) is not None:
+                metadata.setdefault(own.directory(title), {})
         several: dict[tuple[str, str], list[str | None]] = {}
         for code, value in zip(codes[start:end], values[start:end], strict=True):
             key = of_pair[code]
             if key is None:
                 continue
+            if own is not keys:
+                key = own.both(*key)
             tags = metadata[key[0]]
             if key[1] not in tags:
                 tags[key[1]] = value

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from metadata_digger.schema import THUMBNAILS, Column
+from metadata_digger.sinks import file_columns
 from metadata_digger.sinks.columns import Columns
 from metadata_digger.sinks.repeated import cell, together
 from metadata_digger.sinks.solr_fields import Fields, safe_name, score_field
@@ -88,12 +89,15 @@ _MOMENT = "Processing Datetime"
 # New since 0.2.1: column, title, and what the class of the field's type must have in its name. A catch-all field of
 # text is no place for a number.
 _NEW = (
+    ("file_name", "File Name", ""),
+    ("file_extension", "File Extension", ""),
     ("size", "File Size", "Long"),
     ("modified", "File Modified", "Date"),
     ("notes", "Notes", ""),
     ("similar_score", "Similar Score", "Int"),
     ("similar_reasons", "Similar Reasons", ""),
 )
+_OF_PATH = ("file_name", "file_extension")  # no columns of rows
 _LARGE = 128 << 20  # bytes of rows at once
 _MODEL = (("name", "Model Name"), ("sha256", "Model Sha256"))
 
@@ -121,7 +125,8 @@ class Maker:
                 self._converted[number], self._special[number] = convert, True
             self._strings[number] = kind == "StrField"
         plain = [(column, form.title(words)) for column, words in _old(columns.fields)]
-        new = [(column, form.title(words), kind) for column, words, kind in _NEW if column in columns.fields]
+        found = (*columns.fields, *_OF_PATH)
+        new = [(column, form.title(words), kind) for column, words, kind in _NEW if column in found]
         # Without a prefix a tag may be called so.
         free = [(column, name) for column, name, kind in new if form.fields.is_a(name, kind) and name not in numbers]
         self._columns = [*plain, *free]
@@ -133,7 +138,7 @@ class Maker:
         if rows.nbytes > _LARGE and len(rows) > 1:  # escaped it could be more than a column can hold
             half = len(rows) // 2
             return [*self.documents(rows.slice(0, half)), *self.documents(rows.slice(half))]
-        columns: list[Column] = [_member(name, rows.column(column), column) for column, name in self._columns]
+        columns = [_member(name, _column(rows, column), column) for column, name in self._columns]
         moment = pa.array([self._form.moment] * len(rows), pa.string())
         columns.append(member(self._form.title(_MOMENT), moment))
         if "models" in rows.schema.names:
@@ -221,6 +226,15 @@ class Maker:
 def _old(columns: Sequence[str]) -> list[tuple[str, str]]:
     """Column and title of what 0.2.1 sent too."""
     return [(column, words) for column, words in fixed(columns) if column not in dict(SIMILAR)]
+
+
+def _column(rows: pa.RecordBatch, column: str) -> Column:
+    if column not in _OF_PATH:
+        return rows.column(column)
+    names = [file_columns.name(str(path)) for path in rows.column("file_path").to_pylist()]
+    if column == "file_name":
+        return pa.array(names, pa.string())
+    return pa.array([file_columns.extension(name) or None for name in names], pa.string())
 
 
 def _member(name: str, values: Column, column: str) -> Column:

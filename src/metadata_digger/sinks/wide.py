@@ -48,19 +48,20 @@ def content_title(naming: Naming) -> str:
 
 
 def layout(
-    columns: Columns, naming: Naming, selection: Selection, every: bool = True
+    columns: Columns, naming: Naming, selection: Selection, every: bool = True, titles: Sequence[str] = ()
 ) -> tuple[list[str], dict[tuple[str, str], int]]:
     """Names of the tags' columns, by directory and then tag, and the place of each (directory, tag) pair among them.
 
     Tags whose names become equal share a column: those of one directory ("Date/Time" and "DateTime"), and with `every`,
     where a column has all values, those of different ones. Letters' case does not count: most databases take ExifISO
-    and ExifIso for one column. A tag that is called as a column that every row has gives way by its directory's name.
-    So does, to the tags of others, a property of XMP, which is called by the file itself.
+    and ExifIso for one column. A tag that is called as a column that every row has (those of the original, and
+    `titles`) gives way by its directory's name. So does, to the tags of others, a property of XMP, which is called by
+    the file itself.
     Without `every` a shared column would lose values: where tags of two directories would have one, or a tag and a
     column that the original has in every row, ConfigError is raised. A property of XMP must not end a run even so.
     """
     old = {naming.title(title).lower() for title in (*dict(FIXED).values(), CONTENT)}
-    taken = old
+    taken = old.union(naming.title(title).lower() for title in titles)
     names: list[str] = []
     places: dict[tuple[str, str], int] = {}
     holders: dict[str, tuple[str, str]] = {}

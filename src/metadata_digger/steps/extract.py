@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -22,11 +23,13 @@ from metadata_digger.steps.location import own_tags
 from metadata_digger.steps.mark import appended, mark, note, standing, strings
 
 _FILE_TYPE, _TYPE_NAME = "File Type", 1  # the directory that the detector makes, and its tag Detected File Type Name
-# Of a packet's properties rows have the first thousand that are no pictures. No file of the corpus has more than 658,
-# and but for a depth map in base64 none is longer than 1,557 characters. Photoshop's list of a document's ancestors may
-# have tens of thousands: in CSV each would be a column of every row.
-_PROPERTIES, _LONGEST = 1000, 65_536
-_BOUNDS = f"behind the first {_PROPERTIES:,}, or longer than {_LONGEST:,} characters"
+# Of a packet's lists rows have the first thousand properties each: Photoshop's list of a document's ancestors may have
+# tens of thousands, in CSV each would be a column of every row, and what stands behind it has to be in the row. No file
+# of the corpus has more than 658 properties, and but for a depth map in base64 none is longer than 1,557 characters.
+_LISTED, _PROPERTIES, _LONGEST = 1000, 10_000, 65_536
+_BOUNDS = (
+    f"behind the first {_LISTED:,} of a list or {_PROPERTIES:,} of the packet, or longer than {_LONGEST:,} characters"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,18 @@ def _put(directory: Directory, run: _Run) -> None:
 
 def _written(xmp: list[XmpProperty]) -> list[XmpProperty]:
     """The properties that rows have."""
-    return [found for found in xmp if len(found.value) <= _LONGEST][:_PROPERTIES]
+    if len(xmp) <= _LISTED and all(len(found.value) <= _LONGEST for found in xmp):
+        return xmp
+    counts: Counter[str] = Counter()
+    written = []
+    for found in xmp:
+        if len(found.value) > _LONGEST:
+            continue
+        name, bracket, _ = found.path.partition("[")
+        counts[name] += 1
+        if not bracket or counts[name] <= _LISTED:
+            written.append(found)
+    return written[:_PROPERTIES]
 
 
 def plain(value: Value) -> str | None:

@@ -325,8 +325,6 @@ class _Walk:
             return True
         if tag == _IPTC and self.window.bytes(start, 1) != b"\x1c":
             return False
-        if tag == _XMP:  # some writers pad it with NULs
-            reader = reader.within(0, len(reader.bytes(0, length).partition(b"\0")[0]))
         try:
             self.found.extend(nested.reader(_HELD[tag])(reader))
         except MetadataError as error:

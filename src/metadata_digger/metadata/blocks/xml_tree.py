@@ -1,4 +1,4 @@
-"""XML to a small tree, by expat alone: no document type, no entities of its own, depth and size limited."""
+"""XML (1.0, fifth edition) to a small tree, by expat alone: no entities of a document's own, depth and size limited."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 from metadata_digger.metadata.errors import Malformed
 
-_DEPTH = 128  # nested elements; real packets need about 12
+DEPTH = 128  # nested elements; real packets need about 12
+NODES = 100_000  # elements and attributes, a second's work: 64 KiB of deflated "<a/>" would become gigabytes of them
 _SIZE = 32 << 20
-_NODES = 200_000  # elements and attributes: 64 KiB of deflated "<a/>" would become gigabytes of them
 _SEPARATOR = "\f"  # a character that no XML document can hold
 
 
 class Attribute(NamedTuple):
-    """`name` is as written, with the document's prefix."""
+    """`name` is as written, with the document's prefix; `ns` is None without a prefix, "" where that is undeclared."""
 
     name: str
     ns: str | None
@@ -25,50 +25,42 @@ class Attribute(NamedTuple):
 
 @dataclass(slots=True)
 class Element:
-    """`children` are elements and texts in order; a Fragment is what is neither (CDATA, processing instruction)."""
+    """`children` are elements and texts in order; comments and processing instructions are left out."""
 
     ns: str | None
     local: str
     prefix: str | None
     attributes: list[Attribute]
-    declares: bool  # has xmlns attributes
-    children: list[Element | str | Fragment] = field(default_factory=list)
+    children: list[Element | str] = field(default_factory=list)
 
     @property
     def name(self) -> str:
         return f"{self.prefix}:{self.local}" if self.prefix else self.local
 
 
-class Fragment(NamedTuple):
-    """A CDATA section or a processing instruction."""
+def parse(data: bytes, encoding: str | None = None) -> Element:
+    """The document: an element without a name around its root. `encoding` wins over what the document says.
 
-    text: str
-
-
-def parse(data: bytes) -> Element:
-    """The root element. Raises Malformed for what is no well-formed XML, has a document type or nests too deep."""
+    Raises Malformed for what is no well-formed XML, nests too deep, is too large, or declares entities or defaults of
+    its own: a few of these in one another become gigabytes, and those of other files are never fetched.
+    """
     from xml.parsers import expat  # here, for not every picture has XMP
 
     if len(data) > _SIZE:
         raise Malformed("XML document too large")
-    root = Element(None, "", None, [], False)
+    root = Element(None, "", None, [])
     stack = [root]
-    declared = cdata = False
     nodes = 0
-    parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
+    parser = expat.ParserCreate(encoding, namespace_separator=_SEPARATOR)
     parser.namespace_prefixes = True
     parser.ordered_attributes = True
     parser.buffer_text = True
     parser.buffer_size = max(len(data), 1)  # a text comes in one piece, however long
 
-    def declare(_prefix: str | None, _uri: str | None) -> None:
-        nonlocal declared
-        declared = True
-
     def start(name: str, pairs: list[str]) -> None:
-        nonlocal declared, nodes
+        nonlocal nodes
         nodes += 1 + len(pairs) // 2
-        if len(stack) > _DEPTH or nodes > _NODES:
+        if len(stack) > DEPTH or nodes > NODES:
             raise Malformed("XML document nests too deep or has too many elements")
         attributes = []
         if pairs:
@@ -76,9 +68,7 @@ def parse(data: bytes) -> Element:
                 ns, local, prefix = _split(pairs[i])
                 attributes.append(Attribute(f"{prefix}:{local}" if prefix else local, ns, local, prefix, pairs[i + 1]))
             attributes.sort()  # the reference's DOM keeps attributes in the order of their names
-        ns, local, prefix = _split(name)
-        element = Element(ns, local, prefix, attributes, declared)
-        declared = False
+        element = Element(*_split(name), attributes)
         stack[-1].children.append(element)
         stack.append(element)
 
@@ -86,43 +76,22 @@ def parse(data: bytes) -> Element:
         stack.pop()
 
     def characters(text: str) -> None:
-        children = stack[-1].children
-        if cdata:
-            children.append(Fragment(text))
-        else:
-            children.append(text)
-
-    def start_cdata() -> None:
-        nonlocal cdata
-        cdata = True
-
-    def end_cdata() -> None:
-        nonlocal cdata
-        cdata = False
-
-    def instruction(_target: str, text: str) -> None:
-        stack[-1].children.append(Fragment(text))
+        stack[-1].children.append(text)
 
     def reject(*_: object) -> None:
-        raise Malformed("XML document has a document type")
+        raise Malformed("XML document has entities or defaults of its own")
 
-    parser.StartNamespaceDeclHandler = declare
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.CharacterDataHandler = characters
-    parser.StartCdataSectionHandler = start_cdata
-    parser.EndCdataSectionHandler = end_cdata
-    parser.ProcessingInstructionHandler = instruction
-    parser.StartDoctypeDeclHandler = reject
     parser.EntityDeclHandler = reject
+    parser.AttlistDeclHandler = reject
+    parser.SkippedEntityHandler = reject
     try:
         parser.Parse(data, True)
     except (expat.ExpatError, LookupError, ValueError) as error:  # an unknown encoding is a LookupError
         raise Malformed(str(error)) from error
-    for child in root.children:
-        if isinstance(child, Element):
-            return child
-    raise Malformed("XML document has no element")
+    return root
 
 
 def _split(name: str) -> tuple[str | None, str, str | None]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from metadata_digger.metadata.blocks.xmp_tree import ARRAY, DEFAULT, ITEM, LANG, SIMPLE, STRUCT, Node, Tree
-from metadata_digger.metadata.errors import Malformed
+from metadata_digger.metadata.blocks.xmp_nodes import ARRAY, DEFAULT, ITEM, LANG, SIMPLE, STRUCT, Node, Tree
 from metadata_digger.metadata.tags.xmp import ALIAS_NAMESPACES, ALIASES, DC, DC_ARRAYS, DM, EXIF, MM, RIGHTS
 
 _UUID = re.compile(r"[^-]{8}-[^-]{4}-[^-]{4}-[^-]{4}-[^-]{12}")
@@ -13,7 +12,7 @@ _BREAK = "\n\n"
 
 
 def normalise(tree: Tree) -> None:
-    """Changes the tree in place. Raises Malformed where XMPCore rejects the packet."""
+    """Changes the tree in place. What XMPCore drops for something else of the same meaning is kept beside it."""
     tree.schema(DC)
     for ns, schema in list(tree.schemas.items()):
         if ns == DC:
@@ -36,8 +35,8 @@ def _form_arrays(dublin_core: Node) -> None:
         if alternatives is None:
             continue
         if node.form == SIMPLE:
-            array = Node(node.name, form=ARRAY, alternatives=alternatives, children=[node])
-            node.name = ITEM
+            array = Node(node.name, form=ARRAY, alternatives=alternatives, children=[node], repeats=node.repeats)
+            node.name, node.repeats = ITEM, []
             dublin_core.children[number] = array
             if alternatives and node.language is None:
                 node.qualify(LANG, DEFAULT)
@@ -60,49 +59,61 @@ def _form_comment(exif: Node) -> None:
 
 
 def _repair_alternatives(array: Node | None) -> None:
-    """Every alternative is simple and has a language; "x-repair" where it was left out."""
+    """Every simple alternative has a language; "x-repair" where it was left out."""
     if array is None or array.form != ARRAY:
         return
     array.alternatives = True
-    array.children = [
-        item for item in array.children if item.form == SIMPLE and (item.language is not None or item.value)
-    ]
+    array.children = [item for item in array.children if item.form != SIMPLE or item.language is not None or item.value]
     for item in array.children:
-        if item.language is None:
+        if item.form == SIMPLE and item.language is None:
             item.add_qualifier(Node(LANG, "x-repair"))  # not a language, so not spelt like one
 
 
 def _move_aliases(tree: Tree) -> None:
     for schema in list(tree.schemas.values()):
-        for node in [child for child in schema.children if child.alias]:
+        aliases = [child for child in schema.children if child.alias]
+        if aliases:
+            schema.children = [child for child in schema.children if not child.alias]
+        for node in aliases:
             node.alias = False
             name, form = ALIASES[node.name]
             base_schema = tree.schema(ALIAS_NAMESPACES[name.partition(":")[0]])
             base = base_schema.find(name)
-            schema.children.remove(node)
             if form is None:
                 if base is None:
                     node.name = name
                     base_schema.children.append(node)
+                elif not _says(base, node):
+                    schema.children.append(node)
                 continue
             if base is None:
                 base = Node(name, form=ARRAY, alternatives=form == "alt")
                 base_schema.children.append(base)
-            if form == "alt":
-                if any(item.language == DEFAULT for item in base.children):
-                    continue
-            elif base.children:
+            if base.children and (form != "alt" or any(item.language == DEFAULT for item in base.children)):
+                if not _says(base, node):
+                    schema.children.append(node)
                 continue
-            if base.alternatives:
-                if node.language is not None:
-                    raise Malformed("Alias to x-default already has a language qualifier")
+            if base.alternatives and node.language is None:
                 node.qualify(LANG, DEFAULT)
-            node.name = ITEM
+            base.repeats += node.repeats
+            node.name, node.repeats = ITEM, []
             base.children.append(node)
 
 
+def _says(base: Node, alias: Node) -> bool:
+    """Whether the base has all that its alias says, so that it may go as XMPCore lets it go in any case.
+
+    "tiff:Artist" is one text where "dc:creator" is several: programs join them with a semicolon.
+    """
+    said = {base.value, *(item.value for item in base.children)}
+    mine = {alias.value, *(item.value for item in alias.children)} - {""}
+    if alias.repeats or any(item.children for item in alias.children):
+        return False
+    return mine <= said or all({part.strip() for part in value.split(";")} <= said for value in mine)
+
+
 def _move_instance_id(tree: Tree) -> None:
-    """Old packets have their instance id in rdf:about."""
+    """Old packets have their instance id in rdf:about; one that the packet has beside it is kept."""
     about = tree.about.lower().removeprefix("uuid:")
     if len(tree.about) < 36 or not _UUID.fullmatch(about):
         return
@@ -111,6 +122,9 @@ def _move_instance_id(tree: Tree) -> None:
     if node is None:
         node = Node("xmpMM:InstanceID")
         media.children.append(node)
+    elif node.value != f"uuid:{about}":
+        kept = Node(node.name, node.value, node.form, children=node.children, qualifiers=node.qualifiers)
+        node.repeats.append(kept)
     node.value, node.form, node.children, node.qualifiers = f"uuid:{about}", SIMPLE, [], []
 
 

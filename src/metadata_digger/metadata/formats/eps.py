@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from metadata_digger.metadata.blocks.limits import END, beyond
 from metadata_digger.metadata.errors import Malformed, Truncated
 from metadata_digger.metadata.model import Directory, TagTable
-from metadata_digger.metadata.render import suffixed, trimmed, utf8, words, wrapped
+from metadata_digger.metadata.render import suffixed, trimmed, words, wrapped
 from metadata_digger.metadata.source import Reader
 from metadata_digger.metadata.tags.eps import COLOR_TYPES, COMMENTS, CONTINUATION, EPS, IMAGE_DATA, PIXEL_BYTES
 
@@ -267,5 +267,4 @@ def _icc(data: bytes) -> Iterator[Directory]:
 def _xmp(data: bytes) -> Iterator[Directory]:
     from metadata_digger.metadata.blocks import xmp
 
-    # The reference makes a string of the packet first.
-    return xmp.read(Reader.over(utf8(data).encode()))
+    return xmp.read(Reader.over(data))

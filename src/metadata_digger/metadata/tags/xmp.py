@@ -1,7 +1,8 @@
 """XMP: well-known namespaces with their prefixes, aliases, and the forms of Dublin Core properties (ISO 16684-1)."""
 
 VALUE_COUNT = 0xFFFF
-XMP = {VALUE_COUNT: "XMP Value Count"}
+TEXT = -0x4000_0010  # own tag: what is no packet, as text
+XMP = {VALUE_COUNT: "XMP Value Count", TEXT: "MD Text"}
 
 XML = "http://www.w3.org/XML/1998/namespace"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -73,6 +74,59 @@ PREFIXES = {
     "http://ns.adobe.com/xap/1.0/sType/Job#": "stJob",
     "http://ns.adobe.com/xap/1.0/sType/ManifestItem#": "stMfs",
     "http://ns.adobe.com/xmp/Identifier/qual/1.0/": "xmpidq",
+}
+
+# Prefixes that packets use without a declaration, beside those above.
+UNDECLARED = {
+    "xap": XMP_NS,
+    "xapMM": MM,
+    "xapRights": RIGHTS,
+    "xapBJ": "http://ns.adobe.com/xap/1.0/bj/",
+    "stArea": "http://ns.adobe.com/xmp/sType/Area#",
+    "crd": "http://ns.adobe.com/camera-raw-defaults/1.0/",
+    "lr": "http://ns.adobe.com/lightroom/1.0/",
+    "pdfx": "http://ns.adobe.com/pdfx/1.3/",
+    "illustrator": "http://ns.adobe.com/illustrator/1.0/",
+    "GCamera": "http://ns.google.com/photos/1.0/camera/",
+    "GPano": "http://ns.google.com/photos/1.0/panorama/",
+    "GImage": "http://ns.google.com/photos/1.0/image/",
+    "GAudio": "http://ns.google.com/photos/1.0/audio/",
+    "GDepth": "http://ns.google.com/photos/1.0/depthmap/",
+    "GFocus": "http://ns.google.com/photos/1.0/focus/",
+    "GContainer": "http://ns.google.com/photos/1.0/container/",
+    "Container": "http://ns.google.com/photos/1.0/container/",
+    "Item": "http://ns.google.com/photos/1.0/container/item/",
+    "Device": "http://ns.google.com/photos/dd/1.0/device/",
+    "hdrgm": "http://ns.adobe.com/hdr-gain-map/1.0/",
+    "mwg-rs": "http://www.metadataworkinggroup.com/schemas/regions/",
+    "mwg-kw": "http://www.metadataworkinggroup.com/schemas/keywords/",
+    "mwg-coll": "http://www.metadataworkinggroup.com/schemas/collections/",
+    "MP": "http://ns.microsoft.com/photo/1.2/",
+    "MPRI": "http://ns.microsoft.com/photo/1.2/t/RegionInfo#",
+    "MPReg": "http://ns.microsoft.com/photo/1.2/t/Region#",
+    "MicrosoftPhoto": "http://ns.microsoft.com/photo/1.0/",
+    "MicrosoftPhoto_1_": "http://ns.microsoft.com/photo/1.0",
+    "apple-fi": "http://ns.apple.com/faceinfo/1.0/",
+    "HDRGainMap": "http://ns.apple.com/HDRGainMap/1.0/",
+    "drone-dji": "http://www.dji.com/drone-dji/1.0/",
+    "Camera": "http://pix4d.com/camera/1.0/",
+    "FLIR": "http://ns.flir.com/xmp/1.0/",
+    "digiKam": "http://www.digikam.org/ns/1.0/",
+    "darktable": "http://darktable.sf.net/",
+    "GIMP": "http://www.gimp.org/xmp/",
+    "acdsee": "http://ns.acdsee.com/iptc/1.0/",
+    "photomechanic": "http://ns.camerabits.com/photomechanic/1.0/",
+    "MediaPro": "http://ns.iview-multimedia.com/mediapro/1.0/",
+    "expressionmedia": "http://ns.microsoft.com/expressionmedia/1.0/",
+    "dwc": "http://rs.tdwg.org/dwc/index.htm",
+    "dcterms": "http://purl.org/dc/terms/",
+    "cc": "http://creativecommons.org/ns#",
+    "prism": "http://prismstandard.org/namespaces/basic/2.0/",
+    "pur": "http://prismstandard.org/namespaces/prismusagerights/2.1/",
+    "extensis": "http://ns.extensis.com/extensis/1.0/",
+    "ics": "http://ns.idimager.com/ics/1.0/",
+    "xmpGImg": "http://ns.adobe.com/xap/1.0/g/img/",
+    "c2pa": "http://c2pa.org/manifest/",
 }
 
 # Top-level properties that stand for another one: its name, and "seq" or "alt" when they are an item of an array.
