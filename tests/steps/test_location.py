@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from metadata_digger.metadata.model import Directory, Rational, TagTable
+from metadata_digger.metadata.model import Directory, Rational, TagTable, XmpProperty
 from metadata_digger.schema import OWN_TAG
 from metadata_digger.steps.location import own_tags
 
@@ -22,7 +22,7 @@ PLACE = {
 
 
 def found(values: dict[int, Any]) -> dict[str, str]:
-    tags = list(own_tags(Directory("GPS", TagTable({}), values)))
+    tags = own_tags([Directory("GPS", TagTable({}), values)], [])
     assert all(tag < OWN_TAG for tag, _, _ in tags)
     assert len({tag for tag, _, _ in tags}) == len(tags)
     return {name: value for _, name, value in tags}
@@ -98,3 +98,84 @@ def test_location_rules(change: dict[int, Any], expected: str | None) -> None:
 def test_date_time(date: Any, time: Any, expected: str | None) -> None:
     values = {tag: value for tag, value in ((29, date), (7, time)) if value is not None}
     assert found(values).get("MD DateTime") == expected
+
+
+def xmp(**properties: str) -> Directory:
+    found = [XmpProperty("", name.replace("__", ":"), value) for name, value in properties.items()]
+    return Directory("XMP", TagTable({}), {}, [], found)
+
+
+def place(*directories: Directory) -> tuple[str | None, str | None, list[str]]:
+    notes: list[str] = []
+    tags = {name: value for _, name, value in own_tags(directories, notes)}
+    return tags.get("MD Location"), tags.get("MD Location Source"), notes
+
+
+IN_XMP = "XMP.exif:GPSLatitude + XMP.exif:GPSLongitude"
+
+
+@pytest.mark.parametrize(
+    ("properties", "expected"),
+    [
+        ({"exif__GPSLatitude": "12,15.0S", "exif__GPSLongitude": "110,7.5W"}, "-12.25,-110.125"),
+        ({"exif__GPSLatitude": "12,15,0N", "exif__GPSLongitude": "110,7,30E"}, "12.25,110.125"),
+        ({"exif__GPSLatitude": "12° 15' 00\" N", "exif__GPSLongitude": "110°7'30\"E"}, "12.25,110.125"),
+        ({"exif__GPSLatitude": "12.25", "exif__GPSLongitude": "-110.125"}, "12.25,-110.125"),
+        (
+            {"exif__GPSLatitude": "12.25", "exif__GPSLatitudeRef": "South", "exif__GPSLongitude": "110.125"}
+            | {"exif__GPSLongitudeRef": "E"},
+            "-12.25,110.125",
+        ),
+    ],
+)
+def test_place_in_xmp(properties: dict[str, str], expected: str) -> None:
+    assert place(xmp(**properties)) == (expected, IN_XMP, [])
+
+
+def test_place_of_a_drone() -> None:
+    values = {"drone-dji__GpsLatitude": "+12.405", "drone-dji__GpsLongtitude": "110.1075"}
+    source = "XMP.drone-dji:GpsLatitude + XMP.drone-dji:GpsLongtitude"
+    assert place(xmp(**values)) == ("12.405,110.1075", source, [])
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "note"),
+    [
+        ("12.405", "110.1075", "no hemisphere"),
+        ("92,0N", "110,6E", "92 degrees are beyond 90"),
+        ("here", "110,6E", "'here' is no angle"),
+    ],
+)
+def test_no_place_in_xmp(latitude: str, longitude: str, note: str) -> None:
+    found, source, notes = place(xmp(exif__GPSLatitude=latitude, exif__GPSLongitude=longitude))
+    assert (found, source) == (None, None)
+    assert notes[0] == f"XMP: exif:GPSLatitude: {note}: no place is made of it"
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "expected"),
+    [
+        ("MP4", {1: 42.3739, 2: -39.7433}, ("42.3739,-39.7433", "MP4.Latitude + MP4.Longitude")),
+        ("QuickTime Metadata", {3: "+42.3739-039.7433/"}, ("42.3739,-39.7433", "QuickTime Metadata.ISO 6709")),
+        ("MP4", {1: 142.3739, 2: -39.7433}, (None, None)),
+        ("MP4", {1: 42.3739}, (None, None)),
+        ("QuickTime Metadata", {3: "here"}, (None, None)),
+    ],
+)
+def test_place_of_a_movie(name: str, values: dict[int, Any], expected: tuple[str | None, str | None]) -> None:
+    movie = Directory(name, TagTable({1: "Latitude", 2: "Longitude", 3: "ISO 6709"}), values)
+    assert place(movie) == (*expected, [])
+
+
+def test_the_first_of_several_places() -> None:
+    """GPS of Exif before XMP, and the camera's Exif block before another one."""
+    camera, program = Directory("GPS", TagTable({}), PLACE), Directory("GPS", TagTable({}), PLACE | {3: "E"})
+    other = xmp(exif__GPSLatitude="12,24.3S", exif__GPSLongitude="110,6.45W")
+    first = "54.989666666666665,-1.9141666666666666"
+    assert place(other, camera, camera) == (first, None, [])
+    assert place(camera, program) == (first, None, ["GPS: 2 places that differ; MD Location is the first"])
+
+
+def test_moment_in_xmp() -> None:
+    tags = own_tags([xmp(exif__GPSTimeStamp="2010-10-21T01:02:03.5Z")], [])
+    assert [value for _, _, value in tags] == ["2010:10:21 01:02:03"]

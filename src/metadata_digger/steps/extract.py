@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,9 +18,9 @@ from metadata_digger.metadata.render import double
 from metadata_digger.metadata.tags.xmp import VALUE_COUNT
 from metadata_digger.pipeline import Batch, OpenFile
 from metadata_digger.schema import EXTRACTED, FAILED, FILTERED, TAG
-from metadata_digger.steps.flatten import listed
-from metadata_digger.steps.location import own_tags
+from metadata_digger.steps.flatten import listed, taken
 from metadata_digger.steps.mark import appended, mark, note, standing, strings
+from metadata_digger.steps.own_tags import own_tags
 
 _FILE_TYPE, _TYPE_NAME = "File Type", 1  # the directory that the detector makes, and its tag Detected File Type Name
 # Of a packet's lists rows have the first thousand properties each: Photoshop's list of a document's ancestors may have
@@ -56,14 +56,23 @@ class _Run:
     """What the files of a batch say, one after the other: column by column, never tag by tag."""
 
     directories: list[str] = field(default_factory=list)
+    own: list[int] = field(default_factory=list)  # which of them are not the file's but this tool's
     sizes: list[int] = field(default_factory=list)  # tags of each directory
     tags: array[int] = field(default_factory=lambda: array("i"))
     names: list[str] = field(default_factory=list)
     values: list[str | None] = field(default_factory=list)
 
+    def add(self, directory: str, tags: Sequence[int], names: Sequence[str], values: Sequence[str | None]) -> None:
+        self.directories.append(directory)
+        self.sizes.append(len(tags))
+        self.tags.extend(tags)
+        self.names += names
+        self.values += values
+
     def cut(self, directories: int, tags: int) -> None:
         """Takes back what lies behind these numbers of directories and tags."""
         del self.directories[directories:], self.sizes[directories:]
+        self.own = [number for number in self.own if number < directories]
         del self.tags[tags:], self.names[tags:], self.values[tags:]
 
 
@@ -89,13 +98,19 @@ def _extract(batch: Batch) -> pa.RecordBatch:
                         notes.setdefault(row, []).extend(f"{directory.name}: {error}" for error in directory.errors)
                     if lost := len(directory.xmp) - len(_written(directory.xmp)):
                         notes.setdefault(row, []).append(f"{directory.name}: {lost} properties left out: {_BOUNDS}")
+                odd: list[str] = []
+                _put_own(found, run, odd)
+                if odd:
+                    notes.setdefault(row, []).extend(odd)
         directory_ends[row + 1], tag_ends[row + 1] = len(run.directories), len(run.names)
+    theirs = np.ones(len(run.directories), bool)
+    theirs[run.own] = False
     directories = strings(run.directories)
     of_tags = directories.take(pa.array(np.repeat(np.arange(len(run.sizes)), run.sizes)))
     columns = [of_tags, pa.array(np.frombuffer(run.tags, np.int32)), strings(run.names), strings(run.values)]
     arrays = [
         strings(file_types),
-        listed(directory_ends, directories),
+        taken(directory_ends.astype(np.int64), theirs, directories),
         listed(tag_ends, pa.StructArray.from_arrays(columns, fields=list(TAG))),
     ]
     return appended(note(mark(batch.rows, verdicts), notes), EXTRACTED, arrays)
@@ -127,21 +142,18 @@ def _put(directory: Directory, run: _Run) -> None:
         values = [
             plain(directory.values[tag]) if value is None else value for tag, value in zip(numbers, values, strict=True)
         ]
-    if directory.name == "GPS":
-        for tag, name, value in own_tags(directory):
-            numbers.append(tag)
-            names.append(name)
-            values.append(value)
     if directory.xmp:
         properties = _written(directory.xmp)
         numbers += range(VALUE_COUNT + 1, VALUE_COUNT + 1 + len(properties))
         names += [found.path for found in properties]
         values += [found.value for found in properties]
-    run.directories.append(directory.name)
-    run.sizes.append(len(numbers))
-    run.tags.extend(numbers)
-    run.names += names
-    run.values += values
+    run.add(directory.name, numbers, names, values)
+
+
+def _put_own(directories: Sequence[Directory], run: _Run, notes: list[str]) -> None:
+    for directory, tags in own_tags(directories, notes):
+        run.own.append(len(run.directories))
+        run.add(directory, *zip(*tags, strict=True))
 
 
 def _written(xmp: list[XmpProperty]) -> list[XmpProperty]:

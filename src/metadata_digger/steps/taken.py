@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from metadata_digger.metadata.blocks.gps import moment as gps_moment
 from metadata_digger.metadata.blocks.stamps import DAY, MINUTE, SECOND, Stamp
 from metadata_digger.metadata.model import Directory
 from metadata_digger.schema import OWN_TAG
+from metadata_digger.steps.location import gps_moment
 from metadata_digger.steps.taken_sources import ORIGINALS, OTHERS, Found, Read
 
 DIRECTORY = "Capture"
@@ -29,7 +29,7 @@ _EPOCHS = {datetime(1904, 1, 1), datetime(1970, 1, 1), datetime(1980, 1, 1)}
 
 def own_tags(directories: Sequence[Directory], notes: list[str]) -> list[tuple[int, str, str]]:
     """(id, name, value): the moment, where it stands, the zone. What is odd about dates goes to the notes."""
-    gps = next((found for found in map(_gps, directories) if found is not None), None)
+    gps = gps_moment(directories)
     best = _first(ORIGINALS, directories, notes)
     if best is not None and best.stamp is not None and gps is not None and not best.utc:
         best = _beside_gps(best, best.stamp, gps, notes)
@@ -62,10 +62,6 @@ def _iso(at: Stamp, known: bool) -> str:
 def _hours(away: timedelta | None) -> str:
     minutes = 0 if away is None else away // timedelta(minutes=1)
     return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
-
-
-def _gps(directory: Directory) -> datetime | None:
-    return gps_moment(directory) if directory.name == "GPS" else None
 
 
 def _beside_gps(local: Found, at: Stamp, gps: datetime, notes: list[str]) -> Found:
