@@ -138,10 +138,11 @@ def test_hashes_thumbnails_and_the_limit_of_pixels_arrive(configured) -> None:
         "processing.thumbnails.mediumDimensions=30x20",
         "processing.thumbnails.format=png",
         "processing.maxPixels=-1",
+        "processing.fileTimeout=7",
     ]
     work = job(configured("extract", *overrides), BY_NAME["extract"])
     assert work.steps[1:] == (HashStep(("sha1", "md5")), ThumbnailStep(None, (30, 20), "png"))
-    assert work.max_pixels == -1
+    assert (work.max_pixels, work.file_timeout) == (-1, 7)
     assert job(configured("extract"), BY_NAME["extract"]).max_pixels == MAX_PIXELS == picture.MAX_PIXELS
 
 

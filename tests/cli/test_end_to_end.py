@@ -90,9 +90,9 @@ def test_1_the_output_exists(path: Path) -> None:
         ("enrichment.classifier.modelPath=nowhere", "enrichment.classifier.modelPath (--set): nowhere"),
     ],
 )
-def test_1_something_is_missing(path: Path, override: str, named: str) -> None:
+def test_2_something_is_missing(path: Path, override: str, named: str) -> None:
     done = run(path, "full", path.name, "--set", override)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert done.stderr.startswith(f"metadata-digger: {named}")
     assert not (path.parent / "out").exists()
 

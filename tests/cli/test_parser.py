@@ -91,6 +91,7 @@ def test_so_they_are_where_an_action_is_named() -> None:
         (["--engine", "spark", "ful", "c"], "there is no action 'ful'; did you mean full?"),
         (["xyz"], "there is no action 'xyz'; --help lists them"),
         (["extract", "c", "--overwite"], "unrecognized arguments: --overwite; did you mean --overwrite?"),
+        (["extract", "c", "--dryrun"], "unrecognized arguments: --dryrun; did you mean --dry-run?"),
         (["extract", "c", "--sett", "a=b"], "unrecognized arguments: --sett a=b; did you mean --set?"),
         (["find_similar", "c", "a.jpg", "--update_by=hash"], "; did you mean --update-by?"),
         (["extract_single", "a.jpg", "--jsn"], "unrecognized arguments: --jsn; did you mean --json?"),

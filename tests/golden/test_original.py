@@ -67,7 +67,7 @@ SINGLE = ["single_own", "single_png"]
 REFUSED = {
     "err_format": (2, "output.format=xml: must be csv, json"),
     "err_hash": (2, "processing.hash.types=md5,foo: 'foo' is none of crc32, md5"),
-    "err_input_missing": (1, "input.paths: /no/such/dir does not exist"),
+    "err_input_missing": (2, "input.paths: /no/such/dir does not exist"),
     "err_mandatory": (2, "filter.mandatoryTags=NoDot: each entry must be Directory.Tag"),
     "err_model_missing": (2, "enrichment.classifier.modelPath (line 9 of "),
     "err_naming": (2, "output.columns.namingConvention=kebab: must be camelCase or snakeCase"),

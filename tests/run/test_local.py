@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from acting_steps import ActingStep
 
-from metadata_digger.errors import ConfigError, ModelError, OutputError, StorageError
+from metadata_digger.errors import ConfigError, ModelError, OutputError
 from metadata_digger.run.engines.local import run
 from metadata_digger.run.job import Job
 from metadata_digger.run.report import Report
@@ -34,7 +34,7 @@ def job(tmp_path: Path, **changes: object) -> Job:
         CsvSink(),
         tmp_path / "out",
         cores=2,
-        seconds_per_batch=30,
+        file_timeout=30,
     )
     return replace(made, **changes)  # type: ignore[arg-type]  # a test's own word
 
@@ -66,7 +66,7 @@ def contents(folder: Path) -> list[str]:
 def test_a_thousand_files_come_out_in_order_and_are_told_of(tmp_path: Path) -> None:
     files(tmp_path / "in", *(f"{number % 7}/{number:04d}.jpg" for number in range(1_000)))
     told: list[tuple[int, int | None]] = []
-    report = run(job(tmp_path), lambda done, total: told.append((done, total)))
+    report = run(job(tmp_path), lambda done, total, *_: told.append((done, total)))
     expected = sorted(f"{number % 7}/{number:04d}.jpg" for number in range(1_000))
     found = rows(tmp_path / "out" / "out.csv")
     assert [row["FilePath"] for row in found] == [f"file:{tmp_path}/in/{name}" for name in expected]
@@ -121,8 +121,8 @@ def test_faults_of_storage_are_rows_of_their_own(tmp_path: Path) -> None:
 class Vanishing(LocalStorage):
     """Lists a file that is gone when it is opened."""
 
-    def walk(self, paths, skip=(), excluded=None):  # type: ignore[no-untyped-def]  # as the original
-        for found in super().walk(paths, skip, excluded):
+    def walk(self, paths, skip=(), excluded=None, listed=None):  # type: ignore[no-untyped-def]  # as the original
+        for found in super().walk(paths, skip, excluded, listed):
             if found.url.endswith("gone.jpg"):
                 Path(found.url.removeprefix("file:")).unlink()
             yield found
@@ -174,7 +174,7 @@ def test_an_output_that_exists_stops_the_run_before_any_work(tmp_path: Path) -> 
 
 
 def test_a_missing_input_stops_the_run_before_any_work(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match=r"input\.paths: .*/in does not exist"):
+    with pytest.raises(ConfigError, match=r"input\.paths: .*/in does not exist"):
         run(job(tmp_path))
     assert contents(tmp_path) == []
 

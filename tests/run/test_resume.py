@@ -315,4 +315,5 @@ def test_nothing_is_begun_where_there_is_no_listing(tmp_path: Path) -> None:
 
 
 def test_the_stage_is_no_input(tmp_path: Path, interrupted: Path) -> None:
-    assert [one for one in LocalStorage().walk((str(tmp_path),)) if "metadata-digger" in one.url] == []
+    stage = [one for one in LocalStorage().walk((str(tmp_path),)) if "metadata-digger" in one.url]
+    assert [getattr(one, "reason", None) for one in stage] == ["an unfinished run's directory"]

@@ -120,11 +120,14 @@ def test_equal_rows_and_errors_of_executors(tmp_path: Path) -> None:
     files(tmp_path / "in", *(f"{number % 5}/{number:04d}.jpg" for number in range(600)), "zażółć.jpg")
     os.mkfifo(tmp_path / "in" / "fifo")
     (tmp_path / "in" / "nowhere.jpg").symlink_to("missing")
+    files(tmp_path / "own", "a.jpg")
+    (tmp_path / "in" / "out.jpg").symlink_to(tmp_path / "own" / "a.jpg")
     here = local.run(job(tmp_path, output=tmp_path / "here" / "out"))
     there = spark.run(job(tmp_path, output=tmp_path / "there" / "out"), "local[2]", settings=SETTINGS)
     assert rows(tmp_path / "there" / "out" / "out.csv") == rows(tmp_path / "here" / "out" / "out.csv")
     assert left_out(tmp_path / "there" / "out") == left_out(tmp_path / "here" / "out")
     assert (there.statuses, there.reasons, there.tags) == (here.statuses, here.reasons, here.tags)
+    assert there.kinds == here.kinds == {"symbolic link out of the input": 1}
     assert contents(tmp_path / "there") == ["out"]
 
     files(tmp_path / "in", "model.jpg")
@@ -132,7 +135,7 @@ def test_equal_rows_and_errors_of_executors(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="the model is broken"):
         spark.run(broken, "local[2]", settings=SETTINGS)
     # No output; batches that were done before the broken one stay for --resume.
-    assert {*contents(tmp_path)} - {".out.metadata-digger"} == {"here", "in", "there"}
+    assert {*contents(tmp_path)} - {".out.metadata-digger"} == {"here", "in", "own", "there"}
 
 
 @pytest.mark.spark
@@ -142,7 +145,7 @@ def test_an_interrupted_run_goes_on_and_is_brought_up_to_date(tmp_path: Path) ->
     pytest.importorskip("pyspark")
     root = files(tmp_path / "in", *(f"{number % 5}/slow-{number:04d}.jpg" for number in range(100)))
 
-    def interrupt(done: int, total: int | None) -> None:
+    def interrupt(done: int, total: int | None, *_: object) -> None:
         if done >= 40:
             raise KeyboardInterrupt
 

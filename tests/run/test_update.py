@@ -224,7 +224,7 @@ def test_what_a_file_itself_is_to_blame_for_is_not_tried_again(tmp_path: Path, o
 
 def test_files_whose_process_hung_or_died_are_tried_again(tmp_path: Path, opened: Callable[[], list[str]]) -> None:
     files(tmp_path / "in", "a.jpg", "exit.jpg", "hang.jpg")
-    report = run(counted(tmp_path, seconds_per_batch=0.5))
+    report = run(counted(tmp_path, file_timeout=0.5))
     assert (report.written, report.failed) == (1, 2)
     opened()
     files(tmp_path / "better", "exit", "hang")  # these acts are played already
@@ -412,7 +412,7 @@ def test_by_hash_an_interrupted_comparison_goes_on(
     files(root, "new.jpg")
     told: list[tuple[int, int | None]] = []
 
-    def interrupt(done: int, total: int | None) -> None:
+    def interrupt(done: int, total: int | None, *_: object) -> None:
         told.append((done, total))
         if done >= 300:
             raise KeyboardInterrupt
@@ -475,7 +475,7 @@ def test_an_update_that_was_interrupted_goes_on(
     grow(root / "000.jpg")
     opened()
 
-    def interrupt(done: int, total: int | None) -> None:
+    def interrupt(done: int, total: int | None, *_: object) -> None:
         if done > 130:
             raise KeyboardInterrupt
 

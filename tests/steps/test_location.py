@@ -152,19 +152,24 @@ def test_no_place_in_xmp(latitude: str, longitude: str, note: str) -> None:
     assert notes[0] == f"XMP: exif:GPSLatitude: {note}: no place is made of it"
 
 
+MOVIE = Directory("MP4", TagTable({}), {0x2001: 51.5, 0x2002: -0.25})
+KEYS = Directory("QuickTime Metadata", TagTable({}), {0x050D: "+33.2126+120.3935/"})
+NOWHERE = Directory("QuickTime Metadata", TagTable({}), {0x050D: "+95.0+120.3935/"})
+
+
 @pytest.mark.parametrize(
-    ("name", "values", "expected"),
+    ("directories", "expected"),
     [
-        ("MP4", {1: 42.3739, 2: -39.7433}, ("42.3739,-39.7433", "MP4.Latitude + MP4.Longitude")),
-        ("QuickTime Metadata", {3: "+42.3739-039.7433/"}, ("42.3739,-39.7433", "QuickTime Metadata.ISO 6709")),
-        ("MP4", {1: 142.3739, 2: -39.7433}, (None, None)),
-        ("MP4", {1: 42.3739}, (None, None)),
-        ("QuickTime Metadata", {3: "here"}, (None, None)),
+        ([MOVIE], ("51.5,-0.25", "MP4")),
+        ([Directory("MP4", TagTable({})), NOWHERE, KEYS, MOVIE], ("33.2126,120.3935", "QuickTime Metadata")),
+        ([NOWHERE], (None, None)),
+        ([MOVIE, Directory("GPS", TagTable({}), PLACE)], ("54.989666666666665,-1.9141666666666666", None)),
+        ([MOVIE, Directory("GPS", TagTable({}))], ("51.5,-0.25", "MP4")),
+        ([], (None, None)),
     ],
 )
-def test_place_of_a_movie(name: str, values: dict[int, Any], expected: tuple[str | None, str | None]) -> None:
-    movie = Directory(name, TagTable({1: "Latitude", 2: "Longitude", 3: "ISO 6709"}), values)
-    assert place(movie) == (*expected, [])
+def test_place_of_a_movie(directories: list[Directory], expected: tuple[str | None, str | None]) -> None:
+    assert place(*directories) == (*expected, [])
 
 
 def test_the_first_of_several_places() -> None:

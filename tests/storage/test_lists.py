@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from metadata_digger.errors import StorageError
+from metadata_digger.errors import ConfigError, StorageError
 from metadata_digger.storage import Entry, Fault, LocalStorage
 from metadata_digger.storage import names as names_module
-from metadata_digger.storage.names import sorted_names
+from metadata_digger.storage.lists import paths_in
+from metadata_digger.storage.names import LINK, names_in
 from metadata_digger.storage.urls import path_of
 
 STORAGE = LocalStorage()
@@ -75,21 +76,47 @@ def test_what_is_named_in_the_output_or_a_stage_is_told_of_and_not_read(photos: 
 
 
 def test_lines_that_are_no_paths(photos: Path) -> None:
-    Path("list.txt").write_bytes(b"in/caf\xe9.jpg\nin/a\0b.jpg\n" + b"x" * 200_000 + b"\nin/a.jpg\n")
+    Path("list.txt").write_bytes(b"in/caf\xe9.jpg\n" + b"x" * 200_000 + b"\nin/a\0b.jpg\nin/a.jpg\n")
     found = list(STORAGE.walk(["@list.txt"]))
     assert [one.status if isinstance(one, Fault) else "ok" for one in found] == [
         "not_found",
-        "not_found",
         *["failed"] * 4,
+        "not_found",
         "ok",
     ]
     assert found[0].url == f"file://{photos}/caf%E9.jpg"
-    assert isinstance(found[1], Fault)
-    assert found[1].reason == "no path: it has a NUL in it"
+    assert isinstance(found[5], Fault)
+    assert found[5].reason == "no path: it has a NUL in it"
+
+
+NULS = [b"a.jpg", b"line\nbreak.jpg", b" b.jpg\r\n", b"x" * 70_000, b"caf\xe9.jpg"]
+
+
+@pytest.mark.parametrize("end", [b"\0", b""])
+@pytest.mark.parametrize("first", [b"", b"\n"])
+def test_a_list_with_a_nul_behind_each_path(photos: Path, first: bytes, end: bytes) -> None:
+    Path("list.txt").write_bytes(b"\0".join([first + NULS[0], *NULS[1:]]) + end)
+    given = list(map(os.fsencode, paths_in("list.txt")))
+    assert given == [first + NULS[0], NULS[1], NULS[2], b"x" * (1 << 16), b"x" * (70_000 - (1 << 16)), NULS[4]]
+
+
+def test_find_print0_is_a_list(photos: Path) -> None:
+    (photos / "line\nbreak.jpg").touch()
+    with subprocess.Popen(["find", "in", "-type", "f", "-print0"], stdout=subprocess.PIPE) as find:
+        assert find.stdout is not None
+        found = rows(f"@/dev/fd/{find.stdout.fileno()}")
+    assert {path for _, path, _ in found} == set(map(str, photos.rglob("*.jpg"))) | {f"{photos}/ g.jpg "}
+    assert {status for _, _, status in found} == {"ok"}
+
+
+def test_a_list_in_utf16(photos: Path) -> None:
+    Path("list.txt").write_text("in/a.jpg\n", "utf-16")
+    with pytest.raises(ConfigError, match=r"input\.paths: @list\.txt is UTF-16, .*: save it as UTF-8"):
+        rows("@list.txt")
 
 
 def test_a_list_that_is_not_there(photos: Path) -> None:
-    with pytest.raises(StorageError) as raised:
+    with pytest.raises(ConfigError) as raised:
         STORAGE.check(["@gone.txt", "@in", "in"])
     assert str(raised.value).splitlines() == [
         f"input.paths: @gone.txt: the list {photos.parent}/gone.txt does not exist (./@gone.txt is a file of that "
@@ -118,7 +145,14 @@ def test_names_are_sorted_however_many_there_are(tmp_path: Path, monkeypatch: py
     given = [b"b", b"a", b"\xff", "ż".encode(), b"line\nbreak", b"Z", b"10", b"9", "😀".encode(), b"c" * 200]
     for name in given:
         (tmp_path / os.fsdecode(name)).touch()
-    assert list(sorted_names(str(tmp_path))) == sorted(map(os.fsdecode, given))
+    for name in ("c", "b-link", "a link"):
+        (tmp_path / name).symlink_to("b")
+    plain = sorted([*map(os.fsdecode, given), "c", "b-link", "a link"])
+    found = names_in(str(tmp_path), "10")
+    names = list(found.names)
+    assert [name.removesuffix(LINK) for name in names] == plain
+    assert [name for name in names if name.endswith(LINK)] == [f"a link{LINK}", f"b-link{LINK}", f"c{LINK}"]
+    assert (found.error, found.has) == (None, True)
 
 
 def test_no_place_for_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,12 +7,12 @@ import os
 import pickle
 import socket
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from misbehaving import tear
 
-from metadata_digger.errors import StorageError
+from metadata_digger.errors import ConfigError, StorageError
 from metadata_digger.metadata.errors import Truncated
 from metadata_digger.storage import STORAGES, Entry, Fault, LocalStorage
 from metadata_digger.storage.urls import path_of, url_of
@@ -150,14 +150,28 @@ def test_a_directory_that_is_an_entry_is_nearer_than_a_glob(tmp_path: Path, patt
 
 def test_every_missing_input_path_is_named(tmp_path: Path) -> None:
     tree(tmp_path, "a.jpg")
-    with pytest.raises(StorageError) as raised:
-        STORAGE.check([str(tmp_path), "/no/such/dir", f"{tmp_path}/*.png", "s3://bucket/x", f"{tmp_path}/a.jpg/b"])
+    (tmp_path / "link").symlink_to("share")
+    paths = ["", "/gone", "/*.png", "/[a", "/[]", "/a.jpg/b", "/link"]
+    with pytest.raises(ConfigError) as raised:
+        STORAGE.check([*(f"{tmp_path}{path}" for path in paths), "s3://bucket/x"])
+    unclosed = "; a [ needs its ], as in [a-f], and [[] is a bracket itself"
     assert str(raised.value).splitlines() == [
-        "input.paths: /no/such/dir does not exist",
+        f"input.paths: {tmp_path}/gone does not exist: correct it, or mount what it lies on",
         f"input.paths: nothing matches {tmp_path}/*.png",
+        f"input.paths: nothing matches {tmp_path}/[a{unclosed}",
+        f"input.paths: nothing matches {tmp_path}/[]{unclosed}",
+        f"input.paths: {tmp_path}/a.jpg/b does not exist: correct it, or mount what it lies on",
+        f"input.paths: {tmp_path}/link is a symbolic link to nothing: mount what it leads to, or correct it",
         "input.paths: s3://bucket/x is no path of this machine; input.storage.name says where to look",
-        f"input.paths: {tmp_path}/a.jpg/b cannot be read: Not a directory",
     ]
+
+
+def test_an_entry_that_cannot_be_read_is_no_fault_of_the_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tear(monkeypatch, tmp_path.name, -1)
+    with pytest.raises(StorageError, match="cannot be read: Permission denied"):
+        STORAGE.check([str(tmp_path)])
 
 
 def test_what_is_no_file_is_never_opened(tmp_path: Path) -> None:
@@ -198,14 +212,7 @@ def test_links_to_files_are_files_of_their_own(tmp_path: Path) -> None:
 
 def test_a_directory_that_cannot_be_listed_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tree(tmp_path, "a/1.jpg", "locked/2.jpg", "z.jpg")
-    real = os.scandir
-
-    def scandir(path: str) -> Iterator[os.DirEntry[str]]:
-        if path.endswith("locked"):  # the tests may run as root, who may list everything
-            raise PermissionError(errno.EACCES, "Permission denied", path)
-        return real(path)
-
-    monkeypatch.setattr(os, "scandir", scandir)
+    tear(monkeypatch, "/locked", -1)  # the tests may run as root, who may list everything
     assert listed(tmp_path) == ["a/1.jpg", "z.jpg"]
     assert faults(tmp_path) == [("locked", "denied", "Permission denied")]
 

@@ -40,6 +40,7 @@ exit codes: 0 done; 1 failed; 2 wrong usage or configuration; 3 done, but some f
 OVERWRITE = "replace the output directory if it exists, and throw away what an interrupted run has done"
 RESUME = "go on with a run that was interrupted, from what it has done; without one, do what there is to do"
 UPDATE = "bring the output up to date: read only files that are new or have changed, take out the rows of those gone"
+DRY_RUN = "say what would be read, check everything else (configuration, models, output, Solr), and write nothing"
 SET = "set a configuration key, over what the file says; may be given several times"
 
 
@@ -154,6 +155,7 @@ def _add_action(command: ArgumentParser, action: Action) -> None:
     _add_configuration(command)
     if action.takes_image:
         command.add_argument("image", metavar="IMAGE", nargs="+", help="a file of this machine to compare with")
+    command.add_argument("--dry-run", action="store_true", help=DRY_RUN)
     if action.writes:
         command.add_argument("--overwrite", action="store_true", help=OVERWRITE)
         command.add_argument("--resume", action="store_true", help=RESUME)

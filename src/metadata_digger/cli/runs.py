@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from metadata_digger.actions import BY_NAME, idle, job
+from metadata_digger.cli.dry_run import dry_run
 from metadata_digger.cli.progress import Progress
 from metadata_digger.cli.summary import collection, summary
 from metadata_digger.cli.terminal import flush, is_closed, printable, write
@@ -49,10 +50,12 @@ def run_action(options: Namespace) -> int:
             update=(options.update_by or "time") if options.update else None,
             command=("metadata-digger", *masked(options.arguments)),
         )
+    words = sys.stderr if work.streams or not action.writes else sys.stdout
+    if options.dry_run:
+        return dry_run(work, options.engine, words)
     with Progress(quiet=work.streams and sys.stdout.isatty()) as progress:
         report = _run(work, options.engine, progress)
     report.notes += idle(config, action, report.tags)
-    words = sys.stderr if work.streams or not action.writes else sys.stdout
     if not action.writes:
         for line in table(names(report.tags)):
             write(line)

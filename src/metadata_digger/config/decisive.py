@@ -15,6 +15,7 @@ NOT_DECISIVE = (
     "input.partitions",
     "processing.cores",
     "processing.maxMemoryGB",
+    "processing.fileTimeout",
     "storage.s3.accessKey",
     "storage.s3.secretKey",
     "storage.s3.credsProvided",
@@ -22,7 +23,7 @@ NOT_DECISIVE = (
 )
 OUTPUT = "output."  # how rows are written, as all of these
 # What decides which files are looked at, but not what comes of them.
-LISTING = ("input.paths", "input.include", "input.exclude")
+LISTING = ("input.paths", "input.include", "input.exclude", "input.links")
 # What decides which files have rows.
 CHOOSING = (
     *LISTING,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +14,7 @@ import pyarrow as pa
 from metadata_digger.pipeline import compose
 from metadata_digger.run.begin import begin, complete
 from metadata_digger.run.counts import Summary
-from metadata_digger.run.job import Job, Progress
+from metadata_digger.run.job import Job, Progress, Waiting
 from metadata_digger.run.publish.output import write_output
 from metadata_digger.run.publish.run_records import write_records
 from metadata_digger.run.publish.streaming import put
@@ -22,7 +22,7 @@ from metadata_digger.run.records.record import now
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage.listing import Listing
 from metadata_digger.run.stage.place import Stage, publish, stage
-from metadata_digger.run.tasks import Do, Limits
+from metadata_digger.run.tasks import Do, Limits, Watch
 from metadata_digger.run.update.changes import check
 from metadata_digger.schema import FILE, OK
 from metadata_digger.sinks.columns import Columns
@@ -59,13 +59,46 @@ class Ready:
     notes: list[str] = field(default_factory=list)  # for the user
 
 
+@dataclass(slots=True)
+class Told:
+    """A Progress that can say what is waited for between two steps forward too."""
+
+    progress: Progress
+    last: tuple[int, int | None, int] = (0, None, 0)
+
+    def __call__(self, done: int, total: int | None, failed: int = 0, waiting: Sequence[Waiting] = (), /) -> None:
+        self.last = done, total, failed
+        self.progress(done, total, failed, waiting)
+
+    def watch(self, waiting: Sequence[Waiting]) -> None:
+        if waiting:
+            self.progress(*self.last, waiting)
+
+
 # Entered when the stage is there, left when the output is in its place, or the run has ended otherwise.
-Engine: TypeAlias = Callable[[Job, Stage], AbstractContextManager[Ready]]
+Engine: TypeAlias = Callable[[Job, Stage, Watch], AbstractContextManager[Ready]]
 
 
 def drive(job: Job, name: str, engine: Engine, progress: Progress) -> Report:
     """`name`: of the engine, for the record. Raises DiggerError for what ends a run."""
     start = time.monotonic()
+    job, schema = prepared(job)
+    with stage(job) as folders:
+        if folders.complete:
+            return complete(job)
+        report = Report(output=job.output, started=now())
+        told = Told(progress)
+        with engine(job, folders, told.watch) as ready:
+            report.workers = ready.workers
+            report.notes += ready.notes
+            _run(job, name, schema, folders, ready, report, told, start)
+    report.seconds = time.monotonic() - start
+    return report
+
+
+def prepared(job: Job) -> tuple[Job, pa.Schema]:
+    """The job with the place of its output, and what its steps make. Raises DiggerError for what can be known to go
+    wrong before anything is written."""
     check(job)
     schema = compose(job.steps).output(FILE)
     job.storage.check(job.paths)
@@ -73,16 +106,7 @@ def drive(job: Job, name: str, engine: Engine, progress: Progress) -> Report:
         job.sink.check(Columns.of(schema, ()))  # what needs no file to be known; what the files have is checked later
     if job.output is not None:
         job = replace(job, output=Path.cwd() / job.output)
-    with stage(job) as folders:
-        if folders.complete:
-            return complete(job)
-        report = Report(output=job.output, started=now())
-        with engine(job, folders) as ready:
-            report.workers = ready.workers
-            report.notes += ready.notes
-            _run(job, name, schema, folders, ready, report, progress, start)
-    report.seconds = time.monotonic() - start
-    return report
+    return job, schema
 
 
 def _run(

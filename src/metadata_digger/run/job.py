@@ -56,7 +56,7 @@ class Job:
     distinct: tuple[str, ...] = ()  # of rows equal in all of these columns only the first is written; (): all are
     timezone: str = "UTC"  # TZ of the worker processes
     max_pixels: int = MAX_PIXELS  # of a picture that is decoded; -1: no limit
-    seconds_per_batch: float = 300.0  # a batch of files without progress for so long is given up
+    file_timeout: float = 120.0  # seconds; a file that makes no progress for so long is given up
     partitions: int = -1  # Spark only: input.partitions
     command: tuple[str, ...] = ()  # the command line, its secrets masked
     # Goes into run.json as it is: version, action, config, ... What decides the rows is told by fingerprint.FACTS.

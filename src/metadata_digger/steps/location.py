@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from metadata_digger.metadata.blocks.coordinates import LATITUDE, LONGITUDE, from_text, hemisphere, iso_6709
+from metadata_digger.metadata.blocks import iso6709
+from metadata_digger.metadata.blocks.coordinates import LATITUDE, LONGITUDE, from_text, hemisphere
 from metadata_digger.metadata.blocks.gps import location, moment
 from metadata_digger.metadata.blocks.stamps import MINUTE, stamp
 from metadata_digger.metadata.model import Directory
@@ -19,7 +20,6 @@ from metadata_digger.schema import OWN_TAG
 
 DIRECTORY = "GPS"
 _LOCATION, _LATITUDE, _LONGITUDE, _DATE_TIME, _SOURCE = (OWN_TAG - number for number in range(1, 6))
-_MOVIES = ("MP4", "QuickTime", "QuickTime Metadata")
 
 
 class Place(NamedTuple):
@@ -110,13 +110,7 @@ def _values(directories: Sequence[Directory], path: str) -> Iterator[str]:
 
 
 def _of_movies(directories: Sequence[Directory]) -> Iterator[Place]:
-    """Numbers named Latitude and Longitude, or a text by ISO 6709."""
     for directory in directories:
-        if directory.name in _MOVIES:
-            values = {directory.tag_name(tag): value for tag, value in directory.values.items()}
-            latitude, longitude = values.get("Latitude"), values.get("Longitude")
-            if isinstance(latitude, float) and isinstance(longitude, float):
-                if abs(latitude) <= LATITUDE.limit and abs(longitude) <= LONGITUDE.limit:
-                    yield Place(latitude, longitude, f"{directory.name}.Latitude + {directory.name}.Longitude")
-            elif isinstance(text := values.get("ISO 6709"), str) and (found := iso_6709(text)) is not None:
-                yield Place(*found, f"{directory.name}.ISO 6709")
+        place = iso6709.location(directory)
+        if place is not None:
+            yield Place(*place, directory.name)

@@ -1,20 +1,19 @@
 """The tags that this tool adds to those of a file: what people ask first, made of what it says in many places.
 
-A module for each directory of them, with its name and a function `own_tags`.
+A module for each directory of them. It gives (id, name, value) of its tags, ids below schema.OWN_TAG, none where the
+file says nothing of the kind; what is wrong with the sources goes to the notes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from metadata_digger.metadata.model import Directory
 from metadata_digger.steps import location, taken
 
-_MODULES = ((location.DIRECTORY, location.own_tags), (taken.DIRECTORY, taken.own_tags))
+OwnTags = Callable[[Sequence[Directory], list[str]], list[tuple[int, str, str]]]
 
-
-def own_tags(directories: Sequence[Directory], notes: list[str]) -> Iterator[tuple[str, list[tuple[int, str, str]]]]:
-    """Directory and (id, name, value) of its tags, where it has any; what is wrong with their sources goes to notes."""
-    for name, make in _MODULES:
-        if tags := make(directories, notes):
-            yield name, tags
+OWN_DIRECTORIES: tuple[tuple[str, OwnTags], ...] = (
+    (location.DIRECTORY, location.own_tags),
+    (taken.DIRECTORY, taken.own_tags),
+)

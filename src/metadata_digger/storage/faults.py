@@ -25,6 +25,7 @@ KINDS = {
     stat.S_IFCHR: "a character device",
     stat.S_IFBLK: "a block device",
 }
+AGAIN = "a directory whose files are listed under another path"
 
 
 def odd(mode: int) -> str:
@@ -38,5 +39,7 @@ def unread(base: str, path: str, error: OSError) -> Fault:
     return Fault(base, url_of(path), STATUS.get(error.errno or 0, "failed"), error.strerror or str(error))
 
 
-def again(base: str, path: str) -> Fault:
-    return Fault(base, url_of(path), "filtered", "symbolic link to a directory that is listed already")
+def again(base: str, path: str, *, link: bool) -> Fault:
+    """A directory whose files have their rows under another path."""
+    text = "symbolic link to a directory that is listed already" if link else AGAIN
+    return Fault(base, url_of(path), "filtered", text)

@@ -10,17 +10,16 @@ from metadata_digger.errors import StorageError
 if TYPE_CHECKING:
     import sqlite3
 
-Identity = tuple[int, int]  # device and inode of a directory
-
 
 class Given:
-    """A set of (directory, name). Raises StorageError when there is no place for it on disk."""
+    """A set of (directory, name), directories by their real paths. Raises StorageError when there is no place for it on
+    disk."""
 
     def __init__(self) -> None:
-        self._numbers: dict[Identity, int] = {}  # of the directories
+        self._numbers: dict[str, int] = {}  # of the directories
         self._table: sqlite3.Connection | None = None
 
-    def add(self, directory: Identity, name: str) -> bool:
+    def add(self, directory: str, name: str) -> bool:
         """Whether it is new."""
         import sqlite3
 
@@ -33,11 +32,11 @@ class Given:
             raise StorageError(f"the files named one by one cannot be remembered: {error}") from error
         return done.rowcount > 0
 
-    def knows(self, directory: Identity) -> bool:
+    def knows(self, directory: str) -> bool:
         """Whether any file of a directory was named."""
         return directory in self._numbers
 
-    def has(self, directory: Identity, name: str) -> bool:
+    def has(self, directory: str, name: str) -> bool:
         if self._table is None or directory not in self._numbers:
             return False
         key = (self._numbers[directory], os.fsencode(name))

@@ -1,6 +1,6 @@
 """Files of this machine: opening them, and the entries of input.paths that are not there."""
 
-# ruff: noqa: PTH116
+# ruff: noqa: PTH114, PTH116
 
 from __future__ import annotations
 
@@ -13,15 +13,18 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from metadata_digger.errors import StorageError
+from metadata_digger.config.values import unclosed
+from metadata_digger.errors import ConfigError, DiggerError, StorageError
 from metadata_digger.metadata.errors import Truncated
 from metadata_digger.metadata.source import open_for_reading
 from metadata_digger.storage.faults import STATUS, odd
 from metadata_digger.storage.globs import is_glob
+from metadata_digger.storage.links import FOLLOW
+from metadata_digger.storage.lists import LIST
 from metadata_digger.storage.model import Found
 from metadata_digger.storage.patterns import EVERYTHING, Patterns
 from metadata_digger.storage.urls import absolute, path_of
-from metadata_digger.storage.walk import LIST, Walk, matches
+from metadata_digger.storage.walk import Walk, matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +34,22 @@ class LocalStorage:
     name: ClassVar[str] = "file"
 
     patterns: Patterns = EVERYTHING
+    links: str = FOLLOW
 
     def check(self, paths: Sequence[str]) -> None:
-        faults = [fault for path in paths if (fault := _fault_of_input(path))]
-        if faults:
-            raise StorageError("\n".join(faults), "not_found")
+        if faults := [fault for path in paths if (fault := _fault_of_input(path))]:
+            text = "\n".join(map(str, faults))
+            raise ConfigError(text) if any(isinstance(one, ConfigError) for one in faults) else StorageError(text)
 
     def walk(
-        self, paths: Sequence[str], skip: Collection[str] = (), excluded: Counter[str] | None = None
+        self,
+        paths: Sequence[str],
+        skip: Collection[str] = (),
+        excluded: Counter[str] | None = None,
+        listed: Counter[str] | None = None,
     ) -> Iterator[Found]:
-        return Walk(self.patterns, Counter() if excluded is None else excluded).inputs(paths, skip)
+        left_out = Counter() if excluded is None else excluded
+        return Walk(self.patterns, left_out, listed, self.links).inputs(paths, skip)
 
     def open(self, url: str) -> LocalFile:
         path = path_of(url)
@@ -103,7 +112,8 @@ def _storage_error(error: OSError) -> StorageError:
     return StorageError(error.strerror or str(error), STATUS.get(error.errno or 0, "failed"))
 
 
-def _fault_of_input(path: str) -> str | None:
+def _fault_of_input(path: str) -> DiggerError | None:
+    """ConfigError: what the entry says is wrong; StorageError: what is there cannot be read."""
     place = absolute(path.removeprefix(LIST))
     try:
         mode = os.stat(place).st_mode
@@ -112,22 +122,31 @@ def _fault_of_input(path: str) -> str | None:
         if stat.S_ISDIR(mode):
             os.scandir(place).close()
     except ValueError:
-        return f"input.paths: {path!r} is no path: it has a NUL in it"
-    except FileNotFoundError:
-        if path.startswith(LIST):
-            return f"input.paths: {path}: the list {place} does not exist (./{path} is a file of that name)"
-        if is_glob(place):
-            return None if matches(place) else f"input.paths: nothing matches {path}"
-        if re.match(r"(?!file:)[a-z][a-z0-9+.-]+://", path, re.IGNORECASE):
-            return f"input.paths: {path} is no path of this machine; input.storage.name says where to look"
-        return f"input.paths: {path} does not exist"
+        return ConfigError(f"input.paths: {path!r} is no path: it has a NUL in it")
+    except (FileNotFoundError, NotADirectoryError):
+        return _fault_of_missing(path, place)
     except OSError as error:
-        return f"input.paths: {path} cannot be read: {error.strerror}"
+        return StorageError(f"input.paths: {path} cannot be read: {error.strerror}")
     return None
 
 
-def _fault_of_list(path: str, place: str, mode: int) -> str | None:
+def _fault_of_missing(path: str, place: str) -> ConfigError | None:
+    if path.startswith(LIST):
+        return ConfigError(f"input.paths: {path}: the list {place} does not exist (./{path} is a file of that name)")
+    if is_glob(place):
+        advice = "; a [ needs its ], as in [a-f], and [[] is a bracket itself" if unclosed(place) else ""
+        return None if matches(place) else ConfigError(f"input.paths: nothing matches {path}{advice}")
+    if re.match(r"(?!file:)[a-z][a-z0-9+.-]+://", path, re.IGNORECASE):
+        return ConfigError(f"input.paths: {path} is no path of this machine; input.storage.name says where to look")
+    if os.path.islink(place):
+        return ConfigError(f"input.paths: {path} is a symbolic link to nothing: mount what it leads to, or correct it")
+    return ConfigError(f"input.paths: {path} does not exist: correct it, or mount what it lies on")
+
+
+def _fault_of_list(path: str, place: str, mode: int) -> DiggerError | None:
     if stat.S_ISDIR(mode):
-        return f"input.paths: {path}: the list is a directory; without the {LIST} its files are the input"
+        return ConfigError(f"input.paths: {path}: the list is a directory; without the {LIST} its files are the input")
     # What a pipe holds can be read only once, so it is not opened here.
-    return None if os.access(place, os.R_OK) else f"input.paths: {path} cannot be read: {os.strerror(errno.EACCES)}"
+    if os.access(place, os.R_OK):
+        return None
+    return StorageError(f"input.paths: {path} cannot be read: {os.strerror(errno.EACCES)}")

@@ -20,13 +20,15 @@ class Entry(NamedTuple):
     url: str  # "file:/abs/dir/name"
     size: int
     modified: float | None
+    note: str = ""  # for its row
 
 
 class Fault(NamedTuple):
     """Something listed that is not read: it becomes a row of its own, so that it is counted and reported.
 
     `status` is that of the row: "not_found", "denied", "timed_out", "failed", or "filtered" for what is no file at all
-    (a FIFO, a device, a symbolic link to a directory that was listed already).
+    (a FIFO, a device, a symbolic link to a directory that was listed already). Of a directory with another status than
+    "filtered" nobody knows what is in it, or not all.
     """
 
     base: str
@@ -67,16 +69,22 @@ class Storage(Protocol):
     name: ClassVar[str]  # the value of input.storage.name
 
     def check(self, paths: Sequence[str]) -> None:
-        """Raises StorageError, before any work, naming every entry of input.paths that is not there."""
+        """Before any work, naming every entry of input.paths that is meant: raises ConfigError where one is not there,
+        StorageError where one cannot be read."""
 
     def walk(
-        self, paths: Sequence[str], skip: Collection[str] = (), excluded: Counter[str] | None = None
+        self,
+        paths: Sequence[str],
+        skip: Collection[str] = (),
+        excluded: Counter[str] | None = None,
+        listed: Counter[str] | None = None,
     ) -> Iterator[Found]:
         """Every file under `paths`, sorted within each directory, nothing twice, in memory that does not grow with the
         number of files.
 
         `skip` are local directories that are not entered (the output, the stage). What cannot be listed is a Fault.
-        What input.include and input.exclude leave out is counted in `excluded`, as "files" and as "directories".
+        What input.include and input.exclude leave out is counted in `excluded`, as "files" and as "directories"; the
+        files of each entry of `paths` in `listed` (`urls.entry_name`).
         """
 
     def open(self, url: str) -> OpenSource:

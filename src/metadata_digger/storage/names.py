@@ -1,4 +1,4 @@
-"""Names in a directory, sorted, in little memory however many there are."""
+"""What a directory lists: its names, sorted, in little memory however many there are."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import heapq
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
-from typing import IO
+from typing import IO, NamedTuple
 
 from metadata_digger.errors import StorageError
 
@@ -14,28 +14,55 @@ from metadata_digger.errors import StorageError
 # temporary file in sorted runs, which are merged.
 RUN = 200_000
 _BLOCK = 1 << 16
+# Behind the name of a symbolic link: no name has it, and it sorts before all that a name can go on with.
+LINK = "\0"
 
 
-def sorted_names(path: str) -> Iterator[str]:
-    """Raises OSError, before the first name, when the directory cannot be listed; StorageError when there is no place
-    for the temporary file."""
+class Names(NamedTuple):
+    """`names`: sorted, those of symbolic links with LINK behind them. `error`: what ended the listing before its end.
+    `has`: whether the name that was asked for is there."""
+
+    names: Iterator[str]
+    error: OSError | None
+    has: bool
+
+
+def names_in(path: str, wanted: str = "") -> Names:
+    """Raises OSError when the directory cannot be opened; StorageError when there is no place for the temporary
+    file."""
     names: list[str] = []
     runs: list[IO[bytes]] = []
+    has = False
+    broken: OSError | None = None
     with os.scandir(path) as entries:
-        for entry in entries:
-            names.append(entry.name)
-            if len(names) == RUN:
-                names.sort()
-                runs.append(_written(names))
-                names = []
+        try:
+            for entry in entries:
+                name = entry.name
+                if name == wanted:
+                    has = True
+                names.append(name + LINK if _is_link(entry) else name)
+                if len(names) == RUN:
+                    names.sort()
+                    runs.append(_written(names))
+                    names = []
+        except OSError as error:
+            broken = error
     names.sort()
-    return heapq.merge(*map(_read, runs), names) if runs else iter(names)
+    return Names(heapq.merge(*map(_read, runs), names) if runs else iter(names), broken, has)
+
+
+def _is_link(entry: os.DirEntry[str]) -> bool:
+    """Mostly as the directory itself tells; on file systems whose directories do not, one question a name."""
+    try:
+        return entry.is_symlink()
+    except OSError:
+        return False  # whoever reads it will hear of the fault
 
 
 def _written(names: Sequence[str]) -> IO[bytes]:
     try:
         file = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the iterator that reads it
-        file.writelines(os.fsencode(name) + b"\0" for name in names)
+        file.writelines(os.fsencode(name) + b"/" for name in names)
         file.seek(0)
     except OSError as error:
         raise StorageError(
@@ -49,5 +76,5 @@ def _read(file: IO[bytes]) -> Iterator[str]:
     with file:
         rest = b""
         while block := file.read(_BLOCK):
-            *whole, rest = (rest + block).split(b"\0")
+            *whole, rest = (rest + block).split(b"/")
             yield from map(os.fsdecode, whole)

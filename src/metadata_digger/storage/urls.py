@@ -43,6 +43,17 @@ def base_of(entry: str) -> str:
     return url if url.startswith("file:///") else "file://" + url.removeprefix("file:")
 
 
+def entry_name(entry: str) -> str:
+    """What an entry of input.paths is called in the records of a run: its base; of a list behind the @."""
+    return f"@{base_of(entry[1:])}" if entry.startswith("@") else base_of(entry)
+
+
+def below(url: str) -> tuple[str, str]:
+    """What the URLs of everything in a directory begin with, by the URL of the directory: names in it that are not
+    UTF-8 give all of the path another form."""
+    return f"{url.rstrip('/')}/", "file://" + quote_from_bytes(os.fsencode(path_of(url).rstrip("/"))) + "/"
+
+
 def absolute(entry: str) -> str:
     """An entry of input.paths as an absolute path: `dir`, `/dir`, `file:/dir` or `file:///dir`, nothing escaped."""
     return os.path.abspath(local(entry))  # noqa: PTH100  # a Path for each of a million listed files takes too long

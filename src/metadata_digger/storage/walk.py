@@ -1,78 +1,115 @@
 """Every file under the entries of input.paths: directories, single files, globs, and lists of paths."""
 
 # os and not pathlib: 100,000 files are listed in 0.3 s with os, a Path for each takes more than all the rest.
-# ruff: noqa: PTH114, PTH116
+# ruff: noqa: PTH114, PTH116, PTH118
 
 from __future__ import annotations
 
-import codecs
 import os
 import stat
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
+from typing import NamedTuple
 
-from metadata_digger.errors import StorageError
-from metadata_digger.storage.faults import again, odd, unread
-from metadata_digger.storage.given import Given, Identity
+from metadata_digger.storage import links
+from metadata_digger.storage.faults import AGAIN, again, odd, unread
+from metadata_digger.storage.given import Given
 from metadata_digger.storage.globs import Glob, Match, Spot, is_glob
+from metadata_digger.storage.lists import LIST, paths_in
+from metadata_digger.storage.loops import LOOP, Identity, identity_of, is_loop
 from metadata_digger.storage.model import Fault, Found, entry_of
-from metadata_digger.storage.names import sorted_names
+from metadata_digger.storage.names import LINK, names_in
+from metadata_digger.storage.own import MINE, OUTPUT, RECORDS, STAGE, Own, is_output, is_stage
 from metadata_digger.storage.patterns import EVERYTHING, Patterns
-from metadata_digger.storage.urls import absolute, base_of, url_of
+from metadata_digger.storage.urls import absolute, base_of, entry_name, url_of
 
-# A directory named like this holds a run's unfinished work; no run reads another's.
-STAGE_SUFFIX = ".metadata-digger"
-LIST = "@"  # an entry of input.paths that begins with it is a list of paths in a file
-OWN = "in the output or in an unfinished run's directory"
-LONGEST = 1 << 16  # bytes of a line in a list; Linux has paths of at most 4,096
+
+class _Origin(NamedTuple):
+    """What files come from."""
+
+    entry: str  # of input.paths, as `urls.entry_name` has it
+    base: str  # of their rows
+    home: str  # a real path: what lies outside is not in the entry
+
+
+class _Level(NamedTuple):
+    """A directory that is being walked."""
+
+    prefix: str  # its path, with a slash
+    real: str  # the same of its real path
+    identity: Identity
+    names: Iterator[str]
 
 
 class Walk:
-    """What one walk remembers, so that nothing comes twice: directories by device and inode, files named one by one.
+    """What one walk remembers, so that nothing comes twice: directories by their real paths, files named one by one.
 
-    `excluded` counts what the patterns leave out: "files", and "directories" that were not entered.
+    `excluded` counts what the patterns leave out: "files", and "directories" that were not entered. `listed` counts
+    the files of each entry (`urls.entry_name`). `policy`: input.links.
     """
 
-    def __init__(self, patterns: Patterns, excluded: Counter[str]) -> None:
+    def __init__(
+        self,
+        patterns: Patterns,
+        excluded: Counter[str],
+        listed: Counter[str] | None = None,
+        policy: str = links.FOLLOW,
+    ) -> None:
         self._wanted = patterns.matcher()
         self._excluded = excluded
-        self._named: set[Identity] = set()  # directories that are entries: files are of the nearest one
-        self._listed: set[Identity] = set()
-        self._skipped: dict[str, Identity | None] = {}  # by path, links resolved
+        self._files: Counter[str] = Counter() if listed is None else listed
+        self._policy = policy
+        self._own = Own(())
+        self._named: dict[str, str] = {}  # real path -> path of directories that are entries: files are of the nearest
+        self._listed: dict[str, str] = {}  # real path -> path
         self._given = Given()
         # Symbolic links to directories, and the walks behind them.
-        self._links: deque[tuple[str, Callable[[], Iterator[Found]]]] = deque()
-        self._home: tuple[str, Identity | None] = ("", None)  # the directory of the last file that was named
-        self._asked = ("", False)  # what `_own` said last
+        self._links: deque[tuple[_Origin, str, Callable[[], Iterator[Found]]]] = deque()
+        self._home = ("", "")  # the last directory that `_real` was asked for, and its real path
 
     def inputs(self, paths: Sequence[str], skip: Collection[str]) -> Iterator[Found]:
-        self._skipped = {os.path.realpath(path): _identity(path) for path in skip}
-        entries = (_identity(absolute(path)) for path in paths if not path.startswith(LIST))
-        self._named.update(identity for identity in entries if identity is not None)
+        self._own = Own(skip)
+        for place in (absolute(path) for path in paths if not path.startswith(LIST)):
+            if "\0" not in place and os.path.isdir(place):  # noqa: PTH112
+                self._named.setdefault(os.path.realpath(place), place)
         for path in paths:
+            entry, place = entry_name(path), absolute(path)
             if path.startswith(LIST):
-                for line in lines(path.removeprefix(LIST)):
-                    place = absolute(line)
-                    yield from self._input(base_of(line), place)
-                continue
-            place = absolute(path)
-            base = base_of(path)
-            if is_glob(place) and not os.path.lexists(place):
-                glob = Glob(place, base)
-                if self._own(glob.start.path):
-                    yield Fault(base, url_of(glob.start.path), "filtered", OWN)
+                for line in paths_in(path.removeprefix(LIST)):
+                    yield from self._line(entry, base_of(line), absolute(line))
+            elif is_glob(place) and not os.path.lexists(place):
+                glob = Glob(place, base_of(path))
+                origin = _Origin(entry, glob.base, os.path.realpath(glob.start.path))
+                if own := self._own.lies(origin.home):
+                    yield Fault(glob.base, url_of(glob.start.path), "filtered", own)
                 else:
-                    yield from self._glob(glob, glob.start)
+                    yield from self._glob(origin, glob, glob.start)
             else:
-                yield from self._input(base, place)
+                yield from self._input(entry, base_of(path), place)
         # A real directory is listed under its own name, so links wait until all of them are.
         while self._links:
-            path, walk = self._links.popleft()
-            if not self._own(path):
+            origin, path, walk = self._links.popleft()
+            own = self._own.lies(os.path.realpath(path))
+            if not own:
                 yield from walk()
+            elif own != MINE:
+                yield Fault(origin.base, url_of(path), "filtered", own)
 
-    def _input(self, base: str, path: str) -> Iterator[Found]:
+    def _line(self, entry: str, base: str, path: str) -> Iterator[Found]:
+        """A path of a list. Who made the list may not know what is a link."""
+        if "\0" in path or not os.path.islink(path):
+            yield from self._input(entry, base, path)
+            return
+        directory, name = os.path.split(path)
+        home = os.path.join(os.path.realpath(directory), name)
+        if why := links.refusal(self._policy, path, home):
+            yield Fault(base, url_of(path), "filtered", why)
+        else:
+            yield from self._input(entry, base, path, home)
+
+    def _input(self, entry: str, base: str, path: str, home: str = "") -> Iterator[Found]:
+        """`home`: as of an _Origin; "": whatever the path leads to."""
         try:
             state = os.stat(path)
         except OSError as error:
@@ -82,143 +119,158 @@ class Walk:
             yield Fault(base, url_of(path), "not_found", "no path: it has a NUL in it")
             return
         directory, name = (path, "") if stat.S_ISDIR(state.st_mode) else os.path.split(path)
-        if self._own(directory):
-            yield Fault(base, url_of(path), "filtered", OWN)
+        origin = _Origin(entry, base, home or ("" if name else self._real(path)))
+        if own := self._own.lies(self._real(directory)):
+            yield Fault(base, url_of(path), "filtered", own)
         elif not name:
-            yield from self._directory(base, path, len(path.rstrip("/")) + 1)
+            yield from self._directory(origin, path, len(path.rstrip("/")) + 1, link=bool(home))
         elif self._wants(name):
-            yield from self._single(base, path, state)
+            yield from self._single(origin, path, state, link=bool(home))
 
-    def _own(self, directory: str) -> bool:
-        """Whether a directory is what is skipped or a stage, or lies in one, whatever links lead there. What is entered
-        from a directory that is neither needs no more than a look at its name and identity."""
-        if directory != self._asked[0]:
-            real = os.path.realpath(directory)
-            skipped = any(f"{real}/".startswith(f"{path}/") for path in self._skipped)
-            self._asked = directory, skipped or any(map(is_stage, real.split("/")))
-        return self._asked[1]
+    def _real(self, directory: str) -> str:
+        """Files that are named one by one mostly follow each other in their directory."""
+        if directory != self._home[0]:
+            self._home = directory, os.path.realpath(directory)
+        return self._home[1]
 
-    def _wants(self, name: str) -> bool:
-        if self._wanted is None or self._wanted.file(name):
+    def _wants(self, path: str) -> bool:
+        if self._wanted is None or self._wanted.file(path):
             return True
         self._excluded["files"] += 1
         return False
 
-    def _single(self, base: str, path: str, state: os.stat_result) -> Iterator[Found]:
-        directory, name = os.path.split(path)
-        if directory != self._home[0]:
-            self._home = directory, _identity(directory)
-        home = self._home[1]
-        if home is None or (home not in self._listed and self._given.add(home, name)):
-            yield _file(base, path, state)
+    def _file(self, origin: _Origin, path: str, state: os.stat_result, real: str | None) -> Found:
+        """`real`: where it lies, where that may be outside of the entry."""
+        if not stat.S_ISREG(state.st_mode):
+            return Fault(origin.base, url_of(path), "filtered", odd(state.st_mode))
+        self._files[origin.entry] += 1
+        note = links.note(real, origin.home) if real is not None else ""
+        return entry_of((origin.base, url_of(path), state.st_size, state.st_mtime, note))
 
-    def _glob(self, glob: Glob, spot: Spot) -> Iterator[Found]:
-        if _identity(spot.path) in self._listed:
-            if os.path.islink(spot.path):
-                yield again(glob.base, spot.path)
+    def _single(self, origin: _Origin, path: str, state: os.stat_result, *, link: bool) -> Iterator[Found]:
+        directory, name = os.path.split(path)
+        home = self._real(directory)
+        if home not in self._listed and self._given.add(home, name):
+            real = os.path.realpath(path) if link else os.path.join(home, name)
+            yield self._file(origin, path, state, real if origin.home else None)
+
+    def _glob(self, origin: _Origin, glob: Glob, spot: Spot) -> Iterator[Found]:
+        if before := self._listed.get(os.path.realpath(spot.path)):
+            if before != spot.path:
+                yield again(glob.base, spot.path, link=os.path.islink(spot.path))
             return
         for found in glob.walk(spot, self.enters):
             if isinstance(found, Fault):
                 yield found
-            elif isinstance(found, Spot):
-                self._links.append((found.path, partial(self._glob, glob, found)))
+            elif isinstance(found, Match):
+                yield from self._match(origin, *found)
+            elif why := links.refusal(self._policy, found.path, origin.home):
+                yield Fault(glob.base, url_of(found.path), "filtered", why)
             else:
-                yield from self._match(glob.base, *found)
+                self._links.append((origin, found.path, partial(self._glob, origin, glob, found)))
 
-    def _match(self, base: str, path: str, state: os.stat_result | OSError, root: int) -> Iterator[Found]:
-        if isinstance(state, os.stat_result) and stat.S_ISDIR(state.st_mode):
-            if os.path.islink(path):
-                self._links.append((path, partial(self._directory, base, path, root)))
-            else:
-                yield from self._directory(base, path, root)
-        elif self._wants(path[root:]):
-            if isinstance(state, OSError):
-                yield unread(base, path, state)
-            else:
-                yield from self._single(base, path, state)
+    def _match(
+        self, origin: _Origin, path: str, state: os.stat_result | OSError, root: int, link: bool
+    ) -> Iterator[Found]:
+        is_directory = isinstance(state, os.stat_result) and stat.S_ISDIR(state.st_mode)
+        if not is_directory and not self._wants(path[root:]):
+            return
+        if link and (why := links.refusal(self._policy, path, origin.home)):
+            yield Fault(origin.base, url_of(path), "filtered", why)
+        elif isinstance(state, OSError):
+            yield unread(origin.base, path, state)
+        elif not is_directory:
+            yield from self._single(origin, path, state, link=link)
+        elif link:
+            self._links.append((origin, path, partial(self._directory, origin, path, root, link=True)))
+        else:
+            yield from self._directory(origin, path, root)
 
-    def enters(self, path: str, state: os.stat_result, root: int) -> bool:
-        """Whether a directory that a glob leads to is entered."""
-        identity = (state.st_dev, state.st_ino)
-        if is_stage(path[path.rindex("/") + 1 :]) or identity in self._skipped.values():
+    def enters(self, path: str, real: str, root: int) -> bool | str:
+        """Whether a directory that a glob leads to is entered, as globs.Enters."""
+        if real in self._own.mine:
             return False
-        if identity in self._named and not os.path.islink(path):
-            return False
+        if entry := self._named.get(real):
+            return False if entry == path else AGAIN
+        if real and is_stage(path[path.rindex("/") + 1 :]):
+            return STAGE
         if self._wanted is None or not root or self._wanted.directory(path[root:]):
             return True
         self._excluded["directories"] += 1
         return False
 
-    def _directory(self, base: str, top: str, root: int) -> Iterator[Found]:
+    def _directory(self, origin: _Origin, top: str, root: int, *, link: bool = False) -> Iterator[Found]:
         """Depth first by an explicit stack: depth is limited by the file system alone. `root`: where in a path
-        that begins which the patterns are about."""
-        stack: list[tuple[str, Iterator[str]]] = []
+        that begins which the patterns are about. `link`: whether it is a symbolic link that was met, not named."""
+        base = origin.base
+        stack: list[_Level] = []
 
-        def enter(path: str) -> Iterator[Found]:
+        def enter(path: str, real: str) -> Iterator[Fault]:
+            if real in self._own.mine:
+                return
+            if before := (stack and self._named.get(real)) or self._listed.get(real):
+                if before != path:
+                    yield again(base, path, link=link and not stack)
+                return
             try:
                 state = os.stat(path)
-                identity = (state.st_dev, state.st_ino)
-                if identity in self._skipped.values() or (stack and identity in self._named):
+                if is_loop(((level.prefix, level.identity) for level in stack), path, state):
+                    yield Fault(base, url_of(path), "filtered", LOOP)
                     return
-                if identity in self._listed:
-                    if os.path.islink(path):
-                        yield again(base, path)
-                    return
-                names = sorted_names(path)
+                names, error, records = names_in(path, RECORDS)
             except OSError as error:
                 yield unread(base, path, error)
                 return
-            self._listed.add(identity)
-            if self._given.knows(identity):
-                names = (name for name in names if not self._given.has(identity, name))
-            stack.append((path if path.endswith("/") else path + "/", names))
+            if records and is_output(path):
+                yield Fault(base, url_of(path), "filtered", OUTPUT)
+                return
+            if error is not None:  # what was listed before it counts
+                yield unread(base, path, error)
+            self._listed[real] = path
+            if self._given.knows(real):
+                names = (name for name in names if not self._given.has(real, name.removesuffix(LINK)))
+            stack.append(_Level(path.rstrip("/") + "/", real.rstrip("/") + "/", identity_of(state), names))
 
-        yield from enter(top)
+        where = os.path.realpath(top)
+        yield from enter(top, where)
+        outside = not links.lies_in(where, origin.home)
         wanted = self._wanted
         while stack:
-            prefix, names = stack[-1]
+            prefix, real, _, names = stack[-1]
             for name in names:
+                if is_link := name[-1] == LINK:
+                    name = name[:-1]
                 path = prefix + name
+                why = links.refusal(self._policy, path, origin.home) if is_link else ""
                 try:
                     state = os.stat(path)
                 except OSError as error:
-                    if wanted is None or wanted.file(path[root:]):
-                        yield unread(base, path, error)
-                    else:
-                        self._excluded["files"] += 1
+                    if self._wants(path[root:]):
+                        yield Fault(base, url_of(path), "filtered", why) if why else unread(base, path, error)
                     continue
                 if not stat.S_ISDIR(state.st_mode):
-                    if wanted is None or wanted.file(path[root:]):
-                        yield _file(base, path, state)
+                    if wanted is not None and not self._wants(path[root:]):
+                        pass
+                    elif why:
+                        yield Fault(base, url_of(path), "filtered", why)
+                    elif is_link:
+                        yield self._file(origin, path, state, os.path.realpath(path))
                     else:
-                        self._excluded["files"] += 1
+                        yield self._file(origin, path, state, real + name if outside else None)
                 elif wanted is not None and not wanted.directory(path[root:]):
                     self._excluded["directories"] += 1
-                elif os.path.islink(path):
-                    self._links.append((path, partial(self._directory, base, path, root)))
+                elif why:
+                    yield Fault(base, url_of(path), "filtered", why)
+                elif is_link:
+                    self._links.append((origin, path, partial(self._directory, origin, path, root, link=True)))
                 elif not is_stage(name):
-                    yield from enter(path)
-                    if stack[-1][1] is not names:
+                    yield from enter(path, real + name)
+                    if stack[-1].names is not names:
                         break
+                elif real + name not in self._own.mine:
+                    yield Fault(base, url_of(path), "filtered", STAGE)
             else:
                 stack.pop()
-
-
-def lines(path: str) -> Iterator[str]:
-    """The paths in a list, one a line, empty lines left out; raises StorageError when the list cannot be read."""
-    try:
-        with open(absolute(path), "rb") as file:  # noqa: PTH123
-            mark = codecs.BOM_UTF8  # Windows' editors put it before the first line
-            while line := file.readline(LONGEST):
-                text, mark = line.removeprefix(mark).rstrip(b"\r\n"), b""
-                if text:
-                    yield os.fsdecode(text)
-    except OSError as error:
-        raise StorageError(f"input.paths: {LIST}{path} cannot be read: {error.strerror}") from error
-
-
-def is_stage(name: str) -> bool:
-    return name.startswith(".") and name.endswith(STAGE_SUFFIX)
 
 
 def matches(pattern: str) -> bool:
@@ -232,17 +284,3 @@ def matches(pattern: str) -> bool:
             if isinstance(found, Spot):
                 spots.append(found)
     return False
-
-
-def _file(base: str, path: str, state: os.stat_result) -> Found:
-    if stat.S_ISREG(state.st_mode):
-        return entry_of((base, url_of(path), state.st_size, state.st_mtime))
-    return Fault(base, url_of(path), "filtered", odd(state.st_mode))
-
-
-def _identity(path: str) -> Identity | None:
-    try:
-        state = os.stat(path)
-    except (OSError, ValueError):  # ValueError: a NUL in it
-        return None
-    return state.st_dev, state.st_ino

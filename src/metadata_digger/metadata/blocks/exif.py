@@ -15,8 +15,9 @@ from typing import NamedTuple
 
 from metadata_digger.metadata.blocks import nested
 from metadata_digger.metadata.blocks.exif_tables import EXIF, THUMBNAIL
+from metadata_digger.metadata.blocks.exif_text import GPS_TEXTS, TEXTS, decode_text, guessed
 from metadata_digger.metadata.blocks.gps import GPS, faults
-from metadata_digger.metadata.blocks.ifd import BIG_SIZES, SIZES, Window, decode, entries
+from metadata_digger.metadata.blocks.ifd import BIG_SIZES, Entry, Window, decode, entries
 from metadata_digger.metadata.blocks.makernotes import HEAD, PRINT_IM, Match, Note, Part, Split, match
 from metadata_digger.metadata.errors import Malformed, MetadataError
 from metadata_digger.metadata.model import Directory, TagTable, Value
@@ -32,6 +33,10 @@ _PHOTOSHOP = 0x8649
 _ICC = 0x8773
 _PRINT_IM = 0xC4A5
 _THUMBNAIL_OFFSET = 0x0201
+_NEW_SUBFILE, _REDUCED = 0x00FE, 1  # TIFF 6.0, section 8: bit 0 is a smaller form of another picture
+_OLD_SUBFILE, _OLD_REDUCED = 0x00FF, 2
+# What an offset may be: TIFF's and Exif's LONG, the supplement's IFD, BigTIFF's forms of both, and what programs write.
+_OFFSETS = {3: "H", 4: "I", 9: "I", 13: "I", 16: "Q", 18: "Q"}
 
 # No file of the corpus nests deeper than 4 or has more than 20 directories; a hostile one has thousands.
 _DEPTH = 16
@@ -63,14 +68,19 @@ class Kind(NamedTuple):
     arrays: Mapping[int, Split] = {}  # arrays whose members are tags of their own
     octets: Mapping[int, Split] = {}  # the same for bytes
     inline: bool = False  # the IFDs may also begin in the tags' values
+    texts: frozenset[int] = frozenset()  # tags that are text, whatever their type
 
 
-INTEROP = Kind("Interoperability", EXIF, {})
-GPS_IFD = Kind("GPS", GPS, {})
-SUB_IFD = Kind("Exif SubIFD", EXIF, {0xA005: INTEROP}, _BLOCKS | {_XMP, _MAKERNOTE})
-IFD0 = Kind("Exif IFD0", EXIF, {0x8769: SUB_IFD, 0x8825: GPS_IFD}, _BLOCKS | {_XMP, _IPTC, _PHOTOSHOP})
-THUMBNAIL_IFD = Kind("Exif Thumbnail", THUMBNAIL, {})
-IMAGE_IFD = Kind("Exif Image", EXIF, {})
+_EXIF = Kind("", EXIF, {}, texts=TEXTS)
+INTEROP = _EXIF._replace(name="Interoperability")
+GPS_IFD = Kind("GPS", GPS, {}, texts=GPS_TEXTS)
+SUB_IFD = _EXIF._replace(name="Exif SubIFD", pointers={0xA005: INTEROP}, blocks=_BLOCKS | {_XMP, _MAKERNOTE})
+IFD0 = _EXIF._replace(
+    name="Exif IFD0", pointers={0x8769: SUB_IFD, 0x8825: GPS_IFD}, blocks=_BLOCKS | {_XMP, _IPTC, _PHOTOSHOP}
+)
+THUMBNAIL_IFD = _EXIF._replace(name="Exif Thumbnail", table=THUMBNAIL)
+IMAGE_IFD = _EXIF._replace(name="Exif Image")
+_CHAINED = (IFD0, THUMBNAIL_IFD, IMAGE_IFD)  # these lead to a next one
 ERROR = TagTable({})
 
 
@@ -99,7 +109,7 @@ def read_file(reader: Reader) -> Iterator[Directory]:
     """The same for a whole file; raises Malformed when it has no TIFF header."""
     found: list[Directory] = []
     try:
-        _walk(reader, found)
+        _walk(reader, found, is_file=True)
     except MetadataError as error:
         if not found:
             raise
@@ -131,14 +141,14 @@ class _Budget:
 _outer: ContextVar[_Budget | None] = ContextVar("outer", default=None)
 
 
-def _walk(reader: Reader, found: list[Directory], root: Kind | None = None) -> None:
+def _walk(reader: Reader, found: list[Directory], root: Kind | None = None, *, is_file: bool = False) -> None:
     budget = _outer.get()
     if budget is not None:
         if budget.nested >= _NESTED:
             raise Malformed(f"Exif data {_NESTED} levels deep in Exif data")
         budget.nested += 1
         try:
-            _Walk(reader, found, budget).header(root)
+            _Walk(reader, found, budget, is_file=is_file).header(root)
         finally:
             budget.nested -= 1
         return
@@ -146,21 +156,26 @@ def _walk(reader: Reader, found: list[Directory], root: Kind | None = None) -> N
     budget = _Budget(_ENTRIES, _BLOCK_COUNT, reader.size + _OVERLAP)
     token = _outer.set(budget)
     try:
-        _Walk(reader, found, budget).header(root)
+        _Walk(reader, found, budget, is_file=is_file).header(root)
     finally:
         _outer.reset(token)
+
+
+class _Spent(Malformed):
+    """The block may cost no more: this ends the walk, where other faults cost the tag that has them."""
 
 
 class _Walk:
     """One way through the IFDs of a block: what was visited, what was found."""
 
-    __slots__ = ("big", "budget", "found", "visited", "window")
+    __slots__ = ("big", "budget", "found", "is_file", "visited", "window")
 
-    def __init__(self, reader: Reader, found: list[Directory], budget: _Budget) -> None:
+    def __init__(self, reader: Reader, found: list[Directory], budget: _Budget, *, is_file: bool) -> None:
         self.window = Window(reader)
         self.found = found
         self.visited: set[int] = set()
         self.big = False
+        self.is_file = is_file
         self.budget = budget
 
     def header(self, root: Kind | None = None) -> None:
@@ -175,7 +190,7 @@ class _Walk:
         if marker == 0x2B:
             self.big = True
             if unpack_from(order + "H", head, 4)[0] != 8:
-                directory.errors.append("Unsupported offset byte size: {offsetByteSize}")
+                directory.errors.append(f"Unsupported offset byte size: {unpack_from(order + 'H', head, 4)[0]}")
                 return
             offset = unpack_from(order + "Q", self.window.bytes(8, 8))[0]
         elif self.window.size - 1 <= offset < 0x80000000:
@@ -185,17 +200,56 @@ class _Walk:
             offset = 8
         while offset:  # each further one is the next page, or the thumbnail
             offset = self.ifd(kind, directory, offset, order, 0)
-            if not offset:
+            if not offset or kind not in _CHAINED or offset in self.visited:
                 break
-            if kind is IFD0 or kind is IMAGE_IFD:
-                kind = IMAGE_IFD if _PAGE_NUMBER in directory.values else THUMBNAIL_IFD
-                directory = self.enter(kind)
-            elif kind is not THUMBNAIL_IFD:
-                break
+            kind = self.following(directory, offset, order)
+            directory = self.enter(kind)
+
+    def following(self, before: Directory, offset: int, order: str) -> Kind:
+        """What the next IFD of the chain is.
+
+        In an Exif block the second is the thumbnail (CIPA DC-008, 4.5.8), unless the first is a page. In a file it is a
+        page, unless it says that it is a smaller form of another picture, or is a JPEG in the way of Exif's thumbnails.
+        """
+        if not self.is_file and before.name == IFD0.name:
+            return IMAGE_IFD if _PAGE_NUMBER in before.values else THUMBNAIL_IFD
+        try:
+            found = self.head(offset, order)
+        except MetadataError:
+            return IMAGE_IFD
+        inline = 8 if self.big else 4
+        fields = {
+            tag: field >> 8 * (inline - BIG_SIZES[form]) if order == ">" else field
+            for tag, form, number, field in found
+            if number == 1 and BIG_SIZES.get(form, 9) <= inline
+        }
+        if any(tag == _PAGE_NUMBER for tag, *_ in found):
+            return IMAGE_IFD
+        if _NEW_SUBFILE in fields:
+            return THUMBNAIL_IFD if fields[_NEW_SUBFILE] & _REDUCED else IMAGE_IFD
+        if _OLD_SUBFILE in fields:
+            return THUMBNAIL_IFD if fields[_OLD_SUBFILE] == _OLD_REDUCED else IMAGE_IFD
+        return THUMBNAIL_IFD if _THUMBNAIL_OFFSET in fields else IMAGE_IFD
+
+    def head(self, offset: int, order: str) -> list[Entry]:
+        """The entries of the IFD at an offset, as many as are there; raises MetadataError."""
+        window, big = self.window, self.big
+        count = unpack_from(order + ("Q" if big else "H"), window.bytes(offset, 8 if big else 2))[0]
+        first, size = (offset + 8, 20) if big else (offset + 2, 12)
+        count = min(count, (window.size - first) // size, _ENTRIES)
+        return list(entries(window, first, count, order, big))
+
+    def sound(self, offset: int, order: str) -> bool:
+        """Whether an IFD may be at a place that is odd: where it begins before the one that leads to it, or is cut."""
+        try:
+            found = self.head(offset, order)
+        except MetadataError:
+            return False
+        return offset >= 8 and bool(found) and all(form in BIG_SIZES for _, form, _, _ in found)
 
     def enter(self, kind: Kind) -> Directory:
         if len(self.found) >= _DIRECTORIES:
-            raise Malformed(f"More than {_DIRECTORIES} directories")
+            raise _Spent(f"More than {_DIRECTORIES} directories")
         directory = Directory(kind.name, kind.table)
         self.found.append(directory)
         return directory
@@ -209,7 +263,7 @@ class _Walk:
         if offset in self.visited or depth > _DEPTH:
             return 0
         self.visited.add(offset)
-        if offset < 0 or offset >= window.size or offset >= 0x80000000:
+        if offset < 0 or offset >= window.size:
             directory.errors.append("Ignored IFD marked to start outside data segment")
             return 0
         if big:
@@ -225,28 +279,31 @@ class _Walk:
         end = first + count * size
         if end + link > window.size:
             directory.errors.append("Illegally sized IFD")
-            return 0
+            if not self.sound(offset, order):
+                return 0
+            count = min(count, (window.size - first) // size)  # the file is cut: what is there counts
+            link = 0
 
         budget = self.budget
         affordable = min(count, budget.entries)
         budget.entries -= affordable
-        sizes = BIG_SIZES if big else SIZES
-        values, pointers, blocks = directory.values, kind.pointers, kind.blocks
+        sizes = BIG_SIZES  # LONG8 is met in plain TIFF files too
+        values, blocks, leads = directory.values, kind.blocks, {*kind.pointers, _SUB_IFDS}
         arrays, octets = kind.arrays, kind.octets
+        texts = kind.texts
+        directory.order = order
         short = 16 if order == ">" else 0
         bad = 0
         position = first - inline  # of the value field of the entry before
         for tag, form, number, field in entries(window, first, affordable, order, big):
             position += size
             # Nine of ten entries are one plain number or a short string; they take the shortest way.
-            if form == 3 and number == 1 and not big:
+            if form == 3 and number == 1 and not big and tag not in leads:
                 values[tag] = field >> short & 0xFFFF
                 continue
             unit = sizes.get(form)
             if unit is None:
-                if form == 13:
-                    unit = 4
-                elif form == 0:  # no length that could be checked; the reference reads on in silence
+                if form == 0:  # no length that could be checked; the reference reads on in silence
                     unit = 0
                 else:
                     directory.errors.append(f"Invalid TIFF tag format code {form} for tag 0x{tag:04X}")
@@ -267,24 +324,22 @@ class _Walk:
                     continue
                 budget.bytes -= length
                 if budget.bytes < 0:
-                    raise Malformed("The values together are larger than the file")
+                    raise _Spent("The values together are larger than the file")
             else:
                 start = position
-            if tag in pointers or tag == _SUB_IFDS:
-                child = SUB_IFD if tag == _SUB_IFDS else pointers[tag]
-                if form == 18 or (unit == 4 and number):
-                    for index in range(number):
-                        target = unpack_from(order + "i", window.bytes(start + 4 * index, 4))[0]
-                        self.ifd(child, self.enter(child), base + target, order, depth + 1, base)
+            try:
+                if tag in leads and self.lead(kind, tag, form, number, start, base, order, depth):
                     continue
-                if kind.inline and tag in pointers:
-                    self.ifd(child, self.enter(child), start, order, depth + 1, base)
+                if tag in blocks and self.block(kind, directory, tag, start, length, order, depth):
                     continue
-            if tag in blocks and self.block(kind, directory, tag, start, length, order, depth):
+            except _Spent:
+                raise
+            except MetadataError as error:
+                directory.errors.append(str(error))
                 continue
             if tag == 0 and not length and 0 not in values:
                 continue
-            value = decode(window, form, number, start, order)
+            value = (decode_text if tag in texts else decode)(window, form, number, start, order, tag)
             if tag in arrays and form in (3, 9) and number != 1:
                 self.spread(values, value, arrays[tag])
             elif tag in octets and type(value) is bytes:
@@ -294,16 +349,42 @@ class _Walk:
             elif form not in (5, 10):
                 directory.errors.append(f"Invalid TIFF tag format code {form} for tag 0x{tag:04X}")
 
+        directory.errors += guessed(directory, texts)
         if affordable < count:
-            raise Malformed(f"More than {_ENTRIES} tags")
+            raise _Spent(f"More than {_ENTRIES} tags")
+        if not link:
+            return 0
         following: int = unpack_from(order + ("Q" if big else "I"), window.bytes(end, link))[0]
-        return following if offset <= following < min(window.size, 0x80000000) else 0
+        if not 0 < following < window.size:
+            if following and self.is_file and kind in _CHAINED:
+                directory.errors.append(f"The next directory is said to begin at {following}, outside the file")
+            return 0
+        return following if offset <= following or self.sound(following, order) else 0
+
+    def lead(self, kind: Kind, tag: int, form: int, number: int, start: int, base: int, order: str, depth: int) -> bool:
+        """Follows a tag that points to IFDs; False when it does not and is to be kept as it is."""
+        child = SUB_IFD if tag == _SUB_IFDS else kind.pointers[tag]
+        code = _OFFSETS.get(form)
+        if code is not None and number and not (kind.inline and form == 3):
+            unit = BIG_SIZES[form]
+            for index in range(number):
+                target = unpack_from(order + code, self.window.bytes(start + unit * index, unit))[0]
+                if base and unit == 4 and target >= 0x80000000:  # in a makernote it may count backwards
+                    target -= 1 << 32
+                if form == 3 and not self.sound(target, order):  # it is a number after all
+                    return False
+                self.ifd(child, self.enter(child), base + target, order, depth + 1, base)
+            return True
+        if kind.inline and tag in kind.pointers:
+            self.ifd(child, self.enter(child), start, order, depth + 1, base)
+            return True
+        return False
 
     def spread(self, values: dict[int, Value], members: Value, split: Split) -> None:
         """Makes tags of an array's members."""
         self.budget.entries -= len(members)
         if self.budget.entries < 0:
-            raise Malformed(f"More than {_ENTRIES} tags")
+            raise _Spent(f"More than {_ENTRIES} tags")
         split(values, members)
 
     def block(
@@ -312,7 +393,7 @@ class _Walk:
         """Reads what a tag holds as a block of its own; False when the tag is to be kept as it is."""
         self.budget.blocks -= 1
         if self.budget.blocks < 0:
-            raise Malformed(f"More than {_BLOCK_COUNT} embedded blocks")
+            raise _Spent(f"More than {_BLOCK_COUNT} embedded blocks")
         reader = self.window.reader(start, length).ordered(order)
         if tag == _MAKERNOTE:
             return self.makernote(directory, start, order, depth)

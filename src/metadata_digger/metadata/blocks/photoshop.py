@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from struct import pack, unpack_from
 
 from metadata_digger.metadata.blocks import icc, iptc, nested, xmp
@@ -16,6 +16,24 @@ from metadata_digger.metadata.tags.photoshop import PATHS, PHOTOSHOP, QUALITIES,
 PREAMBLE = b"Photoshop 3.0"
 PREAMBLE_LENGTH = 14  # with its zero
 _IPTC, _ICC, _EXIF, _XMP = 0x0404, 0x040F, (0x0422, 0x0423), 0x0424
+_SIGNATURES = (b"8BIM", b"8B64", b"AgHg", b"DCSR", b"MeSa", b"PHUT")
+
+
+def blocks(segments: Iterable[bytes]) -> list[bytes]:
+    """Resources of a JPEG's segments APP13, without the identifier.
+
+    What is longer than a segment goes on in one that has the identifier and does not begin with a resource. Those that
+    do are blocks of their own, as in the reference.
+    """
+    found: list[bytes] = []
+    for segment in segments:
+        if segment.startswith(PREAMBLE) and len(segment) > len(PREAMBLE):
+            data = segment[PREAMBLE_LENGTH:]
+            if found and not data.startswith(_SIGNATURES):
+                found[-1] += data
+            else:
+                found.append(data)
+    return found
 
 
 def read(reader: Reader) -> Iterator[Directory]:
@@ -48,10 +66,11 @@ def _read_resources(data: bytes, directory: Directory, nested: list[Directory]) 
         position += 4
         if length < 0:
             return str(length)  # the message of Java's NegativeArraySizeException
-        if position + length > size:
-            return END
         content = data[position : position + length]
         position += length
+        if position > size:  # of a block in a block, what is there can be read
+            _read_nested(tag, content, nested)
+            return END
         if position & 1:  # the reference loses a last resource whose padding is not there
             if position + 1 > size:
                 return END

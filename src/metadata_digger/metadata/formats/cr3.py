@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from metadata_digger.metadata.blocks import exif
-from metadata_digger.metadata.blocks.movie import Box, Head, Movie, Track, walk
+from metadata_digger.metadata.blocks.movie import Box, Head, Movie, Track, head, walk
 from metadata_digger.metadata.blocks.stream import Payload, Stream
 from metadata_digger.metadata.formats import quicktime
 from metadata_digger.metadata.model import Directory
@@ -25,12 +25,12 @@ def read(reader: Reader) -> Iterator[Directory]:
     return iter(movie.found)
 
 
-def _head(stream: Stream) -> Head:
+def _head(stream: Stream, end: int) -> Head:
     """A box of Canon's own kind counts as one whose type is its UUID: previews are passed over unread."""
-    head = quicktime.head(stream)
-    if head.kind != b"uuid" or not _UUID + 8 <= head.size <= 0x7FFFFFFF:
-        return head
-    return Head(head.size - _UUID, stream.bytes(_UUID), head.content - _UUID)
+    found = head(stream, end)
+    if found.kind != b"uuid" or found.content < _UUID:
+        return found
+    return Head(found.size - _UUID, stream.bytes(_UUID), found.content - _UUID)
 
 
 def _block(root: exif.Kind | None) -> Box:

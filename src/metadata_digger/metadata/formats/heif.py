@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from metadata_digger.metadata.blocks import heif_items, uuid_box
 from metadata_digger.metadata.blocks.heif_content import Content
-from metadata_digger.metadata.blocks.limits import END
+from metadata_digger.metadata.blocks.limits import END, called
 from metadata_digger.metadata.errors import Malformed, MetadataError, Truncated
 from metadata_digger.metadata.model import Directory, TagTable
 from metadata_digger.metadata.render import integer, text, utf8, words
@@ -37,11 +37,17 @@ class Box(NamedTuple):
 
 
 def read(reader: Reader) -> Iterator[Directory]:
-    """Boxes that say something, in file order, then the Exif and XMP items."""
+    """Boxes that say something, in file order, then the Exif and XMP items; raises behind them."""
     picture = _Picture(reader)
-    picture.level(_FILE, 0, reader.size)
-    picture.finish()
-    return iter(picture.found)
+    fault: MetadataError | None = None
+    try:
+        picture.level(_FILE, 0, reader.size)
+        picture.finish()
+    except MetadataError as error:
+        fault = error
+    yield from picture.found
+    if fault is not None:
+        raise fault
 
 
 class _Picture:
@@ -67,7 +73,7 @@ class _Picture:
                 if read is not None:
                     read(self, box)
             except MetadataError as error:
-                self._note(f"Box '{box.kind.decode('latin-1')}': {error}")
+                self._note(f"Box '{called(box.kind)}': {error}")
             position = box.end
 
     def _box(self, start: int, end: int) -> Box | None:
@@ -90,10 +96,10 @@ class _Picture:
         elif size == 0:  # to the end of what it lies in
             size = end - start
         if size < header:
-            self._note(f"Box '{kind.decode('latin-1')}' is stated to be shorter than its header")
+            self._note(f"Box '{called(kind)}' is stated to be shorter than its header")
             return None
         if start + size > end:
-            self._note(f"Box '{kind.decode('latin-1')}' is stated to reach {start + size - end} bytes beyond the end")
+            self._note(f"Box '{called(kind)}' is stated to reach {start + size - end} bytes beyond the end")
         return Box(kind, start + header, min(start + size, end))
 
     def _bytes(self, box: Box) -> Reader:
@@ -213,7 +219,7 @@ class _Picture:
                     self._target.values |= say(content)
                     break
                 except MetadataError as error:
-                    self._note(f"Box '{kind.decode('latin-1')}': {error}")
+                    self._note(f"Box '{called(kind)}': {error}")
 
 
 def _extents(box: Reader) -> dict[int, Value]:

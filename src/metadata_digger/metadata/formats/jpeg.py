@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 
-from metadata_digger.metadata.blocks import adobe, ducky, huffman, jfif, jfxx, jpeg_frame
-from metadata_digger.metadata.blocks.limits import BUFFER, COLLECTED, END
+from metadata_digger.metadata.blocks import adobe, ducky, exif_segments, huffman, jfif, jfxx, jpeg_frame
+from metadata_digger.metadata.blocks.limits import COLLECTED, END
 from metadata_digger.metadata.errors import Malformed, MetadataError, Truncated
 from metadata_digger.metadata.model import Directory, TagTable
 from metadata_digger.metadata.source import BLOCK, Reader
@@ -15,7 +16,7 @@ _DHT, _DNL, _COM = 0xC4, 0xDC, 0xFE
 _EOI, _SOS = 0xD9, 0xDA
 _APP0, _APP1, _APP2, _APP12, _APP13, _APP14 = 0xE0, 0xE1, 0xE2, 0xEC, 0xED, 0xEE
 _WANTED = frozenset((*_FRAMES, _DHT, _DNL, _COM, _APP0, _APP1, _APP2, _APP12, _APP13, _APP14))
-_EXIF, _MPF = b"Exif\0\0", b"MPF\0"
+_MPF, _FLIR = b"MPF\0", b"FLIR\0"
 _ADOBE = b"http://ns.adobe.com/"  # XMP, and the extended packet's parts
 _NEXT = 4 + len(_ADOBE)  # bytes of a segment that tell what it is
 
@@ -25,9 +26,17 @@ Segments = dict[int, list[bytes]]
 def read(reader: Reader) -> Iterator[Directory]:
     """Directories kind by kind in the reference's order, not in that of the file.
 
-    Raises MetadataError when the chain of segments breaks before the first scan: then nothing is read.
+    Raises MetadataError behind them when the chain of segments breaks before the first scan: what stands in front of
+    the break is not in doubt, and the reference's refusal of the whole file would lose it.
     """
-    segments = _segments(reader)
+    found = _Found()
+    stop = None
+    try:
+        _collect(reader, found)
+    except MetadataError as error:
+        stop = error
+        found.faults.append(str(error))
+    segments = found.segments
     frames: list[Directory] = []
     for marker in _FRAMES:
         for data in segments.get(marker, ()):
@@ -40,21 +49,38 @@ def read(reader: Reader) -> Iterator[Directory]:
                 yield from read_segments(segments[marker])
             except MetadataError as error:  # blocks tell their own faults; this is one that escaped
                 yield Directory("Error", TagTable({}), errors=[str(error)])
+    if found.thermal:
+        from metadata_digger.metadata.blocks import flir
+
+        yield from flir.read_segments(reader, found.thermal)
     if _DNL in segments and not frames:
         yield Directory("Error", TagTable({}), errors=["DNL segment found without SOFx - illegal JPEG format"])
+    if found.faults:
+        raise (Truncated if isinstance(stop, Truncated) else Malformed)("; ".join(found.faults))
 
 
-def _segments(reader: Reader) -> Segments:
-    """Segments by marker, each after its length field.
+@dataclass(slots=True)
+class _Found:
+    """What stands before the first scan: segments by marker, each after its length field; of FLIR's, which are
+    megabytes, place and length; and the faults that were passed over."""
 
-    The head of the file is one read. Beyond it each wanted segment is one read, that brings the next one's first bytes
-    along; others are passed over. Scan data is never read.
+    segments: Segments = field(default_factory=dict)
+    thermal: list[tuple[int, int]] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+
+def _collect(reader: Reader, found: _Found) -> None:
+    """Goes through the chain of segments up to the first scan.
+
+    Raises MetadataError when the file ends before it (of the segment that it ends in, what is there counts), or there
+    is too much to be kept. The head of the file is one
+    read. Beyond it each wanted segment is one read, that brings the next one's first bytes along; others are passed
+    over. Scan data is never read.
     """
     size = reader.size
     start, window = 0, reader.bytes(0, min(size, BLOCK))
     if window[:2] != b"\xff\xd8":
         raise Malformed(f"JPEG data is expected to begin with 0xFFD8 (ÿØ) not 0x{window[:2].hex()}")
-    found: Segments = {}
     position, collected = 2, 0
     while True:
         offset = position - start
@@ -72,30 +98,39 @@ def _segments(reader: Reader) -> Segments:
             head = window[offset : offset + 4]
         marker = head[1]
         if marker in (_SOS, _EOI):
-            return found
+            return
         if len(head) < 4:
             raise Truncated(END)
         length = (head[2] << 8 | head[3]) - 2
-        if length < 0:
-            raise Malformed("JPEG segment size would be less than zero")
+        if length < 0:  # the length counts itself; the next marker stands somewhere behind
+            if not found.faults:
+                found.faults.append("JPEG segment size would be less than zero")
+            position += 2
+            continue
         position += 4
         end = position + length
         if marker in _WANTED:
-            if end > size:
-                raise Truncated(END)
-            if end - start > len(window):
+            cut = end > size
+            length = min(length, size - position)
+            if position + length - start > len(window):
                 if marker == _APP1 and not _is_read(window[position - start :]):
+                    if window[position - start :].startswith(_FLIR):
+                        found.thermal.append((position, length))
+                    if cut:
+                        raise Truncated(END)
                     position = end
                     continue
                 start, window = position, reader.bytes(position, min(length + _NEXT, size - position))
             collected += length
             if collected > COLLECTED:
                 raise Malformed(f"More than {COLLECTED >> 20} MiB of metadata")
-            found.setdefault(marker, []).append(window[position - start : end - start])
-        elif end > size:
-            if size > BUFFER:
-                raise Truncated(END)
-            return found
+            data = window[position - start : position - start + length]
+            if marker == _APP1 and data.startswith(_FLIR):
+                found.thermal.append((position, length))
+            else:
+                found.segments.setdefault(marker, []).append(data)
+        if end > size:
+            raise Truncated(END)
         position = end
 
 
@@ -103,7 +138,7 @@ def _is_read(head: bytes) -> bool:
     """Whether an APP1 segment may be Exif or XMP, by as much of it as is at hand: FLIR's images are megabytes."""
     return (
         len(head) < len(_ADOBE)
-        or head.startswith(_EXIF)
+        or exif_segments.is_exif(head)
         or head[: len(_ADOBE)].lower() == _ADOBE
         or (head[:3].lower() == b"xmp")
     )
@@ -149,15 +184,14 @@ def _jfif(segments: Sequence[bytes]) -> Iterator[Directory]:
 
 
 def _exif(segments: Sequence[bytes]) -> Iterator[Directory]:
-    for data in segments:
-        if data.startswith(_EXIF):
-            from metadata_digger.metadata.blocks import exif
+    for preamble, data in exif_segments.blocks(segments):
+        from metadata_digger.metadata.blocks import exif
 
-            yield from exif.read(Reader.over(data[len(_EXIF) :]), len(_EXIF))
+        yield from exif.read(Reader.over(data), preamble)
 
 
 def _xmp(segments: Sequence[bytes]) -> Iterator[Directory]:
-    if all(data.startswith(_EXIF) for data in segments):
+    if all(map(exif_segments.is_exif, segments)):
         return iter(())
     from metadata_digger.metadata.blocks import xmp
 
@@ -176,9 +210,8 @@ def _icc(segments: Sequence[bytes]) -> Iterator[Directory]:
 def _photoshop(segments: Sequence[bytes]) -> Iterator[Directory]:
     from metadata_digger.metadata.blocks import photoshop
 
-    for data in segments:
-        if data.startswith(photoshop.PREAMBLE) and len(data) > len(photoshop.PREAMBLE):
-            yield from photoshop.read(Reader.over(data[photoshop.PREAMBLE_LENGTH :]))
+    for data in photoshop.blocks(segments):
+        yield from photoshop.read(Reader.over(data))
 
 
 def _ducky(segments: Sequence[bytes]) -> Iterator[Directory]:

@@ -70,6 +70,8 @@ MAGIC: tuple[tuple[bytes, FileType], ...] = (
     (b"\xff\xd8", JPEG),
     (b"II\x2a\x00", TIFF),
     (b"MM\x00\x2a", TIFF),
+    (b"II\x2b\x00\x08\x00", TIFF),  # BigTIFF, as newer releases of the reference have it
+    (b"MM\x00\x2b\x00\x08", TIFF),
     (b"8BPS", PSD),
     (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", PNG),
     (b"BM", BMP),

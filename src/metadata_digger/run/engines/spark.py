@@ -32,7 +32,7 @@ from metadata_digger.run.report import Report
 from metadata_digger.run.stage.listing import Listing
 from metadata_digger.run.stage.parts import name_of
 from metadata_digger.run.stage.place import Stage
-from metadata_digger.run.tasks import Limits
+from metadata_digger.run.tasks import Limits, Watch
 from metadata_digger.run.work import Work
 from metadata_digger.storage.model import Entry, Fault, Found
 
@@ -50,6 +50,7 @@ _FOUND = pa.struct(
         pa.field("modified", pa.float64()),
         pa.field("status", pa.string()),  # null: a file; else a fault of the listing
         pa.field("reason", pa.string()),
+        pa.field("note", pa.string()),
     ]
 )
 _TASKS = pa.schema([pa.field("part", pa.string()), pa.field("found", pa.list_(_FOUND))])
@@ -66,14 +67,12 @@ def run(
 
     Raises DiggerError for what ends a run, also where Spark or Java is missing.
     """
-    if job.streams:
-        raise ConfigError("output.directoryPath=- is for one machine; name a directory, or leave out --engine spark")
-    check_spark()
+    check(job)
     return drive(job, "spark", functools.partial(_engine, master, settings or {}), progress)
 
 
 @contextmanager
-def _engine(master: str, settings: Mapping[str, str], job: Job, folders: Stage) -> Iterator[Ready]:
+def _engine(master: str, settings: Mapping[str, str], job: Job, folders: Stage, watch: Watch) -> Iterator[Ready]:
     limits = share(job.cores, job.memory_gb, compose(job.steps).pixels > 0).limits
     with session(master, folders, settings) as spark:
         extract = functools.partial(_extract, spark, job, limits)
@@ -110,7 +109,7 @@ def _tasks(listing: Listing, partitions: int) -> pa.Table:
 
 def _struct(one: Found) -> dict[str, Any]:
     if isinstance(one, Entry):
-        return {"base": one.base, "url": one.url, "size": one.size, "modified": one.modified}
+        return {"base": one.base, "url": one.url, "size": one.size, "modified": one.modified, "note": one.note}
     return {"base": one.base, "url": one.url, "status": one.status, "reason": one.reason}
 
 
@@ -124,7 +123,7 @@ def extract_batches(payload: bytes, batches: Iterator[pa.RecordBatch]) -> Iterat
     for batch in batches:
         for task in batch.to_pylist():
             found: list[Found] = [
-                Entry(one["base"], one["url"], one["size"], one["modified"])
+                Entry(one["base"], one["url"], one["size"], one["modified"], one["note"])
                 if one["status"] is None
                 else Fault(one["base"], one["url"], one["status"], one["reason"])
                 for one in task["found"]
@@ -182,6 +181,13 @@ def _errors_to(log: Path) -> Iterator[None]:
     finally:
         os.dup2(before, 2)
         os.close(before)
+
+
+def check(job: Job) -> None:
+    """Raises DiggerError where a job cannot run on Spark, or there is none."""
+    if job.streams:
+        raise ConfigError("output.directoryPath=- is for one machine; name a directory, or leave out --engine spark")
+    check_spark()
 
 
 def check_spark() -> None:

@@ -32,7 +32,7 @@ from metadata_digger.run.records.record import FOLDER, OURS, RECORD, read_record
 from metadata_digger.run.stage import unfinished
 from metadata_digger.run.stage.unfinished import HASHES, Unfinished
 from metadata_digger.sinks import SINKS
-from metadata_digger.storage.walk import STAGE_SUFFIX
+from metadata_digger.storage.own import STAGE_SUFFIX
 
 REPLACED = "replaced"
 AT_FDCWD, RENAME_EXCHANGE = -100, 2  # of linux/fcntl.h and linux/fs.h
