@@ -30,7 +30,11 @@ def test_documents_of_the_original(cloud: Cloud, collection: str, case: str, inp
     with Solr(connection) as solr:  # to see it, as theirs is seen
         content = {"name": "metadata_content", "type": "text", "multiValued": True, "stored": True}
         solr.ask("/schema", json={"replace-field": content})
-    more = ("processing.hash.types=md5,sha256", "processing.thumbnails.mediumDimensions=")
+    more = (
+        "processing.hash.types=md5,sha256",
+        "processing.thumbnails.mediumDimensions=",
+        "output.columns.repeatedTags=last",
+    )
     run("extract", settings(cloud, collection, GOLDEN / "data" / inputs, tmp_path, *more))
     lines = (GOLDEN / "solr" / f"{case}.jsonl").read_text("utf-8").splitlines()
     theirs = {document["file_path"].rsplit("/", 1)[1]: document for document in map(json.loads, lines)}

@@ -12,7 +12,7 @@ import re
 # Names that a file may choose a decoder by: Python has others that are no character sets ("idna", "unicode_escape").
 _CHARSETS = re.compile(
     "utf-?8|utf-(16|32)(be|le)|iso-?8859-?([1-9]|1[013456])|(windows-|cp)125[0-8]|us-ascii|ascii|latin-?1"
-    "|shift_jis|cp932|euc-(jp|kr)|gb2312|gbk|gb18030|big5|koi8-[ru]|tis-620|iso2022_jp_2|iso-2022-jp",
+    "|shift_jis|cp932|euc-(jp|kr)|gb2312|gbk|gb18030|big5|koi8-[ru]|mac_roman|tis-620|iso2022_jp_2|iso-2022-jp",
     re.IGNORECASE,
 )
 _UNITS = re.compile("utf-(16|32)", re.IGNORECASE)  # of which ASCII text is valid UTF-8 with zeros
@@ -23,6 +23,7 @@ _WESTERN = {
     byte: chr(byte) if byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else bytes((byte,)).decode("cp1252")
     for byte in range(0x80, 0x100)
 }
+GUESSED = "Text that is not UTF-8, read as Windows-1252"  # what is told where nothing declares another set
 _STRAY = {0xDC00 + byte: character for byte, character in _WESTERN.items()}
 _ESCAPED = re.compile("[\udc80-\udcff]")
 _CUT = re.compile("[^\udc80-\udcff][\udc80-\udcff]{1,3}\\Z")  # the last character was

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,8 +23,10 @@ from metadata_digger.run.report import Report
 from metadata_digger.run.stage.listing import Listing
 from metadata_digger.run.stage.place import Stage, publish, stage
 from metadata_digger.run.tasks import Do, Limits, Watch
-from metadata_digger.run.update.changes import check
-from metadata_digger.schema import FILE, OK
+from metadata_digger.run.update.allowed import check, rows_of
+from metadata_digger.run.update.changes import strongest
+from metadata_digger.run.update.moved import moved
+from metadata_digger.schema import FILE, HASHES, OK
 from metadata_digger.sinks.columns import Columns
 
 
@@ -122,11 +124,23 @@ def _run(
     with begin(job, folders, schema, ready.limits, report, ready.do, progress) as (listing, rows):
         ready.extract(Extraction(listing, folders.parts, report, progress, rows, job.streams))
         report.leave_out(listing.excluded)
+        report.entries = dict(listing.listed)
         report.timings["extract"] = time.monotonic() - start
         if job.output is None:
             return
+        report.changes |= _moved(job.output, schema, folders, report, rows)
         write_output(job, schema, rows, folders, ready.do, report)
         report.timings["publish"] = time.monotonic() - start - report.timings["extract"]
         report.seconds = time.monotonic() - start
         write_records(job, report, rows, name, folders, ready.do)
         publish(folders, job)
+
+
+def _moved(output: Path, schema: pa.Schema, folders: Stage, report: Report, rows: Iterable[str]) -> dict[str, int]:
+    """What of an update's changes is another one when files are known by their hashes; nothing where there are none."""
+    types = [kind for kind in HASHES if f"hash_{kind}" in schema.names]
+    if not report.changes or not types:
+        return {}
+    new, gone, old = report.changes["new"], report.changes["gone"], rows_of(output)
+    count = moved(old, folders.parts, rows, strongest(types)) if new and gone and old.is_dir() else 0
+    return {"new": new - count, "gone": gone - count, "moved": count}

@@ -48,6 +48,7 @@ class Job:
     overwrite: bool = False  # replace an output, throw an interrupted run's work away
     resume: bool = False  # go on with an interrupted run
     update: str | None = None  # bring the output up to date: by "time" (path, size, modification time) or by "hash"
+    accept_gone: bool = False  # an update may take out any number of rows: their files are gone
     gives_way: bool = False  # an output that is there is replaced: nobody chose its place, and it has records alone
     keep_rows: bool = True  # beside the output, for an update
     files_number: int = -1  # output files; below 2: one

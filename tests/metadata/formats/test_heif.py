@@ -59,7 +59,7 @@ def test_file_type() -> None:
     assert described(directory) == {
         "Major Brand": "avif",
         "Minor Version": "0",
-        "Compatible Brands": "avif mif1 \ufffd1  ",
+        "Compatible Brands": "avif mif1 ÿ1  ",
     }
     assert directory.errors == []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from metadata_digger.metadata.blocks.ifd import ASCII, UTF8, Window, decode, string
-from metadata_digger.metadata.charsets import decoded
+from metadata_digger.metadata.charsets import GUESSED, decoded
 from metadata_digger.metadata.model import Directory
 from metadata_digger.metadata.render import trimmed
 from metadata_digger.metadata.values import Text, Value
@@ -49,7 +49,7 @@ def decode_text(window: Window, kind: int, count: int, offset: int, order: str, 
 def guessed(directory: Directory, texts: frozenset[int]) -> list[str]:
     """What is to be told about text of which no character set is known."""
     names = [directory.tag_name(tag) for tag, value in directory.values.items() if type(value) is Text and tag in texts]
-    return [f"Text that is not UTF-8, read as Windows-1252: {', '.join(names)}"] if names else []
+    return [f"{GUESSED}: {', '.join(names)}"] if names else []
 
 
 def _parts(data: bytes) -> str:

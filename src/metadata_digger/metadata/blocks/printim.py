@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from struct import iter_unpack
 
 from metadata_digger.metadata.model import Directory, TagTable, Value
-from metadata_digger.metadata.render import integer, utf8
+from metadata_digger.metadata.render import integer
 from metadata_digger.metadata.source import Reader
 from metadata_digger.metadata.tags.printim import NAMES
 
@@ -36,8 +36,8 @@ def read(reader: Reader) -> Iterator[Directory]:
             count = reader.u16(14)
         if reader.size < 16 + 6 * count:
             errors.append("Bad PrintIM size")
-        elif len(version := utf8(head)[8:]) == 4:  # a shorter one fails in the reference, without a word
-            values[_VERSION] = version
+        elif (version := head[8:]).isascii():  # another one fails in the reference, without a word
+            values[_VERSION] = version.decode()
             values.update(iter_unpack(reader.order + "HI", reader.bytes(16, 6 * count)))
     # Any number may be a tag: all of them read as hexadecimal.
     render = {tag: _hexadecimal for tag in values if tag != _VERSION}

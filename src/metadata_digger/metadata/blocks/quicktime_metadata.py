@@ -14,9 +14,10 @@ from metadata_digger.metadata.blocks import iso6709
 from metadata_digger.metadata.blocks.limits import called
 from metadata_digger.metadata.blocks.movie import Kind, Movie, Track
 from metadata_digger.metadata.blocks.stream import Payload
+from metadata_digger.metadata.charsets import decoded
 from metadata_digger.metadata.errors import Malformed, MetadataError
 from metadata_digger.metadata.model import Directory, TagTable
-from metadata_digger.metadata.render import int_words, octets, utf8
+from metadata_digger.metadata.render import int_words, octets
 from metadata_digger.metadata.tags.quicktime import ITEMS, KEYS, LOCATION_ROLES, METADATA, MORE_KEYS
 from metadata_digger.metadata.values import Value
 
@@ -30,10 +31,7 @@ _PLACE, _XML, _LONGEST_XML = 0x050D, 0x0531, 65_536
 
 def words(data: bytes, otherwise: str = "cp1252") -> str:
     """Text: UTF-8 where it is that, else of the character set that the box declares, else Windows-1252."""
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return data.decode(otherwise, "replace")
+    return decoded(data, otherwise)
 
 
 def _length(_: Directory, value: Value) -> str | None:
@@ -155,7 +153,7 @@ def _keys(data: bytes, box: Child) -> Iterator[str]:
             raise Malformed(f"Key size too small: {size}")
         if position + size > box.end:
             raise Malformed("Keys are stated to be longer than their box")
-        yield utf8(data[position + 8 : position + size])  # behind the size and a namespace
+        yield decoded(data[position + 8 : position + size])  # behind the size and a namespace
         position += size
 
 
@@ -167,14 +165,14 @@ def _item(filling: Filling, keys: list[str], data: bytes, item: Child) -> None:
     for child in children(data, item.start, item.end):
         content = data[child.start : child.end]
         if child.kind == b"mean":
-            domain = utf8(content[4:])
+            domain = decoded(content[4:])
         elif child.kind == b"name":
-            name = utf8(content[4:])
+            name = decoded(content[4:])
         elif child.kind == b"data" and len(content) >= 8:
             value = _value(int.from_bytes(content[:4], "big") & 0xFFFFFF, content[8:], item.kind)
             if item.kind == b"----" and name:
                 filling.put_named(f"{domain}:{name}" if domain else name, value)
-            elif (tag := _TAGS.get(utf8(item.kind) if key is None else key)) is not None:
+            elif (tag := _TAGS.get(decoded(item.kind) if key is None else key)) is not None:
                 filling.put(tag, value)
                 if tag == _PLACE and not ((place := iso6709.parsed(str(value))) and place.real):
                     filling.fault("The place is none on Earth")
@@ -185,9 +183,9 @@ def _item(filling: Filling, keys: list[str], data: bytes, item: Child) -> None:
 # QuickTime File Format Specification, "Well-Known Types"
 _FORMS: dict[int, Callable[[bytes], Value]] = {
     1: words,
-    2: lambda data: data.decode("utf-16-be", "replace"),
+    2: lambda data: data.decode("utf-16-be", "backslashreplace"),
     4: words,
-    5: lambda data: data.decode("utf-16-be", "replace"),
+    5: lambda data: data.decode("utf-16-be", "backslashreplace"),
     **dict.fromkeys((12, 13, 14, 27), bytes),  # GIF, JPEG, PNG, BMP
     **dict.fromkeys((21, 65, 66, 67, 74), lambda data: _integer(data, signed=True)),
     **dict.fromkeys((22, 75, 76, 77, 78), lambda data: _integer(data, signed=False)),

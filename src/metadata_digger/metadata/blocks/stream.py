@@ -10,8 +10,8 @@ from __future__ import annotations
 from struct import calcsize, unpack, unpack_from
 
 from metadata_digger.metadata.blocks.limits import BUFFER, END
+from metadata_digger.metadata.charsets import decoded
 from metadata_digger.metadata.errors import Malformed, Truncated
-from metadata_digger.metadata.render import utf8
 from metadata_digger.metadata.source import Reader
 
 _AHEAD = 16_384  # a camera's "moov" without its tables is 2 to 8 KiB
@@ -138,7 +138,7 @@ class Payload:
         return self.data[start:end]
 
     def text(self, count: int) -> str:
-        return utf8(self.bytes(count))
+        return decoded(self.bytes(count))
 
     def skip(self, count: int) -> None:
         if self.at + count > len(self.data):

@@ -120,7 +120,7 @@ def _string(content: bytes, start: int, otherwise: str = "cp1252") -> tuple[str,
         end = start
         while end + 1 < len(content) and content[end : end + 2] != b"\0\0":
             end += 2
-        return content[start:end].decode("utf-16", "replace"), end + 2
+        return content[start:end].decode("utf-16", "backslashreplace"), end + 2
     end = content.find(b"\0", start)
     end = len(content) if end < 0 else end
     return words(content[start:end], otherwise), end + 1

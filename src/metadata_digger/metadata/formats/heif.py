@@ -12,9 +12,10 @@ from typing import NamedTuple
 from metadata_digger.metadata.blocks import heif_items, uuid_box
 from metadata_digger.metadata.blocks.heif_content import Content
 from metadata_digger.metadata.blocks.limits import END, called
+from metadata_digger.metadata.charsets import decoded
 from metadata_digger.metadata.errors import Malformed, MetadataError, Truncated
 from metadata_digger.metadata.model import Directory, TagTable
-from metadata_digger.metadata.render import integer, text, utf8, words
+from metadata_digger.metadata.render import integer, text, words
 from metadata_digger.metadata.source import Reader
 from metadata_digger.metadata.tags.heif import HEIF, MIRRORINGS
 from metadata_digger.metadata.values import Value
@@ -128,9 +129,9 @@ class _Picture:
             raise Truncated(END)
         if len(data) > 4 * _BRANDS:
             raise Malformed(f"More than {_BRANDS} brands")
-        brands = tuple(utf8(data[start : start + 4]) for start in range(8, len(data) - 3, 4))
-        self._target.values |= {_MAJOR: utf8(data[:4]), _MINOR: content.u32(4), _COMPATIBLE: brands}
-        if not {"mif1", "mif2", "msf1"} & {*brands, utf8(data[:4])}:
+        brands = tuple(decoded(data[start : start + 4]) for start in range(8, len(data) - 3, 4))
+        self._target.values |= {_MAJOR: decoded(data[:4]), _MINOR: content.u32(4), _COMPATIBLE: brands}
+        if not {"mif1", "mif2", "msf1"} & {*brands, decoded(data[:4])}:
             self._note("File Type Box does not contain required brand, mif1")
 
     def _metadata(self, box: Box) -> None:

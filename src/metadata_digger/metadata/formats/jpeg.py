@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from metadata_digger.metadata.blocks import adobe, ducky, exif_segments, huffman, jfif, jfxx, jpeg_frame
 from metadata_digger.metadata.blocks.limits import COLLECTED, END
@@ -16,7 +17,7 @@ _DHT, _DNL, _COM = 0xC4, 0xDC, 0xFE
 _EOI, _SOS = 0xD9, 0xDA
 _APP0, _APP1, _APP2, _APP12, _APP13, _APP14 = 0xE0, 0xE1, 0xE2, 0xEC, 0xED, 0xEE
 _WANTED = frozenset((*_FRAMES, _DHT, _DNL, _COM, _APP0, _APP1, _APP2, _APP12, _APP13, _APP14))
-_MPF, _FLIR = b"MPF\0", b"FLIR\0"
+_MPF, _FPXR, _FLIR = b"MPF\0", b"FPXR\0", b"FLIR\0"
 _ADOBE = b"http://ns.adobe.com/"  # XMP, and the extended packet's parts
 _NEXT = 4 + len(_ADOBE)  # bytes of a segment that tell what it is
 
@@ -39,15 +40,14 @@ def read(reader: Reader) -> Iterator[Directory]:
     segments = found.segments
     frames: list[Directory] = []
     for marker in _FRAMES:
-        for data in segments.get(marker, ()):
-            frames += jpeg_frame.read(Reader.over(data), marker)
+        frames += _each(segments.get(marker, ()), partial(jpeg_frame.read, marker=marker))
     _set_height(frames, segments.get(_DNL, ()))
     yield from frames
     for marker, read_segments in _READERS:
         if marker in segments:
             try:
                 yield from read_segments(segments[marker])
-            except MetadataError as error:  # blocks tell their own faults; this is one that escaped
+            except MetadataError as error:  # of segments that are one block
                 yield Directory("Error", TagTable({}), errors=[str(error)])
     if found.thermal:
         from metadata_digger.metadata.blocks import flir
@@ -169,18 +169,30 @@ def _set_height(frames: list[Directory], segments: Sequence[bytes]) -> None:
                 frames[0].values[jpeg_frame.HEIGHT] = data[0] << 8 | data[1]
 
 
-def _comments(segments: Sequence[bytes]) -> Iterator[Directory]:
+def _each(segments: Iterable[bytes], read: Callable[[Reader], Iterator[Directory]]) -> Iterator[Directory]:
+    """The directories of one segment after the other; a fault costs its own segment.
+
+    Blocks tell their own faults; this is for one that escaped.
+    """
     for data in segments:
-        yield from jpeg_frame.read_comment(Reader.over(data))
+        try:
+            yield from read(Reader.over(data))
+        except MetadataError as error:
+            yield Directory("Error", TagTable({}), errors=[str(error)])
+
+
+def _behind(segments: Sequence[bytes], preamble: bytes, skip: int = 0) -> list[bytes]:
+    """The segments with an identifier, without their first `skip` bytes."""
+    return [data[skip:] for data in segments if data.startswith(preamble)]
+
+
+def _comments(segments: Sequence[bytes]) -> Iterator[Directory]:
+    return _each(segments, jpeg_frame.read_comment)
 
 
 def _jfif(segments: Sequence[bytes]) -> Iterator[Directory]:
-    for data in segments:
-        if data.startswith(jfif.PREAMBLE):
-            yield from jfif.read(Reader.over(data))
-    for data in segments:
-        if data.startswith(jfxx.PREAMBLE):
-            yield from jfxx.read(Reader.over(data))
+    yield from _each(_behind(segments, jfif.PREAMBLE), jfif.read)
+    yield from _each(_behind(segments, jfxx.PREAMBLE), jfxx.read)
 
 
 def _exif(segments: Sequence[bytes]) -> Iterator[Directory]:
@@ -210,36 +222,39 @@ def _icc(segments: Sequence[bytes]) -> Iterator[Directory]:
 def _photoshop(segments: Sequence[bytes]) -> Iterator[Directory]:
     from metadata_digger.metadata.blocks import photoshop
 
-    for data in photoshop.blocks(segments):
-        yield from photoshop.read(Reader.over(data))
+    return _each(photoshop.blocks(segments), photoshop.read)
 
 
 def _ducky(segments: Sequence[bytes]) -> Iterator[Directory]:
-    for data in segments:
-        if data.startswith(ducky.PREAMBLE):
-            yield from ducky.read(Reader.over(data[len(ducky.PREAMBLE) :]))
+    return _each(_behind(segments, ducky.PREAMBLE, len(ducky.PREAMBLE)), ducky.read)
 
 
 def _iptc(segments: Sequence[bytes]) -> Iterator[Directory]:
     from metadata_digger.metadata.blocks import iptc
 
-    for data in segments:
-        if data and data[0] == iptc.MARKER:
-            yield from iptc.read(Reader.over(data))
+    return _each(_behind(segments, bytes([iptc.MARKER])), iptc.read)
 
 
 def _adobe(segments: Sequence[bytes]) -> Iterator[Directory]:
-    for data in segments:
-        if len(data) == adobe.LENGTH and data[: len(adobe.PREAMBLE)].lower() == adobe.PREAMBLE.lower():
-            yield from adobe.read(Reader.over(data))
+    preamble = adobe.PREAMBLE.lower()
+    right = [data for data in segments if len(data) == adobe.LENGTH and data[: len(preamble)].lower() == preamble]
+    return _each(right, adobe.read)
 
 
 def _multi_picture(segments: Sequence[bytes]) -> Iterator[Directory]:
-    for data in segments:
-        if data.startswith(_MPF):
-            from metadata_digger.metadata.blocks import mpf
+    parts = _behind(segments, _MPF, len(_MPF))
+    if parts:
+        from metadata_digger.metadata.blocks import mpf
 
-            yield from mpf.read(Reader.over(data[len(_MPF) :]))
+        yield from _each(parts, mpf.read)
+
+
+def _flash_pix(segments: Sequence[bytes]) -> Iterator[Directory]:
+    parts = _behind(segments, _FPXR, len(_FPXR))
+    if parts:
+        from metadata_digger.metadata.blocks import fpxr
+
+        yield from _each(parts, fpxr.read)
 
 
 # Frames come before, DNL after all of these.
@@ -255,4 +270,5 @@ _READERS: tuple[tuple[int, Callable[[Sequence[bytes]], Iterator[Directory]]], ..
     (_APP14, _adobe),
     (_DHT, huffman.read_segments),
     (_APP2, _multi_picture),  # beyond the reference, so last
+    (_APP2, _flash_pix),
 )

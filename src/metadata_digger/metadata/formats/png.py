@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from struct import error as struct_error
 from struct import unpack_from
 
-from metadata_digger.metadata.blocks import limits
+from metadata_digger.metadata.blocks import limits, raw_profile
 from metadata_digger.metadata.blocks.icc import is_valid
 from metadata_digger.metadata.blocks.limits import BUFFER, COLLECTED, END, ENDS_EARLY
+from metadata_digger.metadata.charsets import decoded
 from metadata_digger.metadata.errors import Malformed, MetadataError, Truncated
 from metadata_digger.metadata.model import Directory, TagTable, Value
 from metadata_digger.metadata.render import words
@@ -180,7 +181,7 @@ def _profile(data: bytes, room: _Room) -> Iterator[Directory]:
     from metadata_digger.metadata.blocks import icc
 
     name, rest = _split(data, _KEYWORD)
-    values = {12: name.decode("latin-1")}
+    values = {12: decoded(name)}
     if not rest:
         raise Truncated(END)
     if rest[0]:
@@ -197,7 +198,7 @@ def _profile(data: bytes, room: _Room) -> Iterator[Directory]:
 
 def _text(data: bytes) -> Iterator[Directory]:
     keyword, rest = _split(data, _KEYWORD)
-    return _chunk("tEXt", {_TEXT: (keyword.decode("latin-1"), rest.partition(b"\0")[0].decode("latin-1"))})
+    return _keyed("tEXt", decoded(keyword), rest.partition(b"\0")[0], "latin-1")
 
 
 def _compressed_text(data: bytes, room: _Room) -> Iterator[Directory]:
@@ -206,7 +207,7 @@ def _compressed_text(data: bytes, room: _Room) -> Iterator[Directory]:
         raise Truncated(END)
     if rest[0]:
         return _chunk("zTXt", {}, "Invalid compression method value")
-    return _inflated("zTXt", keyword.decode("latin-1"), rest[1:], "latin-1", room)
+    return _inflated("zTXt", decoded(keyword), rest[1:], "latin-1", room)
 
 
 def _international_text(data: bytes, room: _Room) -> Iterator[Directory]:
@@ -216,7 +217,7 @@ def _international_text(data: bytes, room: _Room) -> Iterator[Directory]:
     flag, method = rest[0], rest[1]
     _language, rest = _split(rest[2:], len(data))
     _translated, rest = _split(rest, len(data))
-    name = keyword.decode("utf-8", "replace")
+    name = decoded(keyword)
     if flag == 0:
         return _keyed("iTXt", name, rest.partition(b"\0")[0], "utf-8")
     if flag != 1:
@@ -227,7 +228,8 @@ def _international_text(data: bytes, room: _Room) -> Iterator[Directory]:
 
 
 def _inflated(kind: str, keyword: str, data: bytes, encoding: str, room: _Room) -> Iterator[Directory]:
-    content, fault = limits.inflate(data, min(room.left, room.packets if keyword == _XMP else _LONGEST_TEXT))
+    packet = keyword == _XMP or raw_profile.name_of(keyword) in ("xmp", "app1")
+    content, fault = limits.inflate(data, min(room.left, room.packets if packet else _LONGEST_TEXT))
     # One character beyond the 16-bit ones makes four bytes of each in a string, which is in memory twice: here and in
     # its description.
     room.left = max(0, room.left - len(content) * (1 if content.isascii() or encoding == "latin-1" else 4))
@@ -235,17 +237,20 @@ def _inflated(kind: str, keyword: str, data: bytes, encoding: str, room: _Room) 
         raise Truncated(fault)
     if fault is not None:
         return _chunk(kind, {}, f'Exception decompressing PNG {kind} chunk with keyword "{keyword}": {fault}')
-    if keyword == _XMP:
+    if packet:
         room.packets -= len(content)
     return _keyed(kind, keyword, content, encoding)
 
 
 def _keyed(kind: str, keyword: str, content: bytes, encoding: str) -> Iterator[Directory]:
+    if keyword != _XMP or kind == "tEXt":
+        yield from _chunk(kind, {_TEXT: (keyword, decoded(content, encoding))})
     if keyword == _XMP:
         from metadata_digger.metadata.blocks import xmp
 
-        return xmp.read(Reader.over(content))
-    return _chunk(kind, {_TEXT: (keyword, content.decode(encoding, "replace"))})
+        yield from xmp.read(Reader.over(content))
+    if (profile := raw_profile.name_of(keyword)) is not None:
+        yield from raw_profile.read(profile, content)
 
 
 def _time(data: bytes) -> Iterator[Directory]:

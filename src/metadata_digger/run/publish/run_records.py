@@ -15,7 +15,7 @@ from metadata_digger.run.job import Job
 from metadata_digger.run.publish import notes, refused_rows
 from metadata_digger.run.publish.ranking import ranked, unranked
 from metadata_digger.run.records import sums
-from metadata_digger.run.records.record import FAILED, FOLDER, LEFT_OUT, NOTES, RECORD, ROWS, SUMS, digest, now
+from metadata_digger.run.records.record import ENTRIES, FAILED, FOLDER, LEFT_OUT, NOTES, RECORD, ROWS, SUMS, digest, now
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import parts
 from metadata_digger.run.stage.place import Stage
@@ -99,6 +99,7 @@ def _record(job: Job, report: Report, engine: str, folders: Stage) -> str:
         "noted": report.noted,
         "kinds": dict(report.kinds.most_common()),
         "labels": dict(report.labels.most_common()),
+        ENTRIES: report.entries,
         **({"changes": report.changes} if report.changes else {}),
         **({"ranking": report.ranking} if report.ranking else {}),
         "files": report.digests,
