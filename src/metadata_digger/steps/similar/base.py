@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -31,10 +32,13 @@ class Base:
     urls: tuple[str, ...]  # its file, by its name and by where that leads
     tags: tuple[tuple[str, str, str], ...]
 
-    def value(self, directory: str, tag: str) -> str | None:
-        """Of a tag; like the original's, the last one where it repeats."""
-        found = [value for *pair, value in self.tags if is_tag((pair[0], pair[1]), directory, tag)]
-        return found[-1] if found else None
+    def values(self) -> dict[tuple[str, str], str]:
+        """By every (directory, tag) that a rule can call a tag (`is_tag`); like the original's, the last of each."""
+        return {
+            pair: value
+            for directory, tag, value in self.tags
+            for pair in product((directory, safe(directory)), (tag, safe(tag)))
+        }
 
 
 def read_base(path: str, timezone: str) -> Base:
