@@ -106,14 +106,14 @@ def test_every_setting_arrives(configured) -> None:
     assert (work.cores, work.memory_gb, work.timezone, work.partitions) == (3, 1.5, "Europe/Warsaw", 7)
     assert (work.keep_rows, work.files_number) == (False, 4)
     naming, selection = Naming("snakeCase", "md_", False), Selection(("JPEG", "GPS"), ("Image Width",))
-    assert work.sink == CsvSink(naming, selection, labels_delimiter="|", content=True, dialect="spark")
+    assert work.sink == CsvSink(naming, selection, labels_delimiter="|", content=True, dialect="spark", file=True)
     assert work.facts["action"] == "extract"
     assert work.facts["version"] == __version__
     assert work.facts["config"]["processing.cores"] == "3"
 
     more = ["output.format=json", "output.json.allDirectories=true"]
     work = job(configured("extract", *overrides, *more), BY_NAME["extract"])
-    assert work.sink == JsonSink(naming, selection, content=True, all_directories=True)
+    assert work.sink == JsonSink(naming, selection, content=True, all_directories=True, file=True)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_the_output_may_be_a_url(configured, text: str, path: str) -> None:
 
 def test_standard_output_is_no_directory(configured) -> None:
     work = job(configured("extract", "output.directoryPath=-", "output.format=json"), BY_NAME["extract"])
-    assert (work.streams, work.output, work.sink) == (True, None, JsonSink())
+    assert (work.streams, work.output, work.sink) == (True, None, JsonSink(file=True))
     assert not job(configured("describe", "output.directoryPath=-"), BY_NAME["describe"]).streams
     assert job(configured("extract", "output.directoryPath=./-"), BY_NAME["extract"]).output == Path("./-")
 
@@ -138,10 +138,11 @@ def test_hashes_thumbnails_and_the_limit_of_pixels_arrive(configured) -> None:
         "processing.thumbnails.mediumDimensions=30x20",
         "processing.thumbnails.format=png",
         "processing.maxPixels=-1",
+        "processing.fileTimeout=7",
     ]
     work = job(configured("extract", *overrides), BY_NAME["extract"])
     assert work.steps[1:] == (HashStep(("sha1", "md5")), ThumbnailStep(None, (30, 20), "png"))
-    assert work.max_pixels == -1
+    assert (work.max_pixels, work.file_timeout) == (-1, 7)
     assert job(configured("extract"), BY_NAME["extract"]).max_pixels == MAX_PIXELS == picture.MAX_PIXELS
 
 

@@ -37,6 +37,7 @@ PAIRS = {
 INSIDE = [
     {"errors"},
     {"charsets", "source", "values"},
+    {"self_named"},
     {"tags"},
     {"render"},
     {"model"},
@@ -47,8 +48,8 @@ INSIDE = [
 ]
 # The wings of run/, from the bottom to the top. Modules that lie flat in it stand for themselves.
 RUN = [
-    {"interrupt", "disk", "counts"},
-    {"report", "job", "tasks"},
+    {"interrupt", "disk", "counts", "job"},
+    {"report", "tasks"},
     {"records"},
     {"stage"},
     {"update"},

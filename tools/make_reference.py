@@ -24,7 +24,7 @@ from metadata_digger.actions import BY_NAME
 from metadata_digger.cli.parser import parser
 from metadata_digger.config.keys import CLASSIFIER, KEYS, NAMED, READING, Key
 from metadata_digger.metadata import blocks, formats
-from metadata_digger.metadata.blocks import exif, movie, nested
+from metadata_digger.metadata.blocks import exif, exif_kinds, movie, nested
 from metadata_digger.metadata.blocks.makernotes import MATCHES, Match, Note
 from metadata_digger.metadata.formats import FORMATS
 from metadata_digger.metadata.model import TagTable
@@ -176,7 +176,7 @@ def _formats() -> Iterator[str]:
     yield "|---|---|---|---|"
     for name in sorted(info.name for info in iter_modules(blocks.__path__) if not info.ispkg):
         module = import_module(f"{blocks.__name__}.{name}")
-        if name != "file_type" and (made := _made_in(module)):
+        if name not in ("file_type", "exif_kinds") and (made := _made_in(module)):
             yield f"| {name} | {_title(module)} | {_listed(made)} | {_inside(module)} |"
     yield "\n## Makernotes\n"
     yield "| directory | tags | directories in it |"
@@ -213,12 +213,12 @@ def _made_in(module: ModuleType) -> dict[str, set[int]]:
             name, table = _name(node.args[0]), _evaluated(node.args[1], module)
             if name is not None and name != "Error" and table is not None:
                 made.setdefault(name, set()).update(table.names)
-    for value in vars(module).values():
+    for value in vars(exif_kinds if module is exif else module).values():
         for kind in value.values() if isinstance(value, dict) else (value,):
-            if isinstance(kind, exif.Kind | movie.Kind):
+            if isinstance(kind, exif_kinds.Kind | movie.Kind) and kind.name:
                 made.setdefault(kind.name, set()).update(kind.table.names)
     if module is exif:
-        raw = exif._panasonic_raw()  # made when the first RW2 file comes by
+        raw = exif_kinds.panasonic_raw()  # made when the first RW2 file comes by
         made[raw.name] = set(raw.table.names)
     return made
 
@@ -274,7 +274,8 @@ def _makers() -> ModuleType:
 def _inside(module: ModuleType) -> str:
     """The blocks and containers that a module imports, or finds by name, for what it holds."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(inspect.getsource(module))):
+    source = inspect.getsource(module) + (inspect.getsource(exif_kinds) if module is exif else "")
+    for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Constant) and node.value in nested.NAMES:
             found.add(node.value.rpartition(".")[2])
         if not isinstance(node, ast.ImportFrom) or node.module is None:
@@ -288,10 +289,10 @@ def _inside(module: ModuleType) -> str:
             continue
         for name in names:
             if name.startswith(formats.__name__) or _made_in(import_module(name)):
-                found.add(name.rpartition(".")[2])
+                found.add(name.rpartition(".")[2].removesuffix("_kinds"))
     if module is exif:
         found.add("[makernotes](#makernotes)")
-    return ", ".join(sorted(found))
+    return ", ".join(sorted(found - {module.__name__.rpartition(".")[2]}))
 
 
 def main() -> int:

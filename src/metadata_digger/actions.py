@@ -6,7 +6,7 @@ Nothing heavy is imported before a job is made: `--help` and `extract_single` ne
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from metadata_digger.labels.model import Model
     from metadata_digger.pipeline import Step
     from metadata_digger.run.job import Job
+    from metadata_digger.run.verify.whereabouts import Input
     from metadata_digger.sinks import Sink
     from metadata_digger.steps.filter import Selection
     from metadata_digger.steps.rename import Naming
@@ -136,8 +137,9 @@ def _similar(config: Config, action: Action) -> Iterator[Step]:
 
     bases = read_bases(action.images, config["processing.timezone"])
     own = frozenset(url for base in bases for url in base.urls)
+    contents = frozenset(base.content for base in bases)
     if rules := config["analytics.similar.tags"]:
-        yield NearStep(rules, sought(rules, bases), config["analytics.similar.minPassingConditions"], own)
+        yield NearStep(rules, sought(rules, bases), config["analytics.similar.minPassingConditions"], own, contents)
         return
     found = candidates(bases)
     if not found:
@@ -146,7 +148,7 @@ def _similar(config: Config, action: Action) -> Iterator[Step]:
             f"analytics.similar.tags is not given, and {who} that tells a device, a person or a document; name tags "
             f"to compare ('extract_single {bases[0].path}' lists them)"
         )
-    yield ProposeStep(found, own)
+    yield ProposeStep(found, own, contents)
 
 
 def _found(text: str) -> Path:
@@ -253,6 +255,7 @@ def job(config: Config, action: Action, images: Sequence[str] = ()) -> Job:
         memory_gb=config["processing.maxMemoryGB"],
         distinct=tuple(_hashes(config).values()) if config["processing.hash.comparator"] else (),
         timezone=config["processing.timezone"],
+        file_timeout=config["processing.fileTimeout"],
         max_pixels=config["processing.maxPixels"],
         partitions=config["input.partitions"],
         facts=facts,
@@ -298,7 +301,23 @@ def _facts_of(steps: Sequence[Step]) -> dict[str, Any]:
     return {"model": models[0], "models": models} if step.more else {"model": models[0]}
 
 
-def _storage(config: Config) -> Storage:
+def recorded_input(record: Mapping[str, Any]) -> Input | None:
+    """What the run of a record was given; None where the record does not tell, as somebody has edited it."""
+    from metadata_digger.config.keys import BY_NAME as KEYS
+    from metadata_digger.run.verify.whereabouts import Input
+
+    texts = record.get("config")
+    if not isinstance(texts, dict):
+        return None
+    names = ("input.paths", "input.storage.name", "input.include", "input.exclude", "input.links")
+    try:
+        given = {name: KEYS[name].kind.parse(str(texts.get(name, KEYS[name].default))) for name in names}
+        return Input(_storage(given), given["input.paths"], str(record.get("directory", "/")))
+    except (ValueError, LookupError):
+        return None
+
+
+def _storage(config: Config | Mapping[str, Any]) -> Storage:
     from metadata_digger.storage import STORAGES, Patterns
 
     kinds = {kind.name: kind for kind in STORAGES}

@@ -23,7 +23,6 @@ T = TypeVar("T")
 
 WHOLE = 1 << 30  # bytes of a file that are held in memory at once, unless the engine says otherwise
 MAX_PIXELS = 178_956_970  # of a picture that is decoded, unless the configuration says otherwise
-BEAT = 64 << 20  # bytes of a stream between two signs of life
 HOLLOW = 64 << 30  # a file larger than this, and less than a thousandth of it stored, is holes: refused as a stream
 CHUNK = 256 << 10  # bytes of a stream: they stay in a core's cache while several hashes go over them
 
@@ -47,7 +46,7 @@ class OpenFile:
         pixels: int = 0,
         whole: int = WHOLE,
         max_pixels: int = MAX_PIXELS,
-        beat: Callable[[], None] = lambda: None,
+        beat: Callable[[str], None] = lambda url: None,
     ) -> None:
         self.url = url
         self.pixels = pixels  # long edge of the picture that the steps want
@@ -95,7 +94,8 @@ class OpenFile:
             self._blocks[number] = data[number * BLOCK - start : (number + 1) * BLOCK - start]
 
     def _ask(self, question: Callable[P, T], *of: P.args, **more: P.kwargs) -> T:
-        """An answer of the source."""
+        """An answer of the source, which may take its time."""
+        self._beat(self.url)
         try:
             return question(*of, **more)
         except StorageError:
@@ -137,8 +137,6 @@ class OpenFile:
         if self.size > HOLLOW and source.stored < self.size // 1000:
             raise StorageError(f"a file of holes: it states {self.size:,} bytes, and {source.stored:,} are stored")
         for at in range(0, self.size, CHUNK):
-            if at and not at % BEAT:
-                self._beat()
             try:
                 yield self._ask(source.read_at, at, min(CHUNK, self.size - at))
             except Truncated as error:
@@ -153,6 +151,7 @@ class OpenFile:
         from metadata_digger.picture import PictureError, decode
 
         if self._picture is None:
+            self._beat(self.url)
             try:
                 self._picture = decode(self.content(), self.pixels, name=self.url, max_pixels=self.max_pixels)
             except PictureError as error:
@@ -262,11 +261,11 @@ def open_batch(
     pixels: int = 0,
     whole: int = WHOLE,
     max_pixels: int = MAX_PIXELS,
-    beat: Callable[[], None] = lambda: None,
+    beat: Callable[[str], None] = lambda url: None,
 ) -> Batch:
     """Opens the files; rows have the schema `schema.FILE`. A file that cannot be opened, or a Fault of the listing, has
     a row with its status and reason. `whole`: the largest file in bytes that `content` fetches. `max_pixels`: the
-    largest picture that is decoded; -1: any. `beat` is called now and then while a large file is read as a stream."""
+    largest picture that is decoded; -1: any. `beat` is told the URL of a file before anything is asked of it."""
     files: list[OpenFile] = []
     sizes: list[int] = []
     statuses: list[str] = []
@@ -274,6 +273,7 @@ def open_batch(
     for one in found:
         source: OpenSource | StorageError
         if isinstance(one, Entry):
+            beat(one.url)
             try:
                 source = storage.open(one.url)
             except StorageError as error:

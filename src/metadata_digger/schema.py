@@ -15,6 +15,7 @@ Column: TypeAlias = Any
 
 OK = "ok"
 FILTERED = "filtered"
+TIMED_OUT = "timed_out"
 FAILED = "failed"  # also "not_found", "denied", "timed_out": storage faults have a status of their own
 
 _FILE: list[pa.Field[Any]] = [

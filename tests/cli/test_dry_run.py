@@ -14,7 +14,7 @@ from metadata_digger.cli.dry_run import size
 from metadata_digger.run.engines.dry import extension
 
 JPEG = bytes.fromhex("ffd8ffd9")
-END = "dry run     nothing was read, nothing written; all that can be checked before a run is right"
+END = "dry run     nothing was read or written; what can be checked before a run is right"
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from pyarrow.dataset import dataset
 
 from metadata_digger.errors import DiggerError
 from metadata_digger.run.engines.spark import check_spark
@@ -69,10 +70,17 @@ def test_duckdb(models: Mapping[str, int]) -> None:
 
 def test_pandas(models: Mapping[str, int]) -> None:
     pytest.importorskip("pandas")
-    assert run(example("import pandas"))["models"].to_dict() == models
+    assert run(example("pandas.read_parquet"))["models"].to_dict() == models
+
+
+def test_polars(models: Mapping[str, int]) -> None:
+    pytest.importorskip("polars")  # not locked: 50 MB for two examples
+    found = run(example("polars.read_parquet"))["models"]
+    assert dict(found.iter_rows()) == models
 
 
 def test_pyarrow(models: Mapping[str, int]) -> None:
+    assert dataset("result").count_rows() == len(list((ROOT / "demo" / "photos").iterdir()))
     found = run(example("import pyarrow.parquet"))["models"].to_pylist()
     assert {one["values"]: one["counts"] for one in found} == models
 
@@ -93,6 +101,7 @@ def spark() -> Iterator[Any]:
 
 
 @pytest.mark.spark
+@pytest.mark.slow
 @pytest.mark.skipif(not spark_is_there(), reason="needs pyspark and Java 17 or newer")
 def test_spark(models: Mapping[str, int], folder: Path, spark: Any) -> None:
     # A session goes on with the directory that Java was started in.

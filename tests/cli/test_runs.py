@@ -66,6 +66,7 @@ def test_exit_code_0_when_all_is_well(path: str, engine: Engine, capfd: pytest.C
             ["--update-by says how --update compares, and --update is not given: add it"],
         ),
         (["--update-by", "time"], ["--update-by says how --update compares"]),
+        (["--accept-gone"], ["--accept-gone says what --update may take out, and --update is not given: add it"]),
         (["--update", "--resume", "--overwrite"], ["--resume goes on with", "--update keeps rows"]),
     ],
 )
@@ -91,6 +92,13 @@ def test_options_that_ask_for_opposite_things_are_refused(
 def test_how_an_update_compares(path: str, engine: Engine, options: list[str], update: str | None) -> None:
     assert main(["extract", path, *options]) == 0
     assert engine.jobs[0][0].update == update
+    assert not engine.jobs[0][0].accept_gone
+
+
+@pytest.mark.parametrize("options", [["--update", "--accept-gone"], ["--resume", "--accept-gone"]])
+def test_what_is_gone_is_accepted(path: str, engine: Engine, options: list[str]) -> None:
+    assert main(["extract", path, *options]) == 0
+    assert engine.jobs[0][0].accept_gone
 
 
 @pytest.mark.parametrize("status", ["failed", "denied", "not_found", "timed_out"])

@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -144,8 +145,9 @@ def test_an_image_from_elsewhere_is_compared_and_not_written(config: Path, tmp_p
     done = find(config, str(elsewhere))
     assert done.returncode == 0, done.stderr
     assert names(config) == ["car-garage.jpg", "car-and-people.jpg", "car-roadside.jpg"]
-    assert rows(config)[0]["SimilarScore"] == "62"  # a copy shares all, and is not the image
+    assert [row["SimilarScore"] for row in rows(config)] == ["100", "46", "34"]
     assert "the image itself" not in done.stdout
+    assert "a copy of the image, byte for byte; " in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -189,7 +191,13 @@ def spark_is_there() -> bool:
 
 @pytest.mark.spark
 @pytest.mark.skipif(not spark_is_there(), reason="needs pyspark and Java 17 or newer")
-@pytest.mark.parametrize("settings", [(), (f"{MODEL},Exif IFD0.Software:STRING:1",)], ids=["proposed", "rules"])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        pytest.param((), id="proposed"),
+        pytest.param((f"{MODEL},Exif IFD0.Software:STRING:1",), id="rules", marks=pytest.mark.slow),
+    ],
+)
 def test_spark_gives_equal_rows(config: Path, settings: tuple[str, ...]) -> None:
     told = {}
     for engine in ("local", "spark"):
@@ -201,3 +209,38 @@ def test_spark_gives_equal_rows(config: Path, settings: tuple[str, ...]) -> None
         left_out = (folder / "_run" / "filtered.jsonl").read_text("utf-8")
         told[engine] = (folder / "out.csv").read_text("utf-8"), facts["ranking"], facts["reasons"], left_out
     assert told["local"] == told["spark"]
+
+
+@pytest.mark.parametrize(("settings", "score"), [((), "100"), ((MODEL,), "1")])
+def test_a_copy_of_the_image_is_known_by_its_bytes(
+    config: Path, tmp_path: Path, settings: tuple[str, ...], score: str
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in ("car-roadside.jpg", "car-garage.jpg", "beach.jpg"):
+        shutil.copy(PHOTOS / name, folder)
+    content = (PHOTOS / "car-garage.jpg").read_bytes()
+    (folder / "renamed").write_bytes(content)
+    (folder / "of the same size.jpg").write_bytes(content[:-1] + b"\0")
+    done = find(config, "car-garage.jpg", settings=(f"input.paths={folder}", *settings))
+    assert (done.returncode, done.stderr) == (0, "")
+    found = {row["FilePath"].rpartition("/")[2]: (row["SimilarScore"], row["SimilarReasons"]) for row in rows(config)}
+    for name in ("renamed", "car-garage.jpg"):
+        assert found[name][0] == score
+        assert found[name][1].startswith("a copy of the image, byte for byte; Exif IFD0.Model: iPhone 4S")
+    assert "copy" not in found["of the same size.jpg"][1]
+    if not settings:
+        assert float(found["of the same size.jpg"][0]) < 100
+        assert set(names(config)[:2]) == {"renamed", "car-garage.jpg"}
+
+
+def test_a_copy_is_kept_where_nothing_else_is_alike(config: Path, tmp_path: Path) -> None:
+    """A value that only the image and its copies have tells of no other file."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    shutil.copy(PHOTOS / "car-garage.jpg", folder / "a.jpg")
+    shutil.copy(PHOTOS / "car-garage.jpg", folder / "b.jpg")
+    done = find(config, "car-garage.jpg", settings=(f"input.paths={folder}",))
+    assert done.returncode == 0
+    assert "no rule: no value of the image that another file has is rare enough" in done.stdout
+    assert [(row["SimilarScore"], row["FilePath"][-5:]) for row in rows(config)] == [("100", "a.jpg"), ("100", "b.jpg")]

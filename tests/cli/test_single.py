@@ -17,6 +17,7 @@ import pytest
 from metadata_digger.cli import main, single
 from metadata_digger.cli.terminal import printable
 from metadata_digger.metadata.errors import MetadataError
+from metadata_digger.metadata.extract import Reading
 from metadata_digger.metadata.model import Directory, TagTable, XmpProperty
 from metadata_digger.storage.urls import url_of
 
@@ -36,7 +37,7 @@ DIRECTORY = Directory(
 
 @pytest.fixture
 def odd_directory(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(single, "_read", lambda path, *, with_file: [DIRECTORY])
+    monkeypatch.setattr(single, "_read", lambda path, *, with_file: Reading([DIRECTORY], None))
     yield
 
 
@@ -112,6 +113,20 @@ def test_files_that_cannot_be_read_are_objects_too(tmp_path: Path, capfdbinary: 
     assert records[-1]["error"] == "No such file or directory"
 
 
+def test_what_stands_before_a_fault_is_given_with_the_fault(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "cut.jpg"
+    path.write_bytes(b"\xff\xd8\xff\xfe\0\x0ca comment\0\xff\xe1\xff\xff")
+    assert main(["extract_single", "--json", str(path)]) == 0
+    record = json.loads(capfd.readouterr().out)
+    assert [directory["name"] for directory in record["directories"]] == ["JpegComment", "File Type", "File"]
+    assert record["error"] == record["directories"][0]["errors"][0] == "End of data reached."
+    assert main(["extract_single", str(path)]) == 0
+    plain = capfd.readouterr()
+    assert "\tJPEG Comment: a comment" in plain.out
+    assert "\tERROR: End of data reached." in plain.out
+    assert plain.err == ""
+
+
 def test_file_type_and_file_come_last(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     (tmp_path / "good.png").write_bytes(PNG)
     assert main(["extract_single", "--json", str(tmp_path / "good.png")]) == 0
@@ -128,8 +143,8 @@ def test_plain_form_of_files_that_cannot_be_read(tmp_path: Path, capfd: pytest.C
 
 
 def test_any_reader_fault_is_one_file_s(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
-    def fail(path: str, *, with_file: bool) -> list[Directory]:
-        raise MetadataError("no such thing")
+    def fail(path: str, *, with_file: bool) -> Reading:
+        return Reading([], MetadataError("no such thing"))
 
     monkeypatch.setattr(single, "_read", fail)
     assert main(["extract_single", "--json", "a", "b"]) == 3

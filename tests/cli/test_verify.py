@@ -79,10 +79,43 @@ def test_every_form_of_output(place: Path, form: str, settings: list[str]) -> No
     assert [(one["kind"], one["file"]) for one in differences] == [
         ("missing", f"file:{place}/in/a.png"),
         ("changed", f"file:{place}/in/line\nend.png"),
+        ("new", f"file:{place}/in/new.png"),
     ]
     assert set(differences[1]["was"]) == {"crc32", "sha256"}
     assert differences[1]["was"] != differences[1]["now"]
-    assert (counts["equal"], counts["changed"], counts["missing"], counts["altered"]) == (rows - 2, 1, 1, 0)
+    found = [counts[kind] for kind in ("equal", "changed", "missing", "new", "altered")]
+    assert found == [rows - 2, 1, 1, 1, 0]
+
+
+def test_a_tree_that_is_mounted_elsewhere(place: Path) -> None:
+    """Relative entries, patterns, files that were left out: all of them count from where they are now."""
+    (place / "deep" / "in").mkdir(parents=True)
+    (place / "deep" / "in" / "d.png").write_bytes(gif(50))
+    paths = ["input.paths=in,deep/in", "input.exclude=*.tmp"]
+    dig(place, "csv", paths)
+    (place / "mnt").mkdir()
+    (place / "in").rename(place / "mnt" / "evidence")
+    code, differences, _ = verified(place)
+    assert (code, {one["kind"] for one in differences}) == (3, {"missing"})
+    assert verified(place, "--map", f"{place}/in={place}/mnt/evidence")[:2] == (0, [])
+    assert verified(place, "--map", "in/=mnt/evidence/")[:2] == (0, [])
+    for name in ("new.png", "new.tmp"):
+        (place / "mnt" / "evidence" / name).write_bytes(gif(51))
+    (place / "mnt" / "evidence" / "a.png").write_bytes(gif(52))
+    code, differences, counts = verified(place, "--map", "in=mnt/evidence")
+    assert [(one["kind"], one["file"]) for one in differences] == [
+        ("changed", f"file:{place}/in/a.png"),
+        ("new", f"file:{place}/mnt/evidence/new.png"),
+    ]
+    assert (code, counts["new"]) == (3, 1)
+
+
+def test_2_a_map_is_two_directories(place: Path) -> None:
+    dig(place, "csv", [])
+    for text in ("in", "in=", "=in"):
+        done = digger(place, "verify", "out", "--map", text)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert f"--map {text}: write --map OLD=NEW" in done.stderr
 
 
 def test_an_output_that_was_altered(place: Path) -> None:

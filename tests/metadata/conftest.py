@@ -15,7 +15,7 @@ import pytest
 JUDGE = Path(__file__).parents[2] / "../shared/conformance"
 
 # Types of TIFF 6.0 by code: struct's letter for one component.
-CODES = {1: "B", 3: "H", 4: "I", 5: "II", 6: "b", 8: "h", 9: "i", 10: "ii", 11: "f", 12: "d", 16: "Q", 18: "Q"}
+CODES = {1: "B", 3: "H", 4: "I", 5: "II", 6: "b", 8: "h", 9: "i", 10: "ii", 11: "f", 12: "d", 16: "Q", 17: "q", 18: "Q"}
 Ifd = Mapping[int, Any]  # tag -> (type, value) or a further Ifd or a list of them
 
 

@@ -7,11 +7,16 @@ from importlib import import_module
 import pytest
 
 from metadata_digger.metadata.blocks.dates import java_date
-from metadata_digger.metadata.errors import MetadataError, Truncated, UnknownFormat
-from metadata_digger.metadata.extract import detect, head_of, read_metadata
+from metadata_digger.metadata.errors import Malformed, Truncated, UnknownFormat
+from metadata_digger.metadata.extract import detect, directories, head_of, read_metadata, read_partly
 from metadata_digger.metadata.formats import FORMATS
+from metadata_digger.metadata.model import Directory, TagTable
 from metadata_digger.metadata.source import MemorySource
 from metadata_digger.metadata.tags.file_types import MAGIC
+
+from .build_jpeg import jpeg
+from .build_png import png
+from .show import named
 
 
 @pytest.fixture
@@ -144,16 +149,82 @@ def test_a_file_that_is_not_there(tmp_path):
         read_metadata(tmp_path / "missing.jpg")
 
 
-def test_nothing_to_read_is_an_error():
-    with pytest.raises(MetadataError):
-        read_metadata(b"II\x2a\0")
+CUT = [
+    (b"II\x2a\0", "TIFF"),
+    (b"\xff\xd8\xff\xe0\0\x10JF", "JPEG"),
+    (b"GIF89a\1", "GIF"),
+    (b"BM\1\2", "BMP"),
+]
+
+
+@pytest.mark.parametrize(("data", "kind"), CUT)
+def test_a_file_that_is_cut_short_has_its_type_and_says_so(data, kind):
+    found = read_metadata(data)
+    assert found[-1].values[1] == kind
+    assert [error for one in found for error in one.errors]
+
+
+def test_the_fault_is_told_beside_the_directories(tiff):
+    whole, cut = read_partly(tiff({0x0100: (3, 7)})), read_partly(b"II\x2a\0")
+    assert (named(whole.directories), whole.fault) == (["Exif IFD0", "File Type"], None)
+    assert named(cut.directories) == ["File Type"]
+    assert cut.directories[0].errors == [str(cut.fault)]
+    assert read_partly(b"")[0] == read_partly(b"no picture at all")[0] == []
+
+
+def test_directories_come_before_the_fault(monkeypatch):
+    def read(_):
+        yield Directory("One", TagTable({}))
+        raise Malformed("here it ends")
+
+    monkeypatch.setattr("metadata_digger.metadata.formats.tiff.read", read)
+    found = directories(MemorySource(b"II\x2a\0"))
+    assert [next(found).name, next(found).name] == ["File Type", "One"]
+    with pytest.raises(Malformed, match="here it ends"):
+        next(found)
+
+
+LEAD = [
+    b"\n",
+    b"\r\n\r\n",
+    b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n\r\n",
+    bytes(512),
+    b"x\xff\xd8\xff no JPEG",
+]
+
+
+@pytest.mark.parametrize("lead", LEAD)
+@pytest.mark.parametrize("form", ["jpeg", "png"])
+def test_a_picture_behind_other_bytes(lead, form):
+    whole = {"jpeg": jpeg((0xFE, b"a comment")), "png": png()}[form]
+    found = read_metadata(lead + whole)
+    assert found[:-1] == read_metadata(whole)[:-1] != []
+    assert found[-1].values == read_metadata(whole)[-1].values
+    kind = form.upper()
+    assert found[-1].errors == [f"The {kind} begins at byte {len(lead)}, behind bytes that are none of it"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"text, then \xff\xd8\xff and more",
+        b"\n\xff\xd8\xff\xe0\0\x04ab no marker",
+        b"\n\xff\xd8\xff",
+        b"\n" * 8_192 + jpeg((0xFE, b"too far")),
+        b"PK\3\4" + jpeg((0xFE, b"in an archive")),
+        b"ID3\4\0\0\0\0\1\0APIC" + jpeg((0xFE, b"on a record's sleeve")),
+    ],
+)
+def test_what_only_looks_like_a_jpeg_is_none(data):
+    with pytest.raises(UnknownFormat):
+        read_metadata(data)
 
 
 def test_what_was_read_before_a_fault_stands(tiff):
     data = tiff({0x0100: (3, 7), 0x014A: [{0x0100: (3, 1)}] * 300})
-    directories = read_metadata(data)
-    assert directories[0].values[0x0100] == 7
-    assert directories[-2].errors == ["More than 256 directories"]
+    found = read_metadata(data)
+    assert found[0].values[0x0100] == 7
+    assert found[-2].errors == ["More than 256 directories"]
 
 
 def test_reads_stay_in_the_source():

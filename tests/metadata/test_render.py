@@ -137,11 +137,6 @@ def test_whole_numbers_end_at_64_bits(value, expected):
     assert render.long(value) == expected
 
 
-def test_utf8_replaces_each_ill_formed_sequence_once():
-    assert render.utf8(b"a\xffb") == "a�b"
-    assert render.utf8(b"a\xed\xa0\x80b") == "a�b"  # an encoded surrogate is one
-
-
 def test_trimmed_takes_control_characters():
     assert render.trimmed("\0\t a \x1f\0") == "a"
 

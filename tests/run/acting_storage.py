@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,3 +30,22 @@ class ChangingStorage(LocalStorage):
         file = super().open(url)
         AFTER.get(path.stem, Path.exists)(path)
         return file
+
+
+class StallingStorage(LocalStorage):
+    """Of a file called `stall` no read ever comes back; each opening adds a line to the file `opened` beside it."""
+
+    def open(self, url: str) -> LocalFile:
+        path = Path(path_of(url))
+        with (path.parent.parent / "opened").open("a") as log:
+            log.write(f"{path.name}\n")
+        return Stalled(super().open(url)) if path.stem.startswith("stall") else super().open(url)
+
+
+class Stalled(LocalFile):
+    def __init__(self, file: LocalFile) -> None:
+        super().__init__(file._descriptor, file.size, file.stored)
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        time.sleep(3600)
+        return b""

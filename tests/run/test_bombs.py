@@ -55,7 +55,7 @@ def dug(
     options: dict[str, Any] = {
         "storage": LocalStorage(),
         "cores": 1,
-        "seconds_per_batch": 30,
+        "file_timeout": 30,
         "memory_gb": 0.5,
         **changes,
     }

@@ -10,22 +10,27 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from acting_steps import ActingStep, Unreadable
+from acting_storage import StallingStorage
 from test_local import contents, files, job, left_out, names
 
 from metadata_digger.errors import DiggerError, OutputError
 from metadata_digger.run.engines import pool
+from metadata_digger.run.engines.doing import by
 from metadata_digger.run.engines.local import run
 from metadata_digger.run.engines.memory import share
-from metadata_digger.run.job import Job
+from metadata_digger.run.job import Job, Waiting
+from metadata_digger.run.tasks import Hash
 from metadata_digger.run.work import Work
+from metadata_digger.steps.hash import HashStep
 from metadata_digger.storage import LocalStorage
+from metadata_digger.storage.model import Entry
 
 
 @pytest.mark.parametrize(
@@ -89,9 +94,78 @@ def test_a_worker_that_dies_in_the_middle_of_a_message_has_died(tmp_path: Path) 
 
 def test_a_hanging_file_is_given_up(tmp_path: Path) -> None:
     files(tmp_path / "in", "a.jpg", "b.jpg", "hang.jpg")
-    report = run(job(tmp_path, seconds_per_batch=0.5))
+    report = run(job(tmp_path, file_timeout=0.5))
     assert (report.written, report.failed) == (2, 1)
-    assert left_out(tmp_path / "out") == {"hang.jpg": ("failed", "no progress for 0.5 s")}
+    reason = "no progress for 0.5 s (processing.fileTimeout)"
+    assert left_out(tmp_path / "out") == {"hang.jpg": ("timed_out", reason)}
+
+
+def test_a_file_that_stalls_is_tried_once_more_behind_all_others(tmp_path: Path) -> None:
+    good = [f"{number:02d}.jpg" for number in range(40)]
+    files(tmp_path / "in", *good, "stall-1.jpg", "stall-2.jpg")
+    report = run(job(tmp_path, storage=StallingStorage(), cores=1, file_timeout=1))
+    assert (report.written, report.statuses["timed_out"], report.seen) == (40, 2, 42)
+    assert sorted(names(tmp_path / "out" / "out.csv")) == good
+    lines = (tmp_path / "opened").read_text().splitlines()
+    assert sorted(lines[-2:]) == ["stall-1.jpg", "stall-2.jpg"]  # the last attempts are theirs alone
+
+
+def test_what_is_waited_for_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "SECONDS_UNTIL_TOLD", 0.5)
+    files(tmp_path / "in", "a.jpg", "stall.jpg")
+    _, limits, _ = share(1, 2, False)
+    found = [Entry("", f"file:{tmp_path}/in/{name}", 9, None) for name in ("a.jpg", "stall.jpg")]
+    work = (job(tmp_path, storage=StallingStorage()), tmp_path, limits)
+    with pool.pool(1, work, "UTC", tmp_path, 2) as processes:
+        assert processes.waiting == []
+        processes.give(Hash(found, ("md5",), found))
+        events, waited = [], list[Waiting]()
+        while not events:
+            events = processes.wait(0.1)
+            waited += processes.waiting
+    assert {file for file, _ in waited} == {found[1].url}
+    assert 1 < max(seconds for _, seconds in waited) < 60
+    (event,) = events
+    assert isinstance(event, pool.Died)
+    assert (event.stalled, event.file) == (True, found[1].url)
+
+
+def test_a_run_tells_what_it_waits_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "SECONDS_UNTIL_TOLD", 0.5)
+    files(tmp_path / "in", "a.jpg", "stall.jpg")
+    told: set[str] = set()
+
+    def progress(done: int, total: int | None, failed: int = 0, waiting: Sequence[Waiting] = (), /) -> None:
+        told.update(one.url for one in waiting)
+
+    assert run(job(tmp_path, storage=StallingStorage(), file_timeout=2), progress).failed == 1
+    assert told == {f"file:{tmp_path}/in/stall.jpg"}
+    output = tmp_path / "hashed"
+    run(job(tmp_path, steps=(HashStep(("md5",)),), output=output))
+    told.clear()
+    work = job(tmp_path, steps=(HashStep(("md5",)),), output=output, storage=StallingStorage(), file_timeout=2)
+    report = run(replace(work, update="hash"), progress)
+    assert told == {f"file:{tmp_path}/in/stall.jpg"}
+    assert report.statuses == {"ok": 1, "timed_out": 1}
+
+
+def test_hashes_of_files_beside_one_that_stalls(tmp_path: Path) -> None:
+    """As an update by hash and verify ask for them: in pieces that follow each other, however many may wait."""
+    urls = [f"file:{files(tmp_path / 'in', name)}/{name}" for name in ("a", "b", "stall", "d", "e")]
+    found = [Entry("", url, 9, None) for url in urls]
+    _, limits, _ = share(1, 2, False)
+    work = (job(tmp_path, storage=StallingStorage()), tmp_path, limits)
+
+    def tasks() -> Iterator[Hash | None]:
+        yield Hash(found, ("md5",), found, 7)
+        while len(done) < 5:
+            yield None  # nothing more until all of these are done
+
+    done: dict[int, str] = {}
+    with pool.pool(1, work, "UTC", tmp_path, 1) as processes:
+        for task, answers in by(processes)(tasks()):
+            done |= {number: one.status for number, one in enumerate(answers, task.first)}
+    assert done == {7: "ok", 8: "ok", 9: "timed_out", 10: "ok", 11: "ok"}
 
 
 def children(pid: int) -> list[int]:
@@ -115,7 +189,7 @@ def test_workers_killed_from_outside_lose_nothing(tmp_path: Path) -> None:
     files(tmp_path / "in", *(f"slow-{number:03d}.jpg" for number in range(60)))
     due = [40, 20, 1]
 
-    def kill(done: int, total: int | None) -> None:
+    def kill(done: int, total: int | None, *_: object) -> None:
         if due and done >= due[-1]:
             due.pop()
             os.kill(workers(os.getpid())[0], signal.SIGKILL)
@@ -178,7 +252,7 @@ from metadata_digger.storage import LocalStorage
 
 if __name__ == "__main__":
     told = []
-    def tell(done, total):
+    def tell(done, total, *_):
         if done > 16 and not told:  # of the first batches, of 8 files, one is in its place
             told.append(1)
             print("working", flush=True)

@@ -34,7 +34,7 @@ def job(tmp_path: Path, **changes: object) -> Job:
         CsvSink(),
         tmp_path / "out",
         cores=2,
-        seconds_per_batch=30,
+        file_timeout=30,
     )
     return replace(made, **changes)  # type: ignore[arg-type]  # a test's own word
 
@@ -66,7 +66,7 @@ def contents(folder: Path) -> list[str]:
 def test_a_thousand_files_come_out_in_order_and_are_told_of(tmp_path: Path) -> None:
     files(tmp_path / "in", *(f"{number % 7}/{number:04d}.jpg" for number in range(1_000)))
     told: list[tuple[int, int | None]] = []
-    report = run(job(tmp_path), lambda done, total: told.append((done, total)))
+    report = run(job(tmp_path), lambda done, total, *_: told.append((done, total)))
     expected = sorted(f"{number % 7}/{number:04d}.jpg" for number in range(1_000))
     found = rows(tmp_path / "out" / "out.csv")
     assert [row["FilePath"] for row in found] == [f"file:{tmp_path}/in/{name}" for name in expected]

@@ -19,7 +19,7 @@ from metadata_digger.run.engines.local import run
 from metadata_digger.run.job import Job
 from metadata_digger.run.records.record import read_record, report_of
 from metadata_digger.run.report import OTHER, REASONS, Report
-from metadata_digger.sinks import JsonSink
+from metadata_digger.sinks import CsvSink, JsonSink
 from metadata_digger.steps.hash import HashStep
 
 NOTES = ["no labels: 7 of 9", "GPS: at 1", "GPS: at 2"]
@@ -105,6 +105,33 @@ def test_twins_are_none(tmp_path: Path) -> None:
     (tmp_path / "in" / "noted-2.jpg").write_bytes((tmp_path / "in" / "noted-1.jpg").read_bytes())
     steps = (NotingStep(), HashStep(("md5",)))
     told(tmp_path, run(noting(tmp_path, steps=steps, distinct=("hash_md5",), keep_rows=False)), ["noted-1.jpg"])
+
+
+def test_what_the_sink_remarks_is_a_note_too(tmp_path: Path) -> None:
+    long = "l" * 120
+    root = files(tmp_path / "in", "a.jpg", "noted-1.jpg", f"{long}.jpg", f"noted-2-{long}.jpg")
+    report = run(noting(tmp_path, sink=CsvSink(most=100, file=True)))
+    told = [json.loads(line) for line in (tmp_path / "out" / "_run" / "notes.jsonl").read_text("utf-8").splitlines()]
+    remarks = [f"CSV: cut at 100 characters: FileName ({count})" for count in (124, 132)]
+    assert told == [
+        {"file": f"file:{root}/{long}.jpg", "notes": [remarks[0]]},
+        {"file": f"file:{root}/noted-1.jpg", "notes": NOTES},
+        {"file": f"file:{root}/noted-2-{long}.jpg", "notes": [*NOTES, remarks[1]]},
+    ]
+    assert (report.noted, report.kinds) == (3, {"CSV": 2, "no labels": 2, "GPS": 2})
+    # It is a note of the file of the output, and none of the rows that are kept.
+    again = run(noting(tmp_path, sink=CsvSink(file=True), update="time"))
+    assert (again.noted, again.kinds) == (2, {"no labels": 2, "GPS": 2})
+
+
+def test_the_summary_says_what_spreadsheets_do_not_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files(tmp_path / "in", "a.jpg")
+    monkeypatch.setattr("metadata_digger.sinks.long_cells.COLUMNS", 2)
+    report = run(noting(tmp_path, sink=CsvSink()))
+    (sentence,) = report.notes
+    assert sentence.startswith("the CSV has 7 columns, and spreadsheets show 2: choose among the tags with filter.")
+    assert read_record(tmp_path / "out")["notes"] == [sentence]
+    assert f"note        {sentence}" in list(summary(report))
 
 
 def test_a_stream_counts_them(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

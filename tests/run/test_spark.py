@@ -145,7 +145,7 @@ def test_an_interrupted_run_goes_on_and_is_brought_up_to_date(tmp_path: Path) ->
     pytest.importorskip("pyspark")
     root = files(tmp_path / "in", *(f"{number % 5}/slow-{number:04d}.jpg" for number in range(100)))
 
-    def interrupt(done: int, total: int | None) -> None:
+    def interrupt(done: int, total: int | None, *_: object) -> None:
         if done >= 40:
             raise KeyboardInterrupt
 

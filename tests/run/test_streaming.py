@@ -35,7 +35,7 @@ def streamed(capfd: pytest.CaptureFixture[str]) -> list[str]:
 def test_rows_are_out_before_the_last_file_is_read(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     out: list[tuple[int, int]] = []  # files done, bytes at standard output (here a file)
     names = [f"slow-{number:03d}.jpg" for number in range(100)]
-    report = run(job(tmp_path, *names), lambda done, total: out.append((done, os.fstat(1).st_size)))
+    report = run(job(tmp_path, *names), lambda done, total, *_: out.append((done, os.fstat(1).st_size)))
     assert any(size > 0 and done < 50 for done, size in out)
     assert sorted(streamed(capfd)) == [name[:16] for name in names]
     assert (report.written, report.output, report.files) == (100, None, ())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -123,12 +124,12 @@ def test_of_a_thousand_files_only_those_are_read_that_are_new_or_changed(
     same_as_fresh(tmp_path, work)
 
 
-def test_everything_may_be_gone(tmp_path: Path) -> None:
+def test_everything_may_be_gone_when_the_user_says_so(tmp_path: Path) -> None:
     root = files(tmp_path / "in", "a.jpg", "b.jpg")
     run(job(tmp_path))
     for path in root.iterdir():
         path.unlink()
-    report = run(job(tmp_path, update="time"))
+    report = run(job(tmp_path, update="time", accept_gone=True))
     assert report.changes == {"unchanged": 0, "new": 0, "changed": 0, "gone": 2}
     same_as_fresh(tmp_path, job(tmp_path, update="time"))
 
@@ -224,7 +225,7 @@ def test_what_a_file_itself_is_to_blame_for_is_not_tried_again(tmp_path: Path, o
 
 def test_files_whose_process_hung_or_died_are_tried_again(tmp_path: Path, opened: Callable[[], list[str]]) -> None:
     files(tmp_path / "in", "a.jpg", "exit.jpg", "hang.jpg")
-    report = run(counted(tmp_path, seconds_per_batch=0.5))
+    report = run(counted(tmp_path, file_timeout=0.5))
     assert (report.written, report.failed) == (1, 2)
     opened()
     files(tmp_path / "better", "exit", "hang")  # these acts are played already
@@ -366,7 +367,7 @@ def test_by_hash(tmp_path: Path) -> None:
     files(root, "new.jpg")
     assert run(hashed(tmp_path, update="time", output=tmp_path / "by time" / "out")).changes == {}
     report = run(hashed(tmp_path, update="hash"))
-    assert report.changes == {"unchanged": 298, "new": 1, "changed": 2, "gone": 0}
+    assert report.changes == {"unchanged": 298, "new": 1, "changed": 2, "gone": 0, "moved": 0}
     same_as_fresh(tmp_path, hashed(tmp_path, update="hash"))
     rows = tmp_path / "out" / "_run" / "rows"
     times = {
@@ -396,7 +397,7 @@ def test_by_hash_what_is_new_is_given_before_all_is_listed(tmp_path: Path) -> No
     folders = Stage(*(tmp_path for _ in range(5)))
     schema = compose(work.steps).output(FILE)
     with closing(Update(work, folders, schema, "hash", 1, lambda done, total: None)) as update:
-        for given, one in enumerate(update.todo(walk(), do), 1):
+        for given, one in enumerate(update.todo(walk(), do, Counter()), 1):
             assert one.url == f"file:/in/{given}.jpg"
             assert listed < given + 1_000
     assert given == 20_000
@@ -412,7 +413,7 @@ def test_by_hash_an_interrupted_comparison_goes_on(
     files(root, "new.jpg")
     told: list[tuple[int, int | None]] = []
 
-    def interrupt(done: int, total: int | None) -> None:
+    def interrupt(done: int, total: int | None, *_: object) -> None:
         told.append((done, total))
         if done >= 300:
             raise KeyboardInterrupt
@@ -434,7 +435,7 @@ def test_by_hash_an_interrupted_comparison_goes_on(
     for source, number in zip((tmp_path / "out" / "_run" / "rows").iterdir(), (0, 9), strict=False):
         os.link(source, stage / "parts" / f"{parts.kept_name(number)}.part")  # which was keeping rows
     report = run(hashed(tmp_path, **again))
-    assert report.changes == {"unchanged": 998, "new": 1, "changed": 2, "gone": 0}
+    assert report.changes == {"unchanged": 998, "new": 1, "changed": 2, "gone": 0, "moved": 0}
     after = opened()
     assert len(set(before) & set(after)) < 200  # what was under way
     assert len(report.resumed) == 1
@@ -475,7 +476,7 @@ def test_an_update_that_was_interrupted_goes_on(
     grow(root / "000.jpg")
     opened()
 
-    def interrupt(done: int, total: int | None) -> None:
+    def interrupt(done: int, total: int | None, *_: object) -> None:
         if done > 130:
             raise KeyboardInterrupt
 

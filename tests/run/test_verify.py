@@ -31,6 +31,7 @@ from metadata_digger.run.verify.differences import Difference, Verified
 from metadata_digger.run.verify.read_back import Written
 from metadata_digger.sinks import CsvSink, JsonSink
 from metadata_digger.steps.hash import HashStep
+from metadata_digger.steps.rename import Naming
 from metadata_digger.storage import Entry, LocalStorage
 from metadata_digger.storage.local import LocalFile
 
@@ -245,16 +246,28 @@ ODD = [
 
 
 @pytest.mark.parametrize("is_recorded", [True, False])
-@pytest.mark.parametrize("sink", [CsvSink(), CsvSink(dialect="spark"), CsvSink(dialect="spark", raw=True), JsonSink()])
+@pytest.mark.parametrize(
+    "sink",
+    [
+        CsvSink(),
+        CsvSink(dialect="spark"),
+        CsvSink(dialect="spark", raw=True),
+        CsvSink(delimiter=";", bom=True, file=True),
+        CsvSink(delimiter="\t", most=100, file=True),
+        CsvSink(Naming("snakeCase"), delimiter="|", dialect="spark", bom=True, most=100),
+        JsonSink(),
+        JsonSink(file=True),
+    ],
+)
 def test_odd_names_are_told_in_every_dialect_without_a_configuration(
     tmp_path: Path, sink: CsvSink | JsonSink, is_recorded: bool
 ) -> None:
-    many(tmp_path / "in", *ODD)
+    many(tmp_path / "in", *ODD, "long " * 40, 'q"' * 60)
     run(job(tmp_path, steps=(ActingStep(), HashStep(("sha256",))), sink=sink))
     if not is_recorded:
         shutil.rmtree(tmp_path / "out" / "_run")
     result, found = verified(tmp_path / "out")
-    assert (result.files, result.equal, found) == (len(ODD), len(ODD), [])
+    assert (result.files, result.equal, found) == (len(ODD) + 2, len(ODD) + 2, [])
 
 
 def test_a_name_of_too_many_sequences_is_soon_given_up(tmp_path: Path) -> None:

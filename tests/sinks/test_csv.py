@@ -4,6 +4,7 @@ import csv
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -197,6 +198,27 @@ def test_what_is_told_of_the_file_without_metadata(rows: Rows, tmp_path: Path) -
         '"id","base_path","file_path","labels","file_name","file_extension","file_size","file_modified","notes"',
         '"00000000000000000000000000000000","file:///in","file:/in/0.jpg","a","0.jpg","jpg","1","",""',
     ]
+
+
+@pytest.mark.parametrize("dialect", ["rfc4180", "spark"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_delimiters(rows: Rows, tmp_path: Path, delimiter: str, dialect: str) -> None:
+    """Every cell is quoted, so whatever stands between them stands in them too."""
+    values = ["a,b;c\td|e", '"', "=1", ";=1", "x"]
+    tags = [("A", number, f"T{number}", value) for number, value in enumerate(values)]
+    sink = CsvSink(delimiter=delimiter, dialect=dialect, file=True)
+    options: dict[str, Any] = {"doublequote": False, "escapechar": "\\"} if dialect == "spark" else {}
+    content = text(sink, tmp_path, rows({"tags": tags}))
+    header, cells = csv.reader(content.splitlines(), strict=True, delimiter=delimiter, **options)
+    assert len(header) == len(cells) == 6 + len(values) + 5
+    assert cells[6:11] == ["a,b;c\td|e", "''" if dialect == "spark" else '"', "'=1", ";=1", "x"]
+
+
+def test_a_byte_order_mark(rows: Rows, tmp_path: Path) -> None:
+    """Once, whatever the pieces; a table without rows has it too."""
+    plain, marked = (text(CsvSink(bom=bom), tmp_path, rows({}, {})) for bom in (False, True))
+    assert marked == f"\ufeff{plain}"
+    assert text(CsvSink(bom=True), tmp_path, rows()).startswith('\ufeff"ID"')
 
 
 @pytest.mark.parametrize("every", [True, False])

@@ -92,3 +92,16 @@ def test_values_longer_than_a_term(cloud: Cloud, collection: str, tmp_path: Path
     assert document["md_xmp_whole"] == LONG[: LONGEST_TERM // 4]
     assert document["notes"][0] == LONG[: LONGEST_TERM // 4]
     assert document["tag_names"][2] == LONG[: LONGEST_TERM // 4]
+
+
+def test_all_values_of_a_repeated_tag(cloud: Cloud, collection: str, tmp_path: Path) -> None:
+    """As several values of its field; each is found."""
+    connection = made(cloud, collection)
+    rows = batch([("Text", "prompt: {}"), ("Text", "workflow: []")], [("Text", "prompt: {}")])
+    found = send(connection, rows, tmp_path)
+    assert found["0.jpg"]["md_xmp_text"] == ["prompt: {}", "workflow: []"]
+    assert found["1.jpg"]["md_xmp_text"] == ["prompt: {}"]
+    assert [found[name]["file_name"] for name in ("0.jpg", "1.jpg")] == ["0.jpg", "1.jpg"]
+    with Solr(connection) as solr:
+        assert solr.query({"q": "md_xmp_text:workflow", "rows": 0})["numFound"] == 1
+        assert solr.query({"q": "file_extension:jpg", "rows": 0})["numFound"] == 2

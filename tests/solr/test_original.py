@@ -19,7 +19,7 @@ from solr.running import everything, made, run, settings
 pytestmark = [pytest.mark.solr, pytest.mark.skipif(not SHARED.is_dir(), reason="no ../shared")]
 
 # Fields that 0.2.1 did not have, and those whose values are another machine's, network's or picture library's.
-NEW = {"file_size", "file_modified", "notes", "_version_"}
+NEW = {"file_name", "file_extension", "file_size", "file_modified", "notes", "_version_"}
 OTHER = {"id", "base_path", "file_path", "processing_datetime", "labels", "small_thumb", "tag_names"}
 
 
@@ -30,7 +30,11 @@ def test_documents_of_the_original(cloud: Cloud, collection: str, case: str, inp
     with Solr(connection) as solr:  # to see it, as theirs is seen
         content = {"name": "metadata_content", "type": "text", "multiValued": True, "stored": True}
         solr.ask("/schema", json={"replace-field": content})
-    more = ("processing.hash.types=md5,sha256", "processing.thumbnails.mediumDimensions=")
+    more = (
+        "processing.hash.types=md5,sha256",
+        "processing.thumbnails.mediumDimensions=",
+        "output.columns.repeatedTags=last",
+    )
     run("extract", settings(cloud, collection, GOLDEN / "data" / inputs, tmp_path, *more))
     lines = (GOLDEN / "solr" / f"{case}.jsonl").read_text("utf-8").splitlines()
     theirs = {document["file_path"].rsplit("/", 1)[1]: document for document in map(json.loads, lines)}

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
 from metadata_digger.errors import ConfigError, StorageError
-from metadata_digger.metadata.errors import Malformed, UnknownFormat
+from metadata_digger.metadata.errors import Malformed, Truncated, UnknownFormat
 from metadata_digger.metadata.model import Directory, Rational, TagTable, XmpProperty
 from metadata_digger.pipeline import Batch
 from metadata_digger.schema import EXTRACTED, FILE, OWN_TAG
@@ -24,15 +25,19 @@ GPS = Directory("GPS", TagTable({tag: f"Tag {tag}" for tag in PLACE}, {2: lambda
 
 
 def run(monkeypatch: pytest.MonkeyPatch, batch: Batch) -> pa.RecordBatch:
-    """The rows, when a fake file is what read_metadata gives for it or raises."""
+    """The rows, when a fake file is the directories that come for it, its type at the end, or an exception."""
 
-    def read(file: Any) -> list[Directory]:
+    def read(file: Any) -> Iterator[Directory]:
         if isinstance(file, Exception):
             raise file
-        directories: list[Directory] = file
-        return directories
+        rest = deepcopy(file)
+        yield rest.pop() if isinstance(rest[-1], Directory) and rest[-1].name == "File Type" else deepcopy(FILE_TYPE)
+        for one in rest:
+            if isinstance(one, Exception):
+                raise one
+            yield one
 
-    monkeypatch.setattr(extract, "read_metadata", read)
+    monkeypatch.setattr(extract, "directories", read)
     step = ExtractStep()
     (done,) = step.run(iter([batch]))
     assert done.files is batch.files
@@ -68,8 +73,19 @@ def test_own_tags_follow_those_of_gps(monkeypatch: pytest.MonkeyPatch, files: Ma
         ("GPS", "MD Location Long F"),
         ("JPEG", "Compression Type"),
     ]
-    assert [tag["tag"] < OWN_TAG for tag in rows[0]["tags"]] == [False] * 4 + [True] * 3 + [False] * 2
+    assert [tag["tag"] < OWN_TAG for tag in rows[0]["tags"]] == [False] * 4 + [True] * 3 + [False] * 3
     assert rows[0]["tags"][1]["value"] is None
+
+
+def test_the_place_of_a_movie_is_in_a_directory_gps(monkeypatch: pytest.MonkeyPatch, files: Make) -> None:
+    movie = Directory("MP4", TagTable({0x2001: "Latitude", 0x2002: "Longitude"}), {0x2001: 51.5, 0x2002: -0.25})
+    row = run(monkeypatch, files([movie, FILE_TYPE])).to_pylist()[0]
+    assert row["directories"] == ["MP4", "GPS", "File Type"]
+    assert [(tag["name"], tag["value"]) for tag in row["tags"] if tag["directory"] == "GPS"] == [
+        ("MD Location", "51.5,-0.25"),
+        ("MD Location Lat F", "51.5"),
+        ("MD Location Long F", "-0.25"),
+    ]
 
 
 def test_properties_of_xmp_are_tags_named_by_their_path(monkeypatch: pytest.MonkeyPatch, files: Make) -> None:
@@ -96,7 +112,7 @@ def test_rows_have_no_pictures_and_no_endless_lists_of_xmp(monkeypatch: pytest.M
     xmp.xmp += [XmpProperty("u", f"photoshop:DocumentAncestors[{number}]", "0") for number in range(1, 1200)]
     xmp.xmp += [XmpProperty("u", "dc:creator[1]", "Ada"), XmpProperty("u", "xmp:CreatorTool", "Tool")]
     rows = run(monkeypatch, files([JPEG], [xmp])).to_pylist()
-    names = [tag["name"] for tag in rows[1]["tags"]]
+    names = [tag["name"] for tag in rows[1]["tags"] if tag["directory"] == "XMP"]
     assert (len(names), names[0]) == (1003, "x:a")
     assert names[-3:] == ["photoshop:DocumentAncestors[1000]", "dc:creator[1]", "xmp:CreatorTool"]
     reason = "behind the first 1,000 of a list or 10,000 of the packet, or longer than 65,536 characters"
@@ -105,11 +121,12 @@ def test_rows_have_no_pictures_and_no_endless_lists_of_xmp(monkeypatch: pytest.M
 
 FAULTS = [
     (UnknownFormat("x"), "filtered", "unknown file type"),
-    (Malformed("no markers"), "failed", "metadata cannot be read: no markers"),
+    (Truncated("The file is empty"), "failed", "metadata cannot be read: The file is empty"),
     (StorageError("/x: permission denied", "denied"), "denied", "/x: permission denied"),
     (ZeroDivisionError("division by zero"), "failed", "a fault of this program: ZeroDivisionError: division by zero"),
     (KeyError("lone \ud800"), "failed", "KeyError: 'lone"),
     (MemoryError(), "failed", "MemoryError"),
+    ([JPEG, StorageError("/x: Input/output error"), FILE_TYPE], "failed", "/x: Input/output error"),
 ]
 
 
@@ -121,24 +138,50 @@ def test_a_fault_costs_one_file(
     assert [row["status"] for row in rows] == ["ok", status, "ok"]
     assert reason in rows[1]["reason"]
     assert (rows[1]["tags"], rows[1]["directories"], rows[1]["file_type"]) == ([], [], None)
-    assert [len(row["tags"]) for row in rows] == [2, 0, 1]
+    assert [len(row["tags"]) for row in rows] == [3, 0, 1]
 
 
-def test_what_happens_halfway_through_a_file_leaves_nothing(monkeypatch: pytest.MonkeyPatch, files: Make) -> None:
+BUG = ZeroDivisionError("division by zero")
+LATER = [
+    (Malformed("no markers"), ["JPEG: no markers"]),
+    (BUG, ["metadata cannot be read further, a fault of this program: ZeroDivisionError: division by zero"]),
+]
+
+
+@pytest.mark.parametrize(("fault", "notes"), LATER)
+def test_a_row_has_what_was_found_before_a_fault(
+    monkeypatch: pytest.MonkeyPatch, files: Make, fault: Exception, notes: list[str]
+) -> None:
+    rows = run(monkeypatch, files([JPEG, fault], [FILE_TYPE])).to_pylist()
+    assert [row["status"] for row in rows] == ["ok", "ok"]
+    assert [row["file_type"] for row in rows] == ["JPEG", "JPEG"]
+    assert rows[0]["directories"] == ["JPEG", "File Type"]
+    assert [len(row["tags"]) for row in rows] == [3, 1]
+    assert [row["notes"] for row in rows] == [notes, []]
+
+
+def test_a_file_of_which_only_the_type_is_known_has_a_row(monkeypatch: pytest.MonkeyPatch, files: Make) -> None:
+    rows = run(monkeypatch, files([Malformed("no markers"), FILE_TYPE])).to_pylist()
+    assert (rows[0]["status"], rows[0]["file_type"], rows[0]["notes"]) == ("ok", "JPEG", ["File Type: no markers"])
+
+
+def test_a_tag_that_cannot_be_put_into_words_costs_itself(monkeypatch: pytest.MonkeyPatch, files: Make) -> None:
     def fail(*_: Any) -> str:
         raise IndexError("out of range")
 
-    broken = Directory("Canon Makernote", TagTable({1: "A", 2: "B"}, {2: fail}), {1: 1, 2: 2})
-    rows = run(monkeypatch, files([JPEG, broken], [JPEG])).to_pylist()
-    assert rows[0]["status"] == "failed"
-    assert "IndexError" in rows[0]["reason"]
-    assert [len(row["tags"]) for row in rows] == [0, 2]
+    broken = Directory("Canon Makernote", TagTable({1: "A", 2: "B", 3: "C"}, {2: fail}), {1: 1, 2: "two", 3: 3})
+    rows = run(monkeypatch, files([JPEG, broken, JPEG], [JPEG])).to_pylist()
+    assert [row["status"] for row in rows] == ["ok", "ok"]
+    assert [tag["value"] for tag in rows[0]["tags"][2:5]] == ["1", "two", "3"]
+    assert [len(row["tags"]) for row in rows] == [8, 3]
+    reason = "B cannot be put into words, a fault of this program: IndexError: out of range"
+    assert [row["notes"] for row in rows] == [[f"Canon Makernote: {reason}"], []]
 
 
 def test_rows_that_are_out_are_not_read(monkeypatch: pytest.MonkeyPatch, files: Make) -> None:
     rows = run(monkeypatch, files(AssertionError("read"), [JPEG], statuses=["denied", "ok"])).to_pylist()
     assert [row["status"] for row in rows] == ["denied", "ok"]
-    assert [len(row["tags"]) for row in rows] == [0, 2]
+    assert [len(row["tags"]) for row in rows] == [0, 3]
 
 
 def test_errors_of_directories_are_notes(monkeypatch: pytest.MonkeyPatch, files: Make) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from metadata_digger.metadata.model import Directory, Rational, TagTable
 from metadata_digger.schema import OWN_TAG
-from metadata_digger.steps.location import own_tags
+from metadata_digger.steps.location import own_tags, tags_of_a_movie
 
 
 def angle(*parts: tuple[int, int]) -> tuple[Rational, ...]:
@@ -98,3 +98,25 @@ def test_location_rules(change: dict[int, Any], expected: str | None) -> None:
 def test_date_time(date: Any, time: Any, expected: str | None) -> None:
     values = {tag: value for tag, value in ((29, date), (7, time)) if value is not None}
     assert found(values).get("MD DateTime") == expected
+
+
+MOVIE = Directory("MP4", TagTable({}), {0x2001: 51.5, 0x2002: -0.25})
+KEYS = Directory("QuickTime Metadata", TagTable({}), {0x050D: "+33.2126+120.3935/"})
+NOWHERE = Directory("QuickTime Metadata", TagTable({}), {0x050D: "+95.0+120.3935/"})
+
+
+@pytest.mark.parametrize(
+    ("directories", "expected"),
+    [
+        ([MOVIE], "51.5,-0.25"),
+        ([Directory("MP4", TagTable({})), NOWHERE, KEYS, MOVIE], "33.2126,120.3935"),
+        ([NOWHERE], None),
+        ([MOVIE, Directory("GPS", TagTable({}), dict(PLACE))], None),  # which has tags of its own
+        ([MOVIE, Directory("GPS", TagTable({}))], "51.5,-0.25"),
+        ([], None),
+    ],
+)
+def test_the_place_of_a_movie(directories: list[Directory], expected: str | None) -> None:
+    tags = {name: value for _, name, value in tags_of_a_movie(directories)}
+    assert tags.get("MD Location") == expected
+    assert len(tags) == (3 if expected else 0)

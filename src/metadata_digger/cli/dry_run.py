@@ -11,8 +11,8 @@ from metadata_digger.cli.terminal import printable, write
 from metadata_digger.run.engines.dry import Expected, rehearse
 from metadata_digger.run.job import Job
 from metadata_digger.schema import FILTERED
+from metadata_digger.storage.lists import LIST
 from metadata_digger.storage.urls import base_of
-from metadata_digger.storage.walk import LIST
 
 SHOWN = 20  # extensions, entries of input.paths, reasons
 FAULTS = 3  # exit code
@@ -27,7 +27,7 @@ def dry_run(job: Job, engine: str, stream: TextIO) -> int:
 
         spark_settings(os.environ)
         spark.check(job)
-    with Progress() as progress:
+    with Progress(stays=False) as progress:
         expected = rehearse(job, progress)
     for line in lines(expected, job.paths):
         write(printable(line), stream)
@@ -45,7 +45,7 @@ def lines(expected: Expected, paths: tuple[str, ...]) -> Iterator[str]:
         yield f"output      {expected.output} ({there})"
     for note in expected.notes:
         yield f"note        {note}"
-    yield "dry run     nothing was read, nothing written; all that can be checked before a run is right"
+    yield "dry run     nothing was read or written; what can be checked before a run is right"
 
 
 def _files(expected: Expected) -> Iterator[str]:

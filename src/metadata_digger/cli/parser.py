@@ -40,7 +40,12 @@ exit codes: 0 done; 1 failed; 2 wrong usage or configuration; 3 done, but some f
 OVERWRITE = "replace the output directory if it exists, and throw away what an interrupted run has done"
 RESUME = "go on with a run that was interrupted, from what it has done; without one, do what there is to do"
 UPDATE = "bring the output up to date: read only files that are new or have changed, take out the rows of those gone"
+ACCEPT_GONE = (
+    "what --update does not find is gone for good, however much it is; without it, an entry of input.paths that lacks "
+    "more than half of its files stops the update"
+)
 DRY_RUN = "say what would be read, check everything else (configuration, models, output, Solr), and write nothing"
+BEFORE = ("--help", "--version", "--engine")  # options that stand before the action
 SET = "set a configuration key, over what the file says; may be given several times"
 
 
@@ -67,6 +72,11 @@ def _named(arguments: Sequence[str], root: ArgumentParser, commands: Mapping[str
     """The arguments with the action's own name for the one that is given."""
     place = 0
     while place < len(arguments) and arguments[place].startswith("-"):
+        option = arguments[place].partition("=")[0]
+        if option not in ("-h", *BEFORE):
+            meant = _meant(option, BEFORE, 0.8)  # --overwrite is somewhat like --version
+            words = meant and f"unrecognized argument: {option}{meant}"
+            root.error(words or f"{option} stands behind the action: metadata-digger ACTION ... {option}")
         place += 2 if arguments[place] == "--engine" else 1
     if place >= len(arguments) or arguments[place] in commands:
         return [*arguments]
@@ -76,12 +86,12 @@ def _named(arguments: Sequence[str], root: ArgumentParser, commands: Mapping[str
     return [*arguments[:place], names[_dashed(given)], *arguments[place + 1 :]]
 
 
-def _meant(given: str, names: Collection[str]) -> str:
+def _meant(given: str, names: Collection[str], cutoff: float = 0.6) -> str:
     """Which name may have been meant, as the end of a sentence; "" when none is like it."""
     from difflib import get_close_matches  # takes longer than all the rest of a command line that is right
 
     by_form = {_dashed(name).lower(): name for name in names}
-    found = get_close_matches(_dashed(given.partition("=")[0]).lower(), by_form, n=1, cutoff=0.6)
+    found = get_close_matches(_dashed(given.partition("=")[0]).lower(), by_form, n=1, cutoff=cutoff)
     return f"; did you mean {by_form[found[0]]}?" if found else ""
 
 
@@ -165,6 +175,7 @@ def _add_action(command: ArgumentParser, action: Action) -> None:
             choices=("time", "hash"),
             help="what shows --update that a file has changed: its size and time, or its size and hash (default: time)",
         )
+        command.add_argument("--accept-gone", action="store_true", help=ACCEPT_GONE)
 
 
 def _add_single(command: ArgumentParser) -> None:

@@ -28,12 +28,14 @@ class Progress:
     """Called with the files done and how many there are, None while they are still being listed, how many failed, and
     what is waited for (run.job.Progress)."""
 
-    def __init__(self, quiet: bool = False) -> None:
-        """`quiet`: no bar, as there are other lines on the terminal."""
+    def __init__(self, quiet: bool = False, stays: bool = True) -> None:
+        """`quiet`: no bar, as there are other lines on the terminal. `stays`: the bar is still there at the end."""
         from tqdm import tqdm  # type: ignore[import-untyped]  # it ships no types
 
         size, shown = _size(), sys.stderr.isatty() and not quiet
-        self._bar = tqdm(unit=" files", disable=not shown, ncols=size.columns - 1, nrows=size.lines, smoothing=0.1)
+        self._bar = tqdm(
+            unit=" files", disable=not shown, ncols=size.columns - 1, nrows=size.lines, smoothing=0.1, leave=stays
+        )
         self._room = size.columns - 1
         self._start = self._last = self._looked = time.monotonic()
         self._told: set[str] = set()  # URLs that were waited for

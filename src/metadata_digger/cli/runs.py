@@ -48,6 +48,7 @@ def run_action(options: Namespace) -> int:
             overwrite=options.overwrite,
             resume=options.resume,
             update=(options.update_by or "time") if options.update else None,
+            accept_gone=options.accept_gone,
             command=("metadata-digger", *masked(options.arguments)),
         )
     words = sys.stderr if work.streams or not action.writes else sys.stdout
@@ -70,8 +71,8 @@ def run_action(options: Namespace) -> int:
 
 def refused(options: Namespace) -> Iterator[str]:
     """A sentence for each pair of options that ask for opposite things."""
-    overwrite, resume, update, update_by = (
-        getattr(options, name, None) for name in ("overwrite", "resume", "update", "update_by")
+    overwrite, resume, update, update_by, accept_gone = (
+        getattr(options, name, None) for name in ("overwrite", "resume", "update", "update_by", "accept_gone")
     )
     if resume and overwrite:
         yield (
@@ -85,6 +86,8 @@ def refused(options: Namespace) -> Iterator[str]:
         )
     if update_by and not update:
         yield "--update-by says how --update compares, and --update is not given: add it, or drop --update-by"
+    if accept_gone and not (update or resume):
+        yield "--accept-gone says what --update may take out, and --update is not given: add it, or drop --accept-gone"
 
 
 def masked(arguments: Sequence[str]) -> Iterator[str]:

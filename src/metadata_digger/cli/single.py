@@ -8,9 +8,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from metadata_digger import read_metadata
 from metadata_digger.cli.terminal import flush, printable, write
-from metadata_digger.metadata.errors import MetadataError
+from metadata_digger.metadata.extract import Reading, read_partly
 from metadata_digger.metadata.model import Directory
 from metadata_digger.metadata.source import FileSource
 
@@ -25,14 +24,16 @@ def extract_single(paths: Sequence[str], *, as_json: bool) -> int:
         directories: list[Directory] = []
         error = None
         try:
-            directories = _read(path, with_file=as_json)
-        except (MetadataError, OSError) as fault:
+            directories, fault = _read(path, with_file=as_json)
+            error = None if fault is None else str(fault)
+        except OSError as failure:
+            error = failure.strerror or str(failure)
+        if error is not None and not directories:
             code = 3
-            error = fault.strerror or str(fault) if isinstance(fault, OSError) else str(fault)
         if as_json:
             objects = [_object(directory) for directory in directories]
             write(json.dumps({"path": _path(path), "directories": objects, "error": error}))
-        elif error is not None:
+        elif not directories:
             flush()
             write(f"metadata-digger: {printable(f'{path}: {error}')}", sys.stderr)
         else:
@@ -61,12 +62,12 @@ def _name(name: str) -> str:
     return name
 
 
-def _read(path: str, *, with_file: bool) -> list[Directory]:
+def _read(path: str, *, with_file: bool) -> Reading:
     """The original reads a stream, so its plain form has no directory "File"."""
     if with_file:
-        return read_metadata(path)
+        return read_partly(path)
     with FileSource(path) as source:
-        return read_metadata(source)
+        return read_partly(source)
 
 
 def _object(directory: Directory) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from metadata_digger.actions import recorded_input
 from metadata_digger.cli.progress import Progress
 from metadata_digger.cli.terminal import flush, printable, write
 from metadata_digger.config.values import available_cores
@@ -32,17 +33,28 @@ def add_arguments(command: ArgumentParser) -> None:
         "--json", action="store_true", help="print one JSON object a line: each difference, the counts"
     )
     cores = "worker processes that hash (default: all cores)"
+    command.add_argument(
+        "--map",
+        metavar="OLD=NEW",
+        action="append",
+        default=[],
+        help="look for files of the directory OLD in NEW, where they are mounted now; may be given several times",
+    )
     command.add_argument("--cores", metavar="N", type=whole(1), default=available_cores(), help=cores)
 
 
 def verify(options: Namespace) -> int:
     """Prints every difference and then the counts; returns 0, or 3 when there was one."""
     from metadata_digger.run.engines.local import verify as run
+    from metadata_digger.run.records.record import read_record
     from metadata_digger.run.verify.differences import Verified
+    from metadata_digger.run.verify.whereabouts import moved
 
     result = Verified(Path.cwd() / options.output)
+    moves = [moved(text) for text in options.map]
+    given = recorded_input(read_record(result.output))
     with Progress() as progress:
-        for difference in run(result.output, options.cores, result, progress):
+        for difference in run(result.output, options.cores, result, progress, given, moves):
             write(json.dumps(_object(difference)) if options.json else printable(_line(difference)))
             flush()
     if options.json:
@@ -67,7 +79,7 @@ def _object(difference: Difference) -> dict[str, object]:
 
 
 def _counts(result: Verified) -> dict[str, object]:
-    kinds = ("changed", "missing", "unreadable", "altered")
+    kinds = ("changed", "missing", "unreadable", "new", "altered")
     return {
         "output": str(result.output),
         "hashes": result.types,
@@ -85,4 +97,5 @@ def summary(result: Verified) -> Iterator[str]:
     for kind in ("changed", "missing", "unreadable"):
         yield f"  {kind:<10}{result.differences[kind]:>11,}"
     if result.recorded:
+        yield f"new files   {result.differences['new']:>11,}"
         yield f"output      {result.output}: {result.differences['altered']:,} of its files altered"

@@ -15,6 +15,7 @@ NOT_DECISIVE = (
     "input.partitions",
     "processing.cores",
     "processing.maxMemoryGB",
+    "processing.fileTimeout",
     "storage.s3.accessKey",
     "storage.s3.secretKey",
     "storage.s3.credsProvided",

@@ -13,9 +13,11 @@ from metadata_digger.config.values import (
     ALLOWED,
     AMOUNT,
     BOOLEAN,
+    CELL,
     COLLECTION,
     CONDITIONS,
     CORES,
+    DELIMITER,
     DIMENSIONS,
     EXACT_TEXT,
     GIGABYTES,
@@ -27,6 +29,7 @@ from metadata_digger.config.values import (
     PATHS,
     PATTERNS,
     RULES,
+    SECONDS,
     SERVERS,
     SOLR_URL,
     TEXT,
@@ -129,6 +132,13 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("processing.cores", CORES, "all", "Worker processes. One machine only."),
     Key("processing.maxMemoryGB", GIGABYTES, "2", "What all processes together should stay under. One machine only."),
+    Key(
+        "processing.fileTimeout",
+        SECONDS,
+        "120",
+        "A file that makes no progress for so many seconds is tried once more at the end, then given up (`timed_out`). "
+        "One machine only.",
+    ),
     Key("processing.timezone", TIMEZONE, "UTC", "Time zone of dates that a file states as an instant."),
     Key(
         "processing.maxPixels",
@@ -246,6 +256,25 @@ KEYS: tuple[Key, ...] = (
         "false",
         "CSV: write text that a spreadsheet would take for a formula as it is, as the original did, and not behind a "
         "single quote.",
+    ),
+    Key(
+        "output.csv.delimiter",
+        DELIMITER,
+        ",",
+        "CSV: what stands between cells. German, French and other spreadsheets expect `;`.",
+    ),
+    Key(
+        "output.csv.bom",
+        BOOLEAN,
+        "false",
+        "CSV: begin with a byte order mark, without which Excel takes UTF-8 for something else.",
+    ),
+    Key(
+        "output.csv.maxCell",
+        CELL,
+        "-1",
+        "CSV: cut cells that have more characters, with a mark; spreadsheets hold 32767. -1: cut none. Paths, ID and "
+        "hashes are never cut.",
     ),
     Key(
         "output.json.allDirectories",

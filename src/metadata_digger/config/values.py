@@ -255,8 +255,32 @@ def _conditions(text: str) -> int:
     return _whole(text, -1, "must be a whole number from 0, or -1 for all of them")
 
 
+def _cell(text: str) -> int | None:
+    """None for no limit. Below a hundred little but the mark would be left."""
+    rule = "must be a whole number from 100, or -1 for no limit"
+    number = _whole(text, -1, rule)
+    if -1 < number < 100:
+        raise ValueError(rule)
+    return None if number == -1 else number
+
+
+def _delimiter(text: str) -> str:
+    found = {r"\t": "\t", "tab": "\t"}.get(text.lower(), text)
+    if found not in (",", ";", "|", "\t"):
+        raise ValueError(r"must be one of , ; | and \t")
+    return found
+
+
 def _gigabytes(text: str) -> float:
     rule = "must be a number of gigabytes above 0, for example 2 or 0.5"
+    number = _number(text, rule)
+    if number <= 0:
+        raise ValueError(rule)
+    return number
+
+
+def _seconds(text: str) -> float:
+    rule = "must be a number of seconds above 0, for example 120"
     number = _number(text, rule)
     if number <= 0:
         raise ValueError(rule)
@@ -330,11 +354,14 @@ MANDATORY = Kind("comma list of `Directory.Tag`", _mandatory)
 MAPPING = Kind("comma list of `INDEX:LABEL`", _mapping)
 DIMENSIONS = Kind("`WIDTHxHEIGHT`", _dimensions)
 CORES = Kind("whole number from 1, or `all`", _cores)
+CELL = Kind("whole number from 100, or `-1`", _cell)
+DELIMITER = Kind(r"`,`, `;`, `|` or `\t`", _delimiter, exact=True)
 AMOUNT = Kind("whole number from 1, or `-1`", _amount)
 LIMIT = Kind("whole number from 1, or `-1`", _limit)
 WHOLE = Kind("whole number", _optional_whole)
 CONDITIONS = Kind("whole number from 0, or `-1`", _conditions)
 GIGABYTES = Kind("number above 0", _gigabytes)
+SECONDS = Kind("number above 0", _seconds)
 THRESHOLD = Kind("number from 0 to 1", _threshold)
 TIMEZONE = Kind("time zone name", _timezone)
 RULES = Kind("comma list of `Directory.Tag:TYPE[:MAXDIFF]`", _rules)

@@ -1,14 +1,15 @@
 """One file's bytes to its directories of tags.
 
-`detect` tells the type by the first bytes as the reference extractor does; `read_metadata` is the one place where a
-format's failure is caught.
+`detect` tells the type by the first bytes as the reference extractor does. `directories` is the one way through a file:
+a format's reader yields what it finds and raises behind it, and what came before stands.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
+from typing import NamedTuple
 
 from metadata_digger.metadata.blocks import file_type
 from metadata_digger.metadata.errors import Malformed, MetadataError, Truncated, UnknownFormat
@@ -19,10 +20,13 @@ from metadata_digger.metadata.tags.file_types import (
     ATOMS,
     AVIF,
     BRANDS,
+    HOLDERS,
+    JPEG,
     MAGIC,
     MOV,
     MP3,
     PICTURES,
+    PNG,
     RIFF,
     RIFF_FORMS,
     STRUCTURES,
@@ -36,6 +40,7 @@ for _magic, _kind in sorted(MAGIC, key=lambda row: -len(row[0])):
     _MAGIC.setdefault(_magic[0], []).append((_magic, _kind))
 _HEAD = 32  # bytes that tell a type; the brands of an ISO base media file are looked through further
 _BRANDED = 1024  # bytes of those
+_BEHIND = 8 << 10  # bytes that are looked through for a picture
 _DIRECTORIES = 30_000  # of one file; the most in the corpus is below 300, a comment of 5 bytes makes one
 
 
@@ -83,43 +88,118 @@ def _branded(head: bytes) -> FileType:
     return kind or next((other for other in others if other in PICTURES), MOV)
 
 
-def read_metadata(source: str | os.PathLike[str] | bytes | ByteSource) -> list[Directory]:
-    """Every directory of a file, in the order in which the reference extractor finds them.
-
-    A path also gives the directory "File" (name, size, date). A format that is known and not read yet gives its type
-    alone. Raises UnknownFormat when no container is recognised, MetadataError when nothing at all can be read, OSError
-    when a path cannot be opened.
-    """
-    if isinstance(source, bytes):
-        return _read(MemorySource(source))
-    if isinstance(source, str | os.PathLike):
-        with FileSource(source) as file:
-            directories = _read(file)
-            directories.append(file_type.read_file(source, file))
-        return directories
-    return _read(source)
-
-
-def _read(source: ByteSource) -> list[Directory]:
+def recognise(source: ByteSource) -> tuple[FileType, int] | None:
+    """A file's type and where it begins, which is 0 but for a picture behind bytes of something else; None when no type
+    is known. Raises Truncated when the file is empty."""
     if not source.size:
         raise Truncated("The file is empty")
     kind = detect(head_of(source))
-    if kind is None:
+    if kind is not None:
+        return kind, 0
+    return _behind_others(source.read_at(0, min(_BEHIND, source.size)))
+
+
+def _behind_others(head: bytes) -> tuple[FileType, int] | None:
+    """A JPEG or PNG behind other bytes: a bad script's line break, or the server's header in what a network carried.
+
+    The search ends with the first 8 KiB, which is what servers allow a header to have, and is not begun in files of
+    another kind: a document with a picture in it is no picture. A JPEG's signature is three bytes, so its first
+    segment has to lead to another.
+    """
+    if head.startswith(HOLDERS):
+        return None
+    for magic, kind in ((b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", PNG), (b"\xff\xd8\xff", JPEG)):
+        at = head.find(magic, 1)
+        while at >= 0:
+            if kind is PNG or _leads_on(head, at + 2):
+                return kind, at
+            at = head.find(magic, at + 1)
+    return None
+
+
+def _leads_on(head: bytes, at: int) -> bool:
+    """Whether the segment there ends where the next one begins, as far as can be seen."""
+    if not 0xC0 <= head[at + 1 : at + 2].ljust(1, b"\0")[0] <= 0xFE or len(head) < at + 4:
+        return False
+    following = at + 2 + (head[at + 2] << 8 | head[at + 3])
+    return following > at + 3 and (following >= len(head) or head[following] == 0xFF)
+
+
+def directories(source: ByteSource) -> Iterator[Directory]:
+    """The directories of a file, one by one: "File Type" first, the others as the format's reader finds them.
+
+    Raises UnknownFormat when no container is recognised, Truncated when the file is empty, both before anything else;
+    and MetadataError behind all that could be read when the reader had to stop early. So whoever keeps what came has
+    all that can be had, whatever happens then: a fault costs what stands behind it.
+    """
+    found = recognise(source)
+    if found is None:
         raise UnknownFormat("File format could not be determined")
-    directories: list[Directory] = []
+    kind, start = found
+    told = file_type.read(kind)
+    if start:
+        told.errors.append(f"The {kind.name} begins at byte {start:,}, behind bytes that are none of it")
+    yield told
     module = _MODULES.get(kind)
-    if module is not None:
-        read: Callable[[Reader], Iterator[Directory]]
-        read = import_module(f"metadata_digger.metadata.formats.{module}").read
-        try:
-            for directory in read(Reader(source, 0, source.size)):
-                directories.append(directory)
-                if len(directories) == _DIRECTORIES:
-                    raise Malformed(f"More than {_DIRECTORIES:,} directories")
-        except MetadataError as error:
-            # What was read before the fault stands; a file that gave nothing says why.
-            if not directories:
-                raise
-            directories[-1].errors.append(str(error))
-    directories.append(file_type.read(kind))
-    return directories
+    if module is None:
+        return
+    read: Callable[[Reader], Iterator[Directory]]
+    read = import_module(f"metadata_digger.metadata.formats.{module}").read
+    for count, directory in enumerate(read(Reader(source, start, source.size - start)), 1):
+        yield directory
+        if count == _DIRECTORIES:
+            raise Malformed(f"More than {_DIRECTORIES:,} directories")
+
+
+def tell(fault: MetadataError, found: Sequence[Directory]) -> None:
+    """Puts the fault for which a reader stopped into the errors of the last directory that came."""
+    found[-1].errors.append(str(fault))
+
+
+class Reading(NamedTuple):
+    """What a file says, and the fault for which its reader had to stop before the end."""
+
+    directories: list[Directory]
+    fault: MetadataError | None
+
+
+def read_partly(source: str | os.PathLike[str] | bytes | ByteSource) -> Reading:
+    """The same as read_metadata, with the fault beside the directories, which have its text too.
+
+    Raises OSError when a path cannot be opened. Where nothing is known of a file, there is a fault and no directory.
+    """
+    if isinstance(source, bytes):
+        return _gathered(MemorySource(source))
+    if isinstance(source, str | os.PathLike):
+        with FileSource(source) as file:
+            reading = _gathered(file)
+            if reading.directories:
+                reading.directories.append(file_type.read_file(source, file))
+        return reading
+    return _gathered(source)
+
+
+def _gathered(source: ByteSource) -> Reading:
+    found: list[Directory] = []
+    fault = None
+    try:
+        found.extend(directories(source))
+    except MetadataError as error:
+        fault = error
+        if found:
+            tell(error, found)
+    return Reading(found[1:] + found[:1], fault)
+
+
+def read_metadata(source: str | os.PathLike[str] | bytes | ByteSource) -> list[Directory]:
+    """Every directory of a file, in the order in which the reference extractor finds them.
+
+    A path also gives the directory "File" (name, size, date). A format that is known and not read gives its type alone;
+    of a damaged file comes what stands before the fault, which is a text in the errors of the last directory. Raises
+    UnknownFormat when no container is recognised, Truncated when the file is empty, OSError when a path cannot be
+    opened.
+    """
+    found, fault = read_partly(source)
+    if not found and fault is not None:
+        raise fault
+    return found

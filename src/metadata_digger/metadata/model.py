@@ -63,6 +63,7 @@ class Directory:
     values: dict[int, Value] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     xmp: list[XmpProperty] = field(default_factory=list)
+    order: str = ">"  # byte order of the block that it is of, as in struct: text in units of two bytes hangs on it
 
     def tag_name(self, tag: int) -> str:
         name = self.table.names.get(tag)

@@ -275,16 +275,6 @@ def trimmed(string: str) -> str:
     return string.strip(_BLANKS)
 
 
-def utf8(data: bytes) -> str:
-    """UTF-8 as Java decodes it: each ill-formed sequence, an encoded surrogate too, becomes one U+FFFD."""
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        import re
-
-        return re.sub(rb"\xed[\xa0-\xbf][\x80-\xbf]", "\ufffd".encode(), data).decode("utf-8", "replace")
-
-
 # Numbers
 
 

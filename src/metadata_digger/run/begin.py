@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 
 import pyarrow as pa
 
@@ -19,7 +20,9 @@ from metadata_digger.run.stage.listing import NOTHING, Begun, Listing, agreed, b
 from metadata_digger.run.stage.parts import Stretch
 from metadata_digger.run.stage.place import Stage
 from metadata_digger.run.tasks import Do, Limits
-from metadata_digger.run.update.changes import Update, all_ids, check_owner, rows_of, why_anew
+from metadata_digger.run.update.allowed import check_owner, rows_of, why_anew
+from metadata_digger.run.update.changes import Update, all_ids
+from metadata_digger.run.update.gone import Unlisted, check_gone
 from metadata_digger.schema import OK
 from metadata_digger.sinks import Removing
 from metadata_digger.storage.model import Found
@@ -41,13 +44,15 @@ def begin(
     """The listing, and the parts that are there already with their rows that are ok; these are in the report."""
     by = "hash" if folders.comparing else job.update
     report.notes += folders.notes
-    excluded: Counter[str] = Counter()
-    walk = job.storage.walk(job.paths, [] if job.output is None else [str(job.output)], excluded)
+    excluded, listed = Counter[str](), Counter[str]()
+    mine = folders.root if job.output is None else job.output
+    walk = job.storage.walk(job.paths, [str(mine)], excluded, listed)
     rows: dict[str, int] = {}
     known, done = NOTHING, list[Stretch]()
     if folders.resumed is not None:
         report.resumed = (*folders.resumed.resumed, report.started)
         report.started = folders.resumed.started
+        job = replace(job, accept_gone=job.accept_gone or folders.resumed.accept_gone)
     if folders.resumed is not None and not folders.comparing:
         with writing(folders.root):
             known, done, walk = _go_on(folders, walk, report, rows)
@@ -63,8 +68,12 @@ def begin(
         if not why:
             with (
                 closing(Update(job, folders, schema, by, limits.whole, progress)) as update,
-                _updated(update, folders, walk, excluded, do) as listing,
+                closing(
+                    Listing(update.todo(walk, do, listed), folders.listing, excluded=excluded, listed=listed)
+                ) as listing,
             ):
+                _complete(listing)  # only then it is known which rows are kept
+                check_gone(job, listing.listed)
                 rows |= update.keep(do, report)
                 # In a ranking every row may be another one now: all are sent anew.
                 _remember(job, folders, all_ids(rows_of(job.output)) if job.ranking else update.ids_not_kept())
@@ -74,19 +83,18 @@ def begin(
             return
         report.notes.append(f"--update: all files are read anew: {why}")
         _remember(job, folders, all_ids(rows_of(job.output)))
-    with closing(Listing(walk, folders.listing, known, done, excluded)) as listing:
+    unlisted = Unlisted(job)
+    with closing(Listing(unlisted.watch(walk), folders.listing, known, done, excluded, listed)) as listing:
+        if by is not None or (folders.resumed is not None and folders.resumed.update):
+            _complete(listing)
+            unlisted.check(folders.root / "known.db")
+            check_gone(job, listing.listed)
         yield listing, rows
 
 
-@contextmanager
-def _updated(
-    update: Update, folders: Stage, walk: Iterator[Found], excluded: Counter[str], do: Do
-) -> Iterator[Listing]:
-    """The listing of what is to be read, complete: only then it is known which rows are kept."""
-    with closing(Listing(update.todo(walk, do), folders.listing, excluded=excluded)) as listing:
-        while not listing.complete:
-            listing.more()
-        yield listing
+def _complete(listing: Listing) -> None:
+    while not listing.complete:
+        listing.more()
 
 
 def _remember(job: Job, folders: Stage, ids: Iterator[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +14,7 @@ import pyarrow as pa
 from metadata_digger.pipeline import compose
 from metadata_digger.run.begin import begin, complete
 from metadata_digger.run.counts import Summary
-from metadata_digger.run.job import Job, Progress
+from metadata_digger.run.job import Job, Progress, Waiting
 from metadata_digger.run.publish.output import write_output
 from metadata_digger.run.publish.run_records import write_records
 from metadata_digger.run.publish.streaming import put
@@ -22,9 +22,11 @@ from metadata_digger.run.records.record import now
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage.listing import Listing
 from metadata_digger.run.stage.place import Stage, publish, stage
-from metadata_digger.run.tasks import Do, Limits
-from metadata_digger.run.update.changes import check
-from metadata_digger.schema import FILE, OK
+from metadata_digger.run.tasks import Do, Limits, Watch
+from metadata_digger.run.update.allowed import check, rows_of
+from metadata_digger.run.update.changes import strongest
+from metadata_digger.run.update.moved import moved
+from metadata_digger.schema import FILE, HASHES, OK
 from metadata_digger.sinks.columns import Columns
 
 
@@ -59,8 +61,24 @@ class Ready:
     notes: list[str] = field(default_factory=list)  # for the user
 
 
+@dataclass(slots=True)
+class Told:
+    """A Progress that can say what is waited for between two steps forward too."""
+
+    progress: Progress
+    last: tuple[int, int | None, int] = (0, None, 0)
+
+    def __call__(self, done: int, total: int | None, failed: int = 0, waiting: Sequence[Waiting] = (), /) -> None:
+        self.last = done, total, failed
+        self.progress(done, total, failed, waiting)
+
+    def watch(self, waiting: Sequence[Waiting]) -> None:
+        if waiting:
+            self.progress(*self.last, waiting)
+
+
 # Entered when the stage is there, left when the output is in its place, or the run has ended otherwise.
-Engine: TypeAlias = Callable[[Job, Stage], AbstractContextManager[Ready]]
+Engine: TypeAlias = Callable[[Job, Stage, Watch], AbstractContextManager[Ready]]
 
 
 def drive(job: Job, name: str, engine: Engine, progress: Progress) -> Report:
@@ -71,10 +89,11 @@ def drive(job: Job, name: str, engine: Engine, progress: Progress) -> Report:
         if folders.complete:
             return complete(job)
         report = Report(output=job.output, started=now())
-        with engine(job, folders) as ready:
+        told = Told(progress)
+        with engine(job, folders, told.watch) as ready:
             report.workers = ready.workers
             report.notes += ready.notes
-            _run(job, name, schema, folders, ready, report, progress, start)
+            _run(job, name, schema, folders, ready, report, told, start)
     report.seconds = time.monotonic() - start
     return report
 
@@ -105,11 +124,23 @@ def _run(
     with begin(job, folders, schema, ready.limits, report, ready.do, progress) as (listing, rows):
         ready.extract(Extraction(listing, folders.parts, report, progress, rows, job.streams))
         report.leave_out(listing.excluded)
+        report.entries = dict(listing.listed)
         report.timings["extract"] = time.monotonic() - start
         if job.output is None:
             return
+        report.changes |= _moved(job.output, schema, folders, report, rows)
         write_output(job, schema, rows, folders, ready.do, report)
         report.timings["publish"] = time.monotonic() - start - report.timings["extract"]
         report.seconds = time.monotonic() - start
         write_records(job, report, rows, name, folders, ready.do)
         publish(folders, job)
+
+
+def _moved(output: Path, schema: pa.Schema, folders: Stage, report: Report, rows: Iterable[str]) -> dict[str, int]:
+    """What of an update's changes is another one when files are known by their hashes; nothing where there are none."""
+    types = [kind for kind in HASHES if f"hash_{kind}" in schema.names]
+    if not report.changes or not types:
+        return {}
+    new, gone, old = report.changes["new"], report.changes["gone"], rows_of(output)
+    count = moved(old, folders.parts, rows, strongest(types)) if new and gone and old.is_dir() else 0
+    return {"new": new - count, "gone": gone - count, "moved": count}

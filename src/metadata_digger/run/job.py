@@ -48,6 +48,7 @@ class Job:
     overwrite: bool = False  # replace an output, throw an interrupted run's work away
     resume: bool = False  # go on with an interrupted run
     update: str | None = None  # bring the output up to date: by "time" (path, size, modification time) or by "hash"
+    accept_gone: bool = False  # an update may take out any number of rows: their files are gone
     gives_way: bool = False  # an output that is there is replaced: nobody chose its place, and it has records alone
     keep_rows: bool = True  # beside the output, for an update
     files_number: int = -1  # output files; below 2: one
@@ -56,7 +57,7 @@ class Job:
     distinct: tuple[str, ...] = ()  # of rows equal in all of these columns only the first is written; (): all are
     timezone: str = "UTC"  # TZ of the worker processes
     max_pixels: int = MAX_PIXELS  # of a picture that is decoded; -1: no limit
-    seconds_per_batch: float = 300.0  # a batch of files without progress for so long is given up
+    file_timeout: float = 120.0  # seconds; a file that makes no progress for so long is given up
     partitions: int = -1  # Spark only: input.partitions
     command: tuple[str, ...] = ()  # the command line, its secrets masked
     # Goes into run.json as it is: version, action, config, ... What decides the rows is told by fingerprint.FACTS.

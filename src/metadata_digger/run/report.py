@@ -36,7 +36,9 @@ class Report:
     files: tuple[str, ...] = ()  # names of the files in it, without the records
     digests: dict[str, dict[str, Any]] = field(default_factory=dict)  # of these, and of the lists among the records
     resumed: tuple[str, ...] = ()  # when an interrupted run was gone on with, as `started`
-    changes: dict[str, int] = field(default_factory=dict)  # by --update: "unchanged", "new", "changed", "gone"
+    # By --update: "unchanged", "new", "changed", "gone"; with hashes "moved"; "unlisted" where there are some.
+    changes: dict[str, int] = field(default_factory=dict)
+    entries: dict[str, int] = field(default_factory=dict)  # files listed of each entry of the input (urls.entry_name)
     lost: list[tuple[str, str]] = field(default_factory=list)  # (file, reason) of some that failed, see NAMED
     findings: list[str] = field(default_factory=list)  # lines of a ranking, for the terminal
     ranking: dict[str, Any] = field(default_factory=dict)  # and its facts, for run.json

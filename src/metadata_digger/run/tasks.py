@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:  # a worker process imports this before it has set itself up
     from metadata_digger.run.counts import Summary
+    from metadata_digger.run.job import Waiting
     from metadata_digger.sinks.columns import Columns
     from metadata_digger.storage.model import Entry, Found
 
@@ -63,6 +64,9 @@ class Task(Protocol):
 # more until one of those that it has is done.
 Do: TypeAlias = Callable[[Iterable[Task | None]], Iterator[tuple[Any, Any]]]
 
+# Is told which files hold up those who do tasks, as job.Progress is.
+Watch: TypeAlias = "Callable[[Sequence[Waiting]], None]"
+
 
 class Extract(NamedTuple):
     part: str
@@ -93,17 +97,16 @@ class Keep(NamedTuple):
 
 
 class Hash(NamedTuple):
-    """What files have now. Files whose worker died are tried one by one: one of them may kill any."""
+    """What files have now."""
 
     found: Sequence[Entry]
     types: tuple[str, ...]
     rows: Sequence[Any]  # for who asks, one for each file; not looked at
     first: int = 0  # which file of all this one's first is; for who asks
 
-    def apart(self) -> list[Hash]:
-        """A task for each file."""
-        alone = zip(self.found, self.rows, strict=True)
-        return [self._replace(found=[one], rows=[row], first=self.first + at) for at, (one, row) in enumerate(alone)]
+    def cut(self, start: int, stop: int) -> Hash:
+        """The same of some of the files."""
+        return Hash(self.found[start:stop], self.types, self.rows[start:stop], self.first + start)
 
     def run(self, work: Worker, progress: Callable[[int], None]) -> object:
         return work.hashes(self.found, self.types, progress)

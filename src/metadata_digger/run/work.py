@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,12 +38,16 @@ PICTURES = 4
 
 
 class Work:
-    """One pipeline for the life of a process: the networks of the steps are made once."""
+    """One pipeline for the life of a process: the networks of the steps are made once.
 
-    def __init__(self, job: Job, folder: Path, limits: Limits) -> None:
+    `beat` is told the URL of a file before anything is asked of it.
+    """
+
+    def __init__(self, job: Job, folder: Path, limits: Limits, beat: Callable[[str], None] = lambda url: None) -> None:
         self._job = job
         self._folder = folder
         self._limits = limits
+        self._beat = beat
         self._pending: Batch | None = None
         self.sent: set[tuple[str, str]] = set()  # tags that the main process knows of already (run.worker)
         chain = compose(job.steps)
@@ -80,8 +83,7 @@ class Work:
         """What each file has now."""
         step, hashes = HashStep(types), list[Hashed]()
         for files in self._batches(found):
-            beat = partial(progress, len(hashes))
-            batch = open_batch(files, self._job.storage, 0, self._limits.whole, beat=beat)
+            batch = open_batch(files, self._job.storage, 0, self._limits.whole, beat=self._beat)
             try:
                 (done,) = step.run(iter([batch]))
             finally:
@@ -122,7 +124,7 @@ class Work:
     ) -> Iterator[pa.RecordBatch]:
         done = 0
         for files in self._batches(found):
-            rows = self._steps(files, partial(progress, done))
+            rows = self._steps(files)
             summary.count(rows)
             yield rows
             done += len(files)
@@ -141,9 +143,9 @@ class Work:
         if start < len(found):
             yield found[start:]
 
-    def _steps(self, found: Sequence[Found], beat: Callable[[], None] = lambda: None) -> pa.RecordBatch:
-        job = self._job
-        self._pending = batch = open_batch(found, job.storage, self._pixels, self._limits.whole, job.max_pixels, beat)
+    def _steps(self, found: Sequence[Found]) -> pa.RecordBatch:
+        job, limit = self._job, self._limits.whole
+        self._pending = batch = open_batch(found, job.storage, self._pixels, limit, job.max_pixels, self._beat)
         try:
             rows = next(self._through).rows
         finally:

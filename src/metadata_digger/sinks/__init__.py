@@ -45,7 +45,8 @@ class Sink(Protocol):
 
         Holds one batch at a time, or as many as a block of its form wants (a row group).
         To a server: sends them, and `target` need not be made. Rows that it does not take are told to
-        `refused.refusing(target)`: they become failed ones, counted and listed with the reason.
+        `refused.refusing(target)`: they become failed ones, counted and listed with the reason. What a file of the form
+        has no place for in a row that it has is told to `remarks.remarking(target)`: it becomes a note.
         """
 
     def join(self, pieces: Sequence[Path], columns: Columns, target: Path) -> None:
@@ -66,6 +67,14 @@ class Removing(Protocol):
     def has(self, groups: Iterator[Collection[str]]) -> Iterator[bool]:
         """Of each group of different ids, some thousand at most, whether there are rows with all of them. Raises
         OutputError."""
+
+
+@runtime_checkable
+class Advising(Protocol):
+    """A sink whose form can be right and hard to use all the same."""
+
+    def advice(self, columns: Columns) -> Iterator[str]:
+        """Sentences for the summary of a run with these columns: what programs will not show, and what to do."""
 
 
 SINKS: tuple[type[Sink], ...] = (CsvSink, JsonSink, ParquetSink, SolrSink)

@@ -6,7 +6,8 @@ Unless `raw` is set, what a spreadsheet would run is made harmless, and Spark's 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, repeat
 from pathlib import Path
@@ -17,11 +18,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from metadata_digger.schema import Column
-from metadata_digger.sinks import file_columns
+from metadata_digger.schema import HASHES, Column, hashed
+from metadata_digger.sinks import file_columns, long_cells
 from metadata_digger.sinks.cells import escaped, tame, tamed
 from metadata_digger.sinks.columns import Columns, written
 from metadata_digger.sinks.pieces import concatenate
+from metadata_digger.sinks.remarks import Remark, remarking
 from metadata_digger.sinks.repeated import cell, repeated, together
 from metadata_digger.sinks.wide import base64_texts, content_title, fixed, layout
 from metadata_digger.steps.filter import EVERYTHING, Selection
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
 # and a value of nothing else becomes two escaped quotes, while one that was empty before stays empty.
 _BLANKS = "".join(map(chr, range(0x21)))
 _BLANK = r"\"\""
+_SPARK = re.compile(r"\\(.)")
+# Columns without which nobody finds the file again: verify, and whoever looks it up.
+_IDENTIFYING = ("id", "base_path", "file_path", *(field.name for field in hashed(HASHES)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,9 @@ class CsvSink:
     content: bool = False  # the column Metadata Content
     dialect: str = "rfc4180"  # or "spark"
     raw: bool = False  # leave formulas what they are
+    delimiter: str = ","
+    bom: bool = False  # a byte order mark, by which Excel knows UTF-8
+    most: int | None = None  # characters of a cell; None: any
     file: bool = False  # the columns of sinks.file_columns
     every: bool = True  # value of a tag that repeats; else the last one alone, as in the original
 
@@ -60,6 +68,9 @@ class CsvSink:
             content=config["output.columns.includeMetadataContent"],
             dialect=config["output.csv.dialect"],
             raw=config["output.csv.raw"],
+            delimiter=config["output.csv.delimiter"],
+            bom=config["output.csv.bom"],
+            most=config["output.csv.maxCell"],
             file=config["output.columns.includeFileInfo"],
             every=config["output.columns.repeatedTags"] == "all",
         )
@@ -67,35 +78,87 @@ class CsvSink:
     def check(self, columns: Columns) -> None:
         self._layout(columns)
 
+    def advice(self, columns: Columns) -> Iterator[str]:
+        if (number := len(self._titles(columns))) > long_cells.COLUMNS:
+            yield long_cells.advice(number)
+
     def piece(self, batches: Iterator[pa.RecordBatch], columns: Columns, target: Path) -> int:
         _, places = self._layout(columns)
-        width = max(places.values(), default=-1) + 1
-        rows = 0
-        with target.open("wb") as file:
+        titles = self._titles(columns)
+        rows, most = 0, self._longest
+        with remarking(target) as remark, target.open("wb") as file:
             for batch in batches:
-                lines = self._lines(written(batch), places, width)
+                batch = written(batch)
+                lines = []
+                for number, cells in enumerate(self._rows(batch, places)):
+                    line = self._line(cells)
+                    # No character is more than two units; three characters stand between two cells.
+                    if 2 * (len(line) - 3 * len(cells)) > most and 2 * max(map(len, cells)) > most:
+                        line = self._line(self._shortened(cells, titles, batch.slice(number, 1), remark))
+                    lines.append(line)
                 file.write("".join(lines).encode())
                 rows += len(lines)
         return rows
 
     def join(self, pieces: Sequence[Path], columns: Columns, target: Path) -> None:
+        titles = self._safe(self._cells(pa.array(self._titles(columns), pa.string()))).to_pylist()
+        concatenate(pieces, target, self._line(titles).encode("utf-8-sig" if self.bom else "utf-8"))
+
+    def _line(self, cells: Iterable[str]) -> str:
+        return '"' + f'"{self.delimiter}"'.join(cells) + '"\n'
+
+    def _titles(self, columns: Columns) -> list[str]:
         tags, _ = self._layout(columns)
         titles = [self.naming.title(words) for _, words in fixed(columns.fields)] + tags
         if self.content and "tags" in columns.fields:
             titles.append(content_title(self.naming))
+        return [*titles, *map(self.naming.title, file_columns.TITLES)] if self.file else titles
+
+    @property
+    def _longest(self) -> int:
+        """Characters of a cell that is told of."""
+        return min(self.most or long_cells.LONGEST, long_cells.LONGEST)
+
+    def _shortened(
+        self, cells: Sequence[str], titles: Sequence[str], row: pa.RecordBatch, remark: Remark
+    ) -> Sequence[str]:
+        """A row whose cells are cut where they are too long, its note told. What identifies it is never cut."""
+        longest = self._longest
+        whole = {place for place, (name, _) in enumerate(fixed(row.schema.names)) if name in _IDENTIFYING}
+        texts = {place: self._shown(cell) for place, cell in enumerate(cells) if 2 * len(cell) > longest}
+        counts = {place: long_cells.length(text) for place, text in texts.items() if place not in whole}
+        if not (long := {place: count for place, count in counts.items() if count > longest}):
+            return cells
+        (file,), (notes,) = row.column("file_path").to_pylist(), row.column("notes").to_pylist()
+        told = [(titles[place], count) for place, count in long.items()]
+        note = long_cells.remark(told, longest, self.most is not None)
+        remark(str(file), note)
+        shortened = list(cells)
         if self.file:
-            titles += map(self.naming.title, file_columns.TITLES)
-        header = '"' + '","'.join(self._safe(self._cells(pa.array(titles, pa.string()))).to_pylist()) + '"\n'
-        concatenate(pieces, target, header.encode())
+            (shortened[-1],) = self._noted([[*(notes or ()), note]])
+        for place, count in long.items():
+            if self.most is not None and count > self.most:
+                shortened[place] = self._quoted(self._tame(long_cells.cut(texts[place], self.most - 1)))
+        return shortened
+
+    def _shown(self, cell: str) -> str:
+        """A cell as its reader sees it."""
+        return cell.replace('""', '"') if self.dialect != "spark" else _SPARK.sub(r"\1", cell)
+
+    def _quoted(self, text: str) -> str:
+        """The way back."""
+        return text.replace('"', '""') if self.dialect != "spark" else text.replace("\\", "\\\\").replace('"', r"\"")
 
     def _layout(self, columns: Columns) -> tuple[list[str], dict[tuple[str, str], int]]:
         return layout(columns, self.naming, self.selection, self.every, file_columns.TITLES if self.file else ())
 
-    def _lines(self, rows: pa.RecordBatch, places: dict[tuple[str, str], int], width: int) -> list[str]:
+    def _rows(self, rows: pa.RecordBatch, places: dict[tuple[str, str], int]) -> Iterator[tuple[str, ...]]:
         always = [self._safe(self._cells(self._fixed(rows, name))).to_pylist() for name, _ in fixed(rows.schema.names)]
         behind = zip(*self._behind(rows), strict=True) if self.file else repeat(())
         if "tags" not in rows.schema.names:
-            return ['"' + '","'.join((*cells, *last)) + '"\n' for *cells, last in zip(*always, behind, strict=False)]
+            for cells, last in zip(zip(*always, strict=True), behind, strict=False):
+                yield (*cells, *last)
+            return
         flat = flatten(rows.column("tags"))
         place_of_pair = np.array([places.get(pair, -1) for pair in flat.pairs], dtype=np.int64)
         place = place_of_pair[flat.codes] if len(flat.codes) else flat.codes
@@ -104,8 +167,7 @@ class CsvSink:
         plain = self._cells(flat.values.filter(pa.array(kept)))
         place, values = place[kept].tolist(), self._safe(plain).to_pylist()
         words = plain.to_pylist() if self.content else []
-        lines = []
-        empty = [""] * width
+        empty = [""] * (max(places.values(), default=-1) + 1)
         bounds = pairwise(_counted(kept, flat.starts))
         for cells, (start, end), last in zip(zip(*always, strict=True), bounds, behind, strict=False):
             wide = empty.copy()
@@ -117,16 +179,21 @@ class CsvSink:
                     wide[column] = self._together(several)
             if self.content:
                 wide.append(self._content(columns, words[start:end]))
-            lines.append('"' + '","'.join((*cells, *wide, *last)) + '"\n')
-        return lines
+            yield (*cells, *wide, *last)
 
     def _behind(self, rows: pa.RecordBatch) -> Iterator[list[str]]:
         """Cells of the columns behind all others."""
         for title, values in file_columns.file_columns(rows).items():
             if title == file_columns.NOTES:
-                values = [cell(notes, self._backslash) for notes in values]
-            texts = pa.array([None if value is None else str(value) for value in values], pa.string())
-            yield self._safe(self._cells(texts)).to_pylist()
+                yield self._noted(values)
+            else:
+                texts = pa.array([None if value is None else str(value) for value in values], pa.string())
+                yield self._safe(self._cells(texts)).to_pylist()
+
+    def _noted(self, notes: Sequence[Sequence[str]]) -> list[str]:
+        """Cells of the column Notes."""
+        cells: list[str] = self._safe(self._cells(pa.array(map(cell, notes), pa.string()))).to_pylist()
+        return cells
 
     def _fixed(self, rows: pa.RecordBatch, name: str) -> Column:
         column: Column = tag_names(rows.column(name)) if name == "tags" else rows.column(name)
@@ -156,13 +223,15 @@ class CsvSink:
     def _safe(self, cells: Column) -> Column:
         return cells if self.raw else tamed(cells)
 
+    def _tame(self, text: str) -> str:
+        return text if self.raw else tame(text)
+
     def _together(self, cells: list[str]) -> str:
         """One cell of several. Each is safe already, as a spreadsheet may split it; together they may be a formula."""
         several = together(cells)
         if len(several) == 1:
             return several[0] or ""
-        text = cell(several, self._backslash)
-        return text if self.raw else tame(text)
+        return self._tame(cell(several, self._backslash))
 
     @property
     def _backslash(self) -> str:
@@ -175,7 +244,7 @@ class CsvSink:
             values |= {column: together(several) for column, several in repeated(columns, words).items()}
         texts = (text for _, of_column in sorted(values.items()) for text in of_column)
         content = " ".join(text for text in texts if text and text != _BLANK)
-        return content if self.raw else tame(content)
+        return self._tame(content)
 
 
 def _counted(kept: npt.NDArray[np.bool_], starts: npt.NDArray[np.int64]) -> list[int]:

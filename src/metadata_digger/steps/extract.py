@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,17 +13,17 @@ import pyarrow as pa
 
 from metadata_digger.errors import ConfigError, StorageError
 from metadata_digger.metadata.errors import MetadataError, UnknownFormat
-from metadata_digger.metadata.extract import read_metadata
+from metadata_digger.metadata.extract import directories, tell
 from metadata_digger.metadata.model import Directory, Rational, Value, XmpProperty, describe
 from metadata_digger.metadata.render import double
 from metadata_digger.metadata.tags.xmp import VALUE_COUNT
 from metadata_digger.pipeline import Batch, OpenFile
 from metadata_digger.schema import EXTRACTED, FAILED, FILTERED, TAG
 from metadata_digger.steps.flatten import listed
-from metadata_digger.steps.location import own_tags
+from metadata_digger.steps.location import own_tags, tags_of_a_movie
 from metadata_digger.steps.mark import appended, mark, note, standing, strings
 
-_FILE_TYPE, _TYPE_NAME = "File Type", 1  # the directory that the detector makes, and its tag Detected File Type Name
+_TYPE_NAME = 1  # tag of the directory File Type: Detected File Type Name
 # Of a packet's lists rows have the first thousand properties each: Photoshop's list of a document's ancestors may have
 # tens of thousands, in CSV each would be a column of every row, and what stands behind it has to be in the row. No file
 # of the corpus has more than 658 properties, and but for a depth map in base64 none is longer than 1,557 characters.
@@ -36,7 +37,9 @@ _BOUNDS = (
 class ExtractStep:
     """Every directory and tag that the extractor finds, XMP's properties by path, and the tool's own ones in GPS.
 
-    A file that no container is known for is filtered; one that cannot be read at all is failed.
+    A file that no container is known for is filtered; an empty one is failed, and so is one that the storage does
+    not give. Whatever else is wrong with a file is a note: its row has what was found before the fault, its type at
+    least, and the steps behind make hashes and labels of it.
     """
 
     pixels: int = 0
@@ -61,6 +64,13 @@ class _Run:
     names: list[str] = field(default_factory=list)
     values: list[str | None] = field(default_factory=list)
 
+    def add(self, directory: str, tags: list[int], names: list[str], values: list[str | None]) -> None:
+        self.directories.append(directory)
+        self.sizes.append(len(tags))
+        self.tags.extend(tags)
+        self.names += names
+        self.values += values
+
     def cut(self, directories: int, tags: int) -> None:
         """Takes back what lies behind these numbers of directories and tags."""
         del self.directories[directories:], self.sizes[directories:]
@@ -77,71 +87,108 @@ def _extract(batch: Batch) -> pa.RecordBatch:
     todo = set(standing(batch.rows))
     for row, file in enumerate(batch.files):
         if row in todo:
-            found = _read(file, run)
+            said: list[str] = []
+            found = _read(file, run, said)
             if isinstance(found, tuple):
                 run.cut(directory_ends[row], tag_ends[row])
                 verdicts[row] = found
             else:
-                for directory in found:
-                    if directory.name == _FILE_TYPE:
-                        file_types[row] = directory.values.get(_TYPE_NAME)
-                    if directory.errors:
-                        notes.setdefault(row, []).extend(f"{directory.name}: {error}" for error in directory.errors)
-                    if lost := len(directory.xmp) - len(_written(directory.xmp)):
-                        notes.setdefault(row, []).append(f"{directory.name}: {lost} properties left out: {_BOUNDS}")
+                file_types[row] = found
+                if said:
+                    notes[row] = said
         directory_ends[row + 1], tag_ends[row + 1] = len(run.directories), len(run.names)
-    directories = strings(run.directories)
-    of_tags = directories.take(pa.array(np.repeat(np.arange(len(run.sizes)), run.sizes)))
+    of_files = strings(run.directories)
+    of_tags = of_files.take(pa.array(np.repeat(np.arange(len(run.sizes)), run.sizes)))
     columns = [of_tags, pa.array(np.frombuffer(run.tags, np.int32)), strings(run.names), strings(run.values)]
     arrays = [
         strings(file_types),
-        listed(directory_ends, directories),
+        listed(directory_ends, of_files),
         listed(tag_ends, pa.StructArray.from_arrays(columns, fields=list(TAG))),
     ]
     return appended(note(mark(batch.rows, verdicts), notes), EXTRACTED, arrays)
 
 
-def _read(file: OpenFile, run: _Run) -> list[Directory] | tuple[str, str]:
-    """Puts what the file says into the run; its directories, or the status and reason for which it is left out."""
+def _read(file: OpenFile, run: _Run, notes: list[str]) -> str | tuple[str, str]:
+    """Puts what the file says into the run, its faults into the notes.
+
+    Gives the name of its type, or the status and reason for which it is left out.
+    """
+    found: list[Directory] = []
     try:
-        directories = read_metadata(file)
-        for directory in directories:
-            _put(directory, run)
+        with _net(notes, "metadata cannot be read further"):
+            for directory in directories(file):
+                found.append(directory)
     except StorageError as error:
         return error.status, str(error)
     except UnknownFormat:
         return FILTERED, "unknown file type"
     except MetadataError as error:
-        return FAILED, f"metadata cannot be read: {error}"
-    except Exception as error:  # noqa: BLE001  # the house's one net: a bug in a reader costs one file, not the run
-        return FAILED, f"metadata cannot be read, a fault of this program: {type(error).__name__}: {error}"
-    return directories
+        if not found:
+            return FAILED, f"metadata cannot be read: {error}"
+        tell(error, found)
+    if not found:
+        return FAILED, notes[0]
+    kind, *others = found
+    for directory in (*others, kind):
+        if directory is kind:
+            _put_place(others, run, notes)
+        _put(directory, run, notes)
+        notes += (f"{directory.name}: {error}" for error in directory.errors)
+        if lost := len(directory.xmp) - len(_written(directory.xmp)):
+            notes.append(f"{directory.name}: {lost} properties left out: {_BOUNDS}")
+    return str(kind.values[_TYPE_NAME])
 
 
-def _put(directory: Directory, run: _Run) -> None:
+@contextmanager
+def _net(notes: list[str], what: str) -> Iterator[None]:
+    """The house's one net: a bug in a reader costs what was being read, not the file, and not the run."""
+    try:
+        yield
+    except (StorageError, MetadataError):
+        raise
+    except Exception as error:  # noqa: BLE001
+        notes.append(f"{what}, a fault of this program: {type(error).__name__}: {error}")
+
+
+def _put(directory: Directory, run: _Run, notes: list[str]) -> None:
     # Directory.tags would do; its tuples, made and taken apart again, cost 6 % of the time of extraction.
     numbers = list(directory.values)
     names = [directory.tag_name(tag) for tag in numbers]
-    values = [describe(directory, tag, value) for tag, value in directory.values.items()]
+    values: list[str | None] = []
+    with _net([], ""):
+        values = [describe(directory, tag, value) for tag, value in directory.values.items()]
+    if len(values) < len(numbers):  # a bug: each tag for itself
+        values = [_described(directory, tag, notes) for tag in numbers]
     if None in values:
         values = [
             plain(directory.values[tag]) if value is None else value for tag, value in zip(numbers, values, strict=True)
         ]
     if directory.name == "GPS":
-        for tag, name, value in own_tags(directory):
-            numbers.append(tag)
-            names.append(name)
-            values.append(value)
+        with _net(notes, "GPS: no own tags"):
+            for tag, name, value in list(own_tags(directory)):
+                numbers.append(tag)
+                names.append(name)
+                values.append(value)
     if directory.xmp:
         properties = _written(directory.xmp)
         numbers += range(VALUE_COUNT + 1, VALUE_COUNT + 1 + len(properties))
         names += [found.path for found in properties]
         values += [found.value for found in properties]
-    run.directories.append(directory.name)
-    run.sizes.append(len(numbers))
-    run.tags.extend(numbers)
-    run.names += names
-    run.values += values
+    run.add(directory.name, numbers, names, values)
+
+
+def _put_place(directories: Sequence[Directory], run: _Run, notes: list[str]) -> None:
+    """A movie has its place in its own words, and so it has no directory GPS for the own tags."""
+    with _net(notes, "GPS: no own tags"):
+        if tags := tags_of_a_movie(directories):
+            numbers, names, values = zip(*tags, strict=True)
+            run.add("GPS", [*numbers], [*names], [*values])
+
+
+def _described(directory: Directory, tag: int, notes: list[str]) -> str | None:
+    with _net(notes, f"{directory.name}: {directory.tag_name(tag)} cannot be put into words"):
+        return describe(directory, tag, directory.values[tag])
+    return None
 
 
 def _written(xmp: list[XmpProperty]) -> list[XmpProperty]:

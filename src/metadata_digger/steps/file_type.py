@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from metadata_digger.errors import StorageError
-from metadata_digger.metadata.extract import detect, head_of
+from metadata_digger.metadata.errors import Truncated
+from metadata_digger.metadata.extract import recognise
 from metadata_digger.pipeline import Batch
 from metadata_digger.schema import FILTERED
 from metadata_digger.steps.mark import mark, standing
@@ -33,12 +34,14 @@ class FileTypeStep:
             for row in standing(batch.rows):
                 file = batch.files[row]
                 try:
-                    kind = detect(head_of(file))
+                    found = recognise(file)
                 except StorageError as error:
                     verdicts[row] = error.status, str(error)
                     continue
-                if kind is None and file.size:
+                except Truncated:
+                    continue
+                if found is None:
                     verdicts[row] = FILTERED, "unknown file type"
-                elif kind is not None and kind.name not in self.allowed:
-                    verdicts[row] = FILTERED, f"file type {kind.name} is not among filter.allowedFileTypes"
+                elif found[0].name not in self.allowed:
+                    verdicts[row] = FILTERED, f"file type {found[0].name} is not among filter.allowedFileTypes"
             yield Batch(mark(batch.rows, verdicts), batch.files)

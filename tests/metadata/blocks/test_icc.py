@@ -39,7 +39,7 @@ MEASUREMENT = b"meas\0\0\0\0" + pack(">I", 1) + fixed(0, 0.5, 1.25) + pack(">I",
 @pytest.mark.parametrize(
     ("tag", "data", "name", "text"),
     [
-        (b"cprt", b"text\0\0\0\0Free\xe9\0", "Profile Copyright", "Free\ufffd"),
+        (b"cprt", b"text\0\0\0\0Free\xe9\0", "Profile Copyright", "Freeé"),
         (b"desc", description("Süß"), "Profile Description", "Süß"),
         (b"tech", b"sig \0\0\0\0vidm", "Technology", "vidm"),
         (b"rXYZ", xyz(0.43607, 0.22249, 0.01392), "Red Colorant", "(0.4361, 0.2225, 0.0139)"),

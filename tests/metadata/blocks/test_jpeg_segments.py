@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from metadata_digger.metadata.blocks import adobe, ducky, huffman, jfif, jfxx, jpeg_frame
+from metadata_digger.metadata.charsets import GUESSED
 from metadata_digger.metadata.source import Reader
 
 from ..build_jpeg import ADOBE, DUCKY, JFIF, TABLE, frame
@@ -53,9 +54,19 @@ def test_short_frame(length: int, tags: int, error: str) -> None:
     assert (len(directory.values), directory.errors) == (tags, [error])
 
 
-def test_comment() -> None:
-    (directory,) = jpeg_frame.read_comment(Reader.over("Grüße\0".encode() + b"\xff"))
-    assert described(directory) == {"JPEG Comment": "Grüße\0\ufffd"}
+@pytest.mark.parametrize(
+    ("data", "text", "errors"),
+    [
+        (b"plain", "plain", []),
+        ("Grüße 木".encode(), "Grüße 木", []),
+        ("Grüße".encode("latin-1"), "Grüße", [GUESSED]),
+        (b"\x93a\x94 \x80\x81", "“a” €\x81", [GUESSED]),
+        ("Grüße\0".encode() + b"\xff", "Grüße\0ÿ", [GUESSED]),
+    ],
+)
+def test_comment(data: bytes, text: str, errors: list[str]) -> None:
+    (directory,) = jpeg_frame.read_comment(Reader.over(data))
+    assert (described(directory), directory.errors) == ({"JPEG Comment": text}, errors)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from metadata_digger.metadata.errors import Malformed
 from metadata_digger.metadata.extract import read_metadata
 from metadata_digger.metadata.formats import heif
 from metadata_digger.metadata.model import Directory
@@ -58,7 +59,7 @@ def test_file_type() -> None:
     assert described(directory) == {
         "Major Brand": "avif",
         "Minor Version": "0",
-        "Compatible Brands": "avif mif1 \ufffd1  ",
+        "Compatible Brands": "avif mif1 ÿ1  ",
     }
     assert directory.errors == []
 
@@ -294,6 +295,15 @@ def test_boxes_of_somebody_else() -> None:
     directories = read(file_type() + meta(SHOWN) + box(b"uuid", bytes(range(16)), b"data"))
     assert named(directories) == [*FOUND[:3], "UUID"]
     assert described(directories[3])["UUID"] == "00010203-0405-0607-0809-0a0b0c0d0e0f"
+
+
+def test_what_was_found_stands_when_there_is_too_much() -> None:
+    """256 directories: the profiles take all of them, and the Exif item none."""
+    shown = properties(*[colour(b"prof", b"12345")] * 253, size(64, 48))
+    with pytest.raises(Malformed, match="More than 256 directories"):
+        read(picture([EXIF], shown))
+    found = named(read_metadata(picture([EXIF], shown)))
+    assert (len(found), found[255]) == (257, "Exif IFD0")
 
 
 def test_items_of_all_versions() -> None:

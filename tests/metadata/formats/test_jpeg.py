@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 
 from metadata_digger.metadata.errors import MetadataError
+from metadata_digger.metadata.extract import read_partly
 from metadata_digger.metadata.formats import jpeg
 from metadata_digger.metadata.model import Directory
 from metadata_digger.metadata.source import FileSource, MemorySource, Reader
@@ -77,8 +80,8 @@ def test_order() -> None:
         (build((0xC0, frame()), scan=b"\xff\xd9"), ["JPEG"]),
         (b"\xff\xd8\xff\xff\xff" + segment(0xC0, frame())[1:] + SCAN, ["JPEG"]),
         (b"\xff\xd8\0\xff\0junk" + segment(0xC0, frame()) + SCAN, ["JPEG"]),
-        (build((0xC0, frame()), scan=b"\xff\xdb\xff\xff"), ["JPEG"]),
-        (build((0xE1, b"Exif\0"), (0xE0, b"JFI"), (0xED, b""), (0xEE, b"Adobe")), []),
+        (build((0xE1, b"Exif\0")), ["Error"]),
+        (build((0xE0, b"JFI"), (0xED, b""), (0xEE, b"Adobe")), []),
     ],
 )
 def test_chain(data: bytes, directories: list[str]) -> None:
@@ -90,10 +93,7 @@ def test_chain(data: bytes, directories: list[str]) -> None:
     [
         (b"\xff\xd8", "End of data reached."),
         (b"\xff\xd8\xff\xc0\0", "End of data reached."),
-        (build((0xC0, frame()), scan=b""), "End of data reached."),
-        (build((0xC0, frame()))[:12], "End of data reached."),
-        (build((0xC0, frame()), scan=b"\xff\xdb\xff\xff" + bytes(9000)), "End of data reached."),
-        (b"\xff\xd8\xff\xe0\0\1", "JPEG segment size would be less than zero"),
+        (b"\xff\xd8\xff\xe0\0\1", "JPEG segment size would be less than zero; End of data reached."),
         (b"\xff\xd9", "JPEG data is expected to begin with 0xFFD8 (ÿØ) not 0xffd9"),
     ],
 )
@@ -101,6 +101,94 @@ def test_broken_chain(data: bytes, message: str) -> None:
     with pytest.raises(MetadataError) as caught:
         read(data)
     assert str(caught.value) == message
+
+
+END = "End of data reached."
+BROKEN = [
+    (build((0xC0, frame()), scan=b""), ["JPEG"], END),
+    (build((0xC0, frame()), (0xFE, b"a comment"))[:-34], ["JPEG", "JpegComment"], END),
+    (build((0xC0, frame()), scan=b"\xff\xdb\xff\xff"), ["JPEG"], END),
+    (build((0xC0, frame()), scan=b"\xff\xdb\xff\xff" + bytes(9000)), ["JPEG"], END),
+    (build((0xE1, b"Exif\0\0" + TIFF), (0xE0, JFIF), scan=b"\xff\xc4\0"), ["JFIF", "Exif IFD0"], END),
+    (build((0xE1, b"Exif\0\0" + TIFF), scan=b"\xff\xe0\0\1" + segment(0xC0, frame()) + SCAN), ["JPEG", "Exif IFD0"],
+     "JPEG segment size would be less than zero"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("data", "directories", "message"), BROKEN)
+def test_what_stands_before_a_break_is_given(data: bytes, directories: list[str], message: str) -> None:
+    found = []
+    with pytest.raises(MetadataError) as caught:
+        found.extend(jpeg.read(Reader.over(data)))
+    assert str(caught.value) == message
+    found = []
+    with suppress(MetadataError):
+        for directory in jpeg.read(Reader.over(data)):
+            found.append(directory)  # extend would lose them
+    assert named(found) == directories
+
+
+def test_a_segment_that_the_file_ends_in_is_read_as_far_as_it_goes() -> None:
+    whole = build((0xE1, b"Exif\0\0" + TIFF + bytes(500)), scan=b"")
+    reading = read_partly(whole[:-300])
+    assert described(reading.directories[0])["Make"] == "Cam"
+    assert str(reading.fault) == END
+
+
+EXIF_HEADERS = [
+    b"Exif\0\0",
+    b"Exif\0\xff",
+    b"Exif\xff\xff",
+    b"EXIF\0\0",
+    b"exif\0\0",
+    b"Exif\0",
+    b"Exif\0\0\0\0",
+    b"",
+    b"\0\0Exif\0\0",
+]
+
+
+@pytest.mark.parametrize("header", EXIF_HEADERS)
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_headers_of_exif(tiff: Callable[..., bytes], header: bytes, order: str) -> None:
+    data = tiff({0x010F: (2, b"Camera\0"), 0x0131: (2, b"Software\0")}, order=order)
+    directories = read(build((0xE1, header + data), (0xE1, PREAMBLE + packet("<dc:title>T</dc:title>"))))
+    assert named(directories) == ["Exif IFD0", "XMP"]
+    assert described(directories[0]) == {"Make": "Camera", "Software": "Software"}
+
+
+@pytest.mark.parametrize("parts", [2, 3])
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_exif_over_several_segments(tiff: Callable[..., bytes], order: str, parts: int) -> None:
+    data = tiff(
+        {0x9286: (7, b"ASCII\0\0\0" + b"long " * 14_000 * (parts - 1)), 0x0131: (2, b"Software\0")}, order=order
+    )
+    cut = [data[start : start + 65_527] for start in range(0, len(data), 65_527)]
+    assert len(cut) == parts
+    directories = read(build(*((0xE1, b"Exif\0\0" + part) for part in cut)))
+    assert described(directories[0])["Software"] == "Software"
+    assert not directories[0].errors
+
+
+def test_two_exif_blocks_do_not_mix(tiff: Callable[..., bytes]) -> None:
+    first, second = tiff({0x010F: (2, b"Camera\0")}), tiff({0x0131: (2, b"Program\0")}, order=">")
+    directories = read(build((0xE1, b"Exif\0\0" + first), (0xE1, b"Exif\0\0" + second)))
+    assert [described(directory) for directory in directories] == [{"Make": "Camera"}, {"Software": "Program"}]
+
+
+@pytest.mark.parametrize("cut", [20, 30, 70])
+def test_photoshop_resources_over_two_segments(cut: int) -> None:
+    name = "a name of some length that is cut in two"
+    data = resource(0x0414, b"\0\0\0\1") + resource(0x0404, datasets((0x0205, name.encode())))
+    parts = (data[:cut], data[cut:])
+    directories = read(build(*((0xED, b"Photoshop 3.0\0" + part) for part in parts)))
+    assert named(directories) == ["Photoshop", "IPTC"]
+    assert described(directories[1])["Object Name"] == name
+
+
+def test_photoshop_segments_that_begin_with_a_resource_are_blocks_of_their_own() -> None:
+    parts = (resource(0x0414, b"\0\0\0\1"), resource(0x0414, b"\0\0\0\2"))
+    assert named(read(build(*((0xED, b"Photoshop 3.0\0" + part) for part in parts)))) == ["Photoshop", "Photoshop"]
 
 
 def test_height_from_dnl() -> None:

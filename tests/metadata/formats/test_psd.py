@@ -96,7 +96,7 @@ def test_sections_that_are_not_there() -> None:
 
 def test_resources_that_end_early() -> None:
     directories = read(header() + section(b"") + pack(">I", 5000) + RESOURCES[:-5])
-    assert named(directories) == ["PSD Header", "Photoshop"]
+    assert named(directories) == ["PSD Header", "Photoshop", "XMP"]  # the last resource, as far as it goes
     assert directories[1].errors == ["End of data reached."]
 
 

@@ -41,6 +41,6 @@ def _read_fields(data: bytes, directory: Directory) -> str | None:
         if tag == _QUALITY:
             directory.values[tag] = int.from_bytes(value, "big", signed=True)
         elif tag in (_COMMENT, _COPYRIGHT):  # a count of characters comes first
-            directory.values[tag] = value[4:].decode("utf-16-be", "replace")
+            directory.values[tag] = value[4:].decode("utf-16-be", "backslashreplace")
         else:
             directory.values[tag] = value

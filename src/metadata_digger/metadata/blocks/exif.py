@@ -6,72 +6,48 @@ and what is wrong with a tag is a text on its directory.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextvars import ContextVar
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterator
 from struct import unpack_from
-from typing import NamedTuple
 
 from metadata_digger.metadata.blocks import nested
-from metadata_digger.metadata.blocks.exif_tables import EXIF, THUMBNAIL
+from metadata_digger.metadata.blocks.exif_budget import BLOCKS, ENTRIES, Budget, Spent, spending
+from metadata_digger.metadata.blocks.exif_kinds import (
+    CHAINED,
+    ERROR,
+    HELD,
+    IFD0,
+    IMAGE_IFD,
+    IPTC,
+    MAKERNOTE,
+    SUB_IFD,
+    THUMBNAIL_IFD,
+    Kind,
+    kind_of,
+    note_kind,
+)
+from metadata_digger.metadata.blocks.exif_text import decode_text, guessed
 from metadata_digger.metadata.blocks.gps import GPS, faults
-from metadata_digger.metadata.blocks.ifd import BIG_SIZES, SIZES, Window, decode, entries
-from metadata_digger.metadata.blocks.makernotes import HEAD, PRINT_IM, Match, Note, Part, Split, match
+from metadata_digger.metadata.blocks.ifd import BIG_SIZES, Entry, Window, decode, entries
+from metadata_digger.metadata.blocks.makernotes import HEAD, Split, match
 from metadata_digger.metadata.errors import Malformed, MetadataError
-from metadata_digger.metadata.model import Directory, TagTable, Value
+from metadata_digger.metadata.model import Directory, Value
 from metadata_digger.metadata.source import Reader
 
 _SUB_IFDS = 0x014A
 _PAGE_NUMBER = 0x0129
 _MAKE = 0x010F
-_MAKERNOTE = 0x927C
-_IPTC = 0x83BB
-_XMP = 0x02BC
-_PHOTOSHOP = 0x8649
-_ICC = 0x8773
-_PRINT_IM = 0xC4A5
 _THUMBNAIL_OFFSET = 0x0201
+_NEW_SUBFILE, _REDUCED = 0x00FE, 1  # TIFF 6.0, section 8: bit 0 is a smaller form of another picture
+_OLD_SUBFILE, _OLD_REDUCED = 0x00FF, 2
+# What an offset may be: TIFF's and Exif's LONG, the supplement's IFD, BigTIFF's forms of both, and what programs write.
+_OFFSETS = {3: "H", 4: "I", 9: "I", 13: "I", 16: "Q", 18: "Q"}
 
 # No file of the corpus nests deeper than 4 or has more than 20 directories; a hostile one has thousands.
 _DEPTH = 16
 _DIRECTORIES = 256
-_ENTRIES = 20_000
-_BLOCK_COUNT = 32
-_OVERLAP = 16 << 20
-_NESTED = 8  # Exif blocks in one another
+_HEAD_ENTRIES = 256  # of an IFD, that tell what it is; no IFD of the corpus has more
+_SOUND = 32  # entries that show whether there is an IFD at all
 _BAD_TYPES = 5  # in one directory: more, and it is none
-
-_BLOCKS = frozenset({_ICC, _PRINT_IM})  # these may be anywhere
-_HELD = {
-    _ICC: "blocks.icc",
-    _XMP: "blocks.xmp",
-    _IPTC: "blocks.iptc",
-    _PHOTOSHOP: "blocks.photoshop",
-    **dict.fromkeys((_PRINT_IM, *PRINT_IM), "blocks.printim"),
-}
-
-
-class Kind(NamedTuple):
-    """What an IFD is: its directory's name and words, the IFDs that its tags point to, the blocks that they hold."""
-
-    name: str
-    table: TagTable
-    pointers: Mapping[int, Kind]
-    blocks: frozenset[int] = _BLOCKS
-    parts: Mapping[int, Part] = {}  # blocks that only this kind has
-    arrays: Mapping[int, Split] = {}  # arrays whose members are tags of their own
-    octets: Mapping[int, Split] = {}  # the same for bytes
-    inline: bool = False  # the IFDs may also begin in the tags' values
-
-
-INTEROP = Kind("Interoperability", EXIF, {})
-GPS_IFD = Kind("GPS", GPS, {})
-SUB_IFD = Kind("Exif SubIFD", EXIF, {0xA005: INTEROP}, _BLOCKS | {_XMP, _MAKERNOTE})
-IFD0 = Kind("Exif IFD0", EXIF, {0x8769: SUB_IFD, 0x8825: GPS_IFD}, _BLOCKS | {_XMP, _IPTC, _PHOTOSHOP})
-THUMBNAIL_IFD = Kind("Exif Thumbnail", THUMBNAIL, {})
-IMAGE_IFD = Kind("Exif Image", EXIF, {})
-ERROR = TagTable({})
 
 
 def read(reader: Reader, preamble: int = 0, root: Kind | None = None) -> Iterator[Directory]:
@@ -90,7 +66,9 @@ def read(reader: Reader, preamble: int = 0, root: Kind | None = None) -> Iterato
     _check(found)
     if preamble:
         for directory in found:
-            if directory.table is THUMBNAIL and isinstance(offset := directory.values.get(_THUMBNAIL_OFFSET), int):
+            if directory.table is THUMBNAIL_IFD.table and isinstance(
+                offset := directory.values.get(_THUMBNAIL_OFFSET), int
+            ):
                 directory.values[_THUMBNAIL_OFFSET] = offset + preamble
     return iter(found)
 
@@ -99,7 +77,7 @@ def read_file(reader: Reader) -> Iterator[Directory]:
     """The same for a whole file; raises Malformed when it has no TIFF header."""
     found: list[Directory] = []
     try:
-        _walk(reader, found)
+        _walk(reader, found, is_file=True)
     except MetadataError as error:
         if not found:
             raise
@@ -114,53 +92,22 @@ def _check(found: list[Directory]) -> None:
             directory.errors.extend(fault for fault in faults(directory) if fault not in directory.errors)
 
 
-@dataclass(slots=True)
-class _Budget:
-    """What a block may still cost: a hostile file has a thousand directories that all point to the same megabytes.
-
-    It is shared with the Exif blocks in it, which Photoshop resources and the JPEGs of raw files hold: 32 resources at
-    one place, each with 32 in it, would take for ever.
-    """
-
-    entries: int
-    blocks: int
-    bytes: int
-    nested: int = 0  # how many Exif blocks we are in
-
-
-_outer: ContextVar[_Budget | None] = ContextVar("outer", default=None)
-
-
-def _walk(reader: Reader, found: list[Directory], root: Kind | None = None) -> None:
-    budget = _outer.get()
-    if budget is not None:
-        if budget.nested >= _NESTED:
-            raise Malformed(f"Exif data {_NESTED} levels deep in Exif data")
-        budget.nested += 1
-        try:
-            _Walk(reader, found, budget).header(root)
-        finally:
-            budget.nested -= 1
-        return
-    # Values overlap in sound files too, but hardly: together they are not much longer than the file.
-    budget = _Budget(_ENTRIES, _BLOCK_COUNT, reader.size + _OVERLAP)
-    token = _outer.set(budget)
-    try:
-        _Walk(reader, found, budget).header(root)
-    finally:
-        _outer.reset(token)
+def _walk(reader: Reader, found: list[Directory], root: Kind | None = None, *, is_file: bool = False) -> None:
+    with spending(reader.size) as budget:
+        _Walk(reader, found, budget, is_file=is_file).header(root)
 
 
 class _Walk:
     """One way through the IFDs of a block: what was visited, what was found."""
 
-    __slots__ = ("big", "budget", "found", "visited", "window")
+    __slots__ = ("big", "budget", "found", "is_file", "visited", "window")
 
-    def __init__(self, reader: Reader, found: list[Directory], budget: _Budget) -> None:
+    def __init__(self, reader: Reader, found: list[Directory], budget: Budget, *, is_file: bool) -> None:
         self.window = Window(reader)
         self.found = found
         self.visited: set[int] = set()
         self.big = False
+        self.is_file = is_file
         self.budget = budget
 
     def header(self, root: Kind | None = None) -> None:
@@ -170,12 +117,12 @@ class _Walk:
             number = int.from_bytes(head[:2], "big", signed=True)
             raise Malformed(f"Unclear distinction between Motorola/Intel byte ordering: {number}")
         marker, offset = unpack_from(order + "HI", head, 2)
-        kind = root or _kind(marker)
+        kind = root or kind_of(marker)
         directory = self.enter(kind)
         if marker == 0x2B:
             self.big = True
             if unpack_from(order + "H", head, 4)[0] != 8:
-                directory.errors.append("Unsupported offset byte size: {offsetByteSize}")
+                directory.errors.append(f"Unsupported offset byte size: {unpack_from(order + 'H', head, 4)[0]}")
                 return
             offset = unpack_from(order + "Q", self.window.bytes(8, 8))[0]
         elif self.window.size - 1 <= offset < 0x80000000:
@@ -185,17 +132,56 @@ class _Walk:
             offset = 8
         while offset:  # each further one is the next page, or the thumbnail
             offset = self.ifd(kind, directory, offset, order, 0)
-            if not offset:
+            if not offset or kind not in CHAINED or offset in self.visited:
                 break
-            if kind is IFD0 or kind is IMAGE_IFD:
-                kind = IMAGE_IFD if _PAGE_NUMBER in directory.values else THUMBNAIL_IFD
-                directory = self.enter(kind)
-            elif kind is not THUMBNAIL_IFD:
-                break
+            kind = self.following(directory, offset, order)
+            directory = self.enter(kind)
+
+    def following(self, before: Directory, offset: int, order: str) -> Kind:
+        """What the next IFD of the chain is.
+
+        In an Exif block the second is the thumbnail (CIPA DC-008, 4.5.8), unless the first is a page. In a file it is a
+        page, unless it says that it is a smaller form of another picture, or is a JPEG in the way of Exif's thumbnails.
+        """
+        if not self.is_file and before.name == IFD0.name:
+            return IMAGE_IFD if _PAGE_NUMBER in before.values else THUMBNAIL_IFD
+        try:
+            found = self.head(offset, order)
+        except MetadataError:
+            return IMAGE_IFD
+        inline = 8 if self.big else 4
+        fields = {
+            tag: field >> 8 * (inline - BIG_SIZES[form]) if order == ">" else field
+            for tag, form, number, field in found
+            if number == 1 and BIG_SIZES.get(form, 9) <= inline
+        }
+        if any(tag == _PAGE_NUMBER for tag, *_ in found):
+            return IMAGE_IFD
+        if _NEW_SUBFILE in fields:
+            return THUMBNAIL_IFD if fields[_NEW_SUBFILE] & _REDUCED else IMAGE_IFD
+        if _OLD_SUBFILE in fields:
+            return THUMBNAIL_IFD if fields[_OLD_SUBFILE] == _OLD_REDUCED else IMAGE_IFD
+        return THUMBNAIL_IFD if _THUMBNAIL_OFFSET in fields else IMAGE_IFD
+
+    def head(self, offset: int, order: str, most: int = _HEAD_ENTRIES) -> list[Entry]:
+        """The first entries of the IFD at an offset, as many as are there; raises MetadataError."""
+        window, big = self.window, self.big
+        count = unpack_from(order + ("Q" if big else "H"), window.bytes(offset, 8 if big else 2))[0]
+        first, size = (offset + 8, 20) if big else (offset + 2, 12)
+        count = max(0, min(count, (window.size - first) // size, most))
+        return list(entries(window, first, count, order, big))
+
+    def sound(self, offset: int, order: str) -> bool:
+        """Whether an IFD may be at a place that is odd: where it begins before the one that leads to it, or is cut."""
+        try:
+            found = self.head(offset, order, _SOUND)
+        except MetadataError:
+            return False
+        return offset >= 8 and bool(found) and all(form in BIG_SIZES for _, form, _, _ in found)
 
     def enter(self, kind: Kind) -> Directory:
         if len(self.found) >= _DIRECTORIES:
-            raise Malformed(f"More than {_DIRECTORIES} directories")
+            raise Spent(f"More than {_DIRECTORIES} directories")
         directory = Directory(kind.name, kind.table)
         self.found.append(directory)
         return directory
@@ -209,7 +195,7 @@ class _Walk:
         if offset in self.visited or depth > _DEPTH:
             return 0
         self.visited.add(offset)
-        if offset < 0 or offset >= window.size or offset >= 0x80000000:
+        if offset < 0 or offset >= window.size:
             directory.errors.append("Ignored IFD marked to start outside data segment")
             return 0
         if big:
@@ -225,28 +211,31 @@ class _Walk:
         end = first + count * size
         if end + link > window.size:
             directory.errors.append("Illegally sized IFD")
-            return 0
+            if not self.sound(offset, order):
+                return 0
+            count = min(count, (window.size - first) // size)  # the file is cut: what is there counts
+            link = 0
 
         budget = self.budget
         affordable = min(count, budget.entries)
         budget.entries -= affordable
-        sizes = BIG_SIZES if big else SIZES
-        values, pointers, blocks = directory.values, kind.pointers, kind.blocks
+        sizes = BIG_SIZES  # LONG8 is met in plain TIFF files too
+        values, blocks, leads = directory.values, kind.blocks, {*kind.pointers, _SUB_IFDS}
         arrays, octets = kind.arrays, kind.octets
+        texts = kind.texts
+        directory.order = order
         short = 16 if order == ">" else 0
         bad = 0
         position = first - inline  # of the value field of the entry before
         for tag, form, number, field in entries(window, first, affordable, order, big):
             position += size
             # Nine of ten entries are one plain number or a short string; they take the shortest way.
-            if form == 3 and number == 1 and not big:
+            if form == 3 and number == 1 and not big and tag not in leads:
                 values[tag] = field >> short & 0xFFFF
                 continue
             unit = sizes.get(form)
             if unit is None:
-                if form == 13:
-                    unit = 4
-                elif form == 0:  # no length that could be checked; the reference reads on in silence
+                if form == 0:  # no length that could be checked; the reference reads on in silence
                     unit = 0
                 else:
                     directory.errors.append(f"Invalid TIFF tag format code {form} for tag 0x{tag:04X}")
@@ -267,24 +256,24 @@ class _Walk:
                     continue
                 budget.bytes -= length
                 if budget.bytes < 0:
-                    raise Malformed("The values together are larger than the file")
+                    raise Spent("The values together are larger than the file")
             else:
                 start = position
-            if tag in pointers or tag == _SUB_IFDS:
-                child = SUB_IFD if tag == _SUB_IFDS else pointers[tag]
-                if form == 18 or (unit == 4 and number):
-                    for index in range(number):
-                        target = unpack_from(order + "i", window.bytes(start + 4 * index, 4))[0]
-                        self.ifd(child, self.enter(child), base + target, order, depth + 1, base)
+            if tag in leads or tag in blocks:
+                before = len(self.found)
+                try:
+                    if tag in leads and self.lead(kind, tag, form, number, start, base, order, depth):
+                        continue
+                    if tag in blocks and self.block(kind, directory, tag, start, length, order, depth):
+                        continue
+                except Spent:
+                    raise
+                except MetadataError as error:
+                    (self.found[-1] if len(self.found) > before else directory).errors.append(str(error))
                     continue
-                if kind.inline and tag in pointers:
-                    self.ifd(child, self.enter(child), start, order, depth + 1, base)
-                    continue
-            if tag in blocks and self.block(kind, directory, tag, start, length, order, depth):
-                continue
             if tag == 0 and not length and 0 not in values:
                 continue
-            value = decode(window, form, number, start, order)
+            value = (decode_text if tag in texts else decode)(window, form, number, start, order, tag)
             if tag in arrays and form in (3, 9) and number != 1:
                 self.spread(values, value, arrays[tag])
             elif tag in octets and type(value) is bytes:
@@ -294,16 +283,42 @@ class _Walk:
             elif form not in (5, 10):
                 directory.errors.append(f"Invalid TIFF tag format code {form} for tag 0x{tag:04X}")
 
+        directory.errors += guessed(directory, texts)
         if affordable < count:
-            raise Malformed(f"More than {_ENTRIES} tags")
+            raise Spent(f"More than {ENTRIES} tags")
+        if not link:
+            return 0
         following: int = unpack_from(order + ("Q" if big else "I"), window.bytes(end, link))[0]
-        return following if offset <= following < min(window.size, 0x80000000) else 0
+        if not 0 < following < window.size:
+            if following and self.is_file and kind in CHAINED:
+                directory.errors.append(f"The next directory is said to begin at {following}, outside the file")
+            return 0
+        return following if offset <= following or self.sound(following, order) else 0
+
+    def lead(self, kind: Kind, tag: int, form: int, number: int, start: int, base: int, order: str, depth: int) -> bool:
+        """Follows a tag that points to IFDs; False when it does not and is to be kept as it is."""
+        child = SUB_IFD if tag == _SUB_IFDS else kind.pointers[tag]
+        code = _OFFSETS.get(form)
+        if code is not None and number and not (kind.inline and form == 3):
+            unit = BIG_SIZES[form]
+            for index in range(number):
+                target = unpack_from(order + code, self.window.bytes(start + unit * index, unit))[0]
+                if base and unit == 4 and target >= 0x80000000:  # in a makernote it may count backwards
+                    target -= 1 << 32
+                if form == 3 and not self.sound(target, order):  # it is a number after all
+                    return False
+                self.ifd(child, self.enter(child), base + target, order, depth + 1, base)
+            return True
+        if kind.inline and tag in kind.pointers:
+            self.ifd(child, self.enter(child), start, order, depth + 1, base)
+            return True
+        return False
 
     def spread(self, values: dict[int, Value], members: Value, split: Split) -> None:
         """Makes tags of an array's members."""
         self.budget.entries -= len(members)
         if self.budget.entries < 0:
-            raise Malformed(f"More than {_ENTRIES} tags")
+            raise Spent(f"More than {ENTRIES} tags")
         split(values, members)
 
     def block(
@@ -312,9 +327,9 @@ class _Walk:
         """Reads what a tag holds as a block of its own; False when the tag is to be kept as it is."""
         self.budget.blocks -= 1
         if self.budget.blocks < 0:
-            raise Malformed(f"More than {_BLOCK_COUNT} embedded blocks")
+            raise Spent(f"More than {BLOCKS} embedded blocks")
         reader = self.window.reader(start, length).ordered(order)
-        if tag == _MAKERNOTE:
+        if tag == MAKERNOTE:
             return self.makernote(directory, start, order, depth)
         part = kind.parts.get(tag)
         if part is not None:
@@ -323,10 +338,10 @@ class _Walk:
                 return False
             self.found.extend(found)
             return True
-        if tag == _IPTC and self.window.bytes(start, 1) != b"\x1c":
+        if tag == IPTC and self.window.bytes(start, 1) != b"\x1c":
             return False
         try:
-            self.found.extend(nested.reader(_HELD[tag])(reader))
+            self.found.extend(nested.reader(HELD[tag])(reader))
         except MetadataError as error:
             directory.errors.append(str(error))
         return True
@@ -346,45 +361,6 @@ class _Walk:
             self.found.extend(row.read(rest.ordered(order)))
         elif row.table is not None or row.note is not None:
             offset = start + (row.start if isinstance(row.start, int) else row.start(head))
-            note = _note(row)
+            note = note_kind(row)
             self.ifd(note, self.enter(note), offset, order, depth + 1, 0 if row.base is None else start + row.base)
         return not row.keep
-
-
-def note_of(make: str) -> Kind | None:
-    """What the IFD of a makernote is that a container holds outside the Exif block, by the camera's make alone."""
-    row = match(make, b"")
-    return None if row is None or (row.table is None and row.note is None) else _note(row)
-
-
-@cache
-def _note(row: Match) -> Kind:
-    """The kind of IFD that a makernote is; imports its vocabulary."""
-    note = row.note() if row.note is not None else Note(row.table() if row.table is not None else ERROR)
-    return _note_kind(row.name, note, {})
-
-
-def _note_kind(name: str, note: Note, made: dict[str, Kind]) -> Kind:
-    pointers: dict[int, Kind] = {}
-    blocks = _BLOCKS | note.blocks | note.parts.keys()
-    kind = Kind(name, note.table, pointers, blocks, note.parts, note.arrays, note.octets, bool(note.subs))
-    made[name] = kind  # a note may point to its own kind
-    for tag, (sub, part) in note.subs.items():
-        pointers[tag] = made[sub] if sub in made else _note_kind(sub, part, made)
-    return kind
-
-
-@cache
-def _panasonic_raw() -> Kind:
-    from metadata_digger.metadata.blocks.panasonic_raw import IFD0 as NOTE
-
-    return _note_kind("PanasonicRaw Exif IFD0", NOTE, {})._replace(pointers=IFD0.pointers)
-
-
-def _kind(marker: int) -> Kind:
-    # 0x2A TIFF, 0x2B BigTIFF, "RO" and "RS" Olympus ORF, 0x55 Panasonic RW2
-    if marker in (0x2A, 0x2B, 0x4F52, 0x5352):
-        return IFD0
-    if marker == 0x55:
-        return _panasonic_raw()
-    raise Malformed(f"Unexpected TIFF marker: 0x{marker:X}")

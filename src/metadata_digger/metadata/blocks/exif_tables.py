@@ -24,11 +24,11 @@ from metadata_digger.metadata.render import (
     suffixed,
     text,
     trimmed,
-    utf8,
     version,
     words,
     wrapped,
 )
+from metadata_digger.metadata.self_named import comment, wide
 from metadata_digger.metadata.tags.exif import (
     CFA_COLOURS,
     COMPONENTS,
@@ -105,7 +105,7 @@ def _reference_black_white(_: Directory, value: Value) -> str | None:
 
 def _windows_text(_: Directory, value: Value) -> str | None:
     data = octets(value)
-    return None if data is None else trimmed(data.decode("utf-16-le", "replace"))
+    return None if data is None else trimmed(wide(data, "<"))
 
 
 def _cfa_pattern(_: Directory, value: Value) -> str | None:
@@ -319,18 +319,10 @@ def lens_specification(_: Directory, value: Value) -> str | None:
     return result
 
 
-def encoded_text(_: Directory, value: Value) -> str | None:
+def encoded_text(directory: Directory, value: Value) -> str | None:
     """Text after an eight-byte name of its encoding, which some cameras pad otherwise or leave out."""
     data = octets(value)
-    if data is None:
-        return None
-    if len(data) >= 10:
-        for name, encoding in ((b"ASCII", ""), (b"UNICODE", "utf-16-le"), (b"JIS", "shift_jis")):
-            if data.startswith(name):
-                padding = data[len(name) : 10]
-                data = data[len(name) + len(padding) - len(padding.lstrip(b"\0 ")) :]
-                return trimmed(data.decode(encoding, "replace") if encoding else utf8(data))
-    return trimmed(utf8(data))
+    return None if data is None else trimmed(comment(data, directory.order))
 
 
 RENDER: dict[int, Render] = {

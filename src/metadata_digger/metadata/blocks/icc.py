@@ -8,9 +8,10 @@ from functools import lru_cache
 from struct import unpack_from
 
 from metadata_digger.metadata.blocks.limits import beyond
+from metadata_digger.metadata.charsets import decoded
 from metadata_digger.metadata.errors import Truncated
 from metadata_digger.metadata.model import Directory, Render, TagTable, Value
-from metadata_digger.metadata.render import decimal, long, narrowed, text, utf8, words
+from metadata_digger.metadata.render import decimal, long, narrowed, text, words
 from metadata_digger.metadata.source import Reader
 from metadata_digger.metadata.tags.icc import (
     CLASSES,
@@ -76,14 +77,14 @@ def _fixed(data: bytes, offset: int) -> float:
 
 
 def _text(data: bytes) -> str:
-    return data[8:-1].decode("ascii", "replace") if len(data) > 8 else _FAILED
+    return decoded(data[8:-1]) if len(data) > 8 else _FAILED
 
 
 def _description(data: bytes) -> str:
     length = _signed(data, 8) - 1
     if length < 0 or 12 + length > len(data):
         return _FAILED
-    return utf8(data[12 : 12 + length])
+    return decoded(data[12 : 12 + length])
 
 
 def _signature(data: bytes) -> str:
@@ -123,7 +124,7 @@ def _multi_localized(data: bytes) -> str:
         left -= length
         if left < 0:
             raise Truncated("its names are many times as long as the tag")
-        name = data[offset : offset + length].decode("utf-16-be", "replace")
+        name = data[offset : offset + length].decode("utf-16-be", "backslashreplace")
         parts.append(f" {_characters(language)}({name})")
     return "".join(parts)
 
@@ -161,7 +162,7 @@ _FORMS: dict[bytes, Callable[[bytes], str]] = {
 
 
 def _characters(number: int) -> str:
-    return utf8((number & 0xFFFFFFFF).to_bytes(4, "big"))
+    return decoded((number & 0xFFFFFFFF).to_bytes(4, "big"))
 
 
 # A tag of the profile may bear the number of a field of the header: then its bytes stand in the field's place.

@@ -11,13 +11,14 @@ from struct import Struct
 from sys import byteorder
 from typing import Any
 
+from metadata_digger.metadata.charsets import decoded
 from metadata_digger.metadata.model import Rational, Rationals, Text, Value
-from metadata_digger.metadata.render import utf8
 from metadata_digger.metadata.source import BLOCK, Reader
 
+ASCII, UTF8 = 2, 129  # types; the second is Exif 3.0's
 # Bytes of one component by type code; 13 is TIFF's IFD, 16 to 18 are BigTIFF's.
-SIZES: dict[int, int] = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
-BIG_SIZES: dict[int, int] = {**SIZES, 16: 8, 17: 8, 18: 8}
+SIZES: dict[int, int] = {UTF8: 1, 1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
+BIG_SIZES: dict[int, int] = {**SIZES, 13: 4, 16: 8, 17: 8, 18: 8}
 
 # From this length on an array is kept compact: a strip table of a large picture has 100,000 members.
 LONG = 64
@@ -28,7 +29,7 @@ Entry = tuple[int, int, int, int]  # tag, type, count, value or offset as an uns
 
 _ENTRY = {order: Struct(order + "HHII") for order in "<>"}
 _BIG_ENTRY = {order: Struct(order + "HHQQ") for order in "<>"}
-_TYPECODES = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i", 11: "f", 12: "d", 16: "Q", 17: "q"}
+_TYPECODES = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i", 11: "f", 12: "d", 13: "I", 16: "Q", 17: "q", 18: "Q"}
 _ONE = {(order, kind): Struct(order + code) for order in "<>" for kind, code in _TYPECODES.items()}
 _FRACTION = {(order, kind): Struct(order + code) for order in "<>" for kind, code in ((5, "II"), (10, "ii"))}
 _NATIVE = "<" if byteorder == "little" else ">"
@@ -75,12 +76,12 @@ def entries(window: Window, offset: int, count: int, order: str, big: bool) -> I
     return layout.iter_unpack(window.bytes(offset, count * layout.size))
 
 
-def decode(window: Window, kind: int, count: int, offset: int, order: str) -> Value | None:
+def decode(window: Window, kind: int, count: int, offset: int, order: str, _tag: int = 0) -> Value | None:
     """The value of `count` components of type `kind` at `offset`; None for a type that has none.
 
     One component is a plain number, more are a tuple or an array; raises Truncated.
     """
-    if kind == 2:
+    if kind in (ASCII, UTF8):
         return string(window.bytes(offset, count))
     if kind == 7:
         return window.bytes(offset, count)
@@ -115,11 +116,11 @@ def _array(typecode: str, data: bytes, order: str) -> array[Any]:
 
 
 def string(data: bytes) -> str:
-    """An ASCII value, which ends at its first NUL and is UTF-8 more often than ASCII."""
+    """An ASCII value, which ends at its first NUL and is UTF-8 more often than ASCII; a Text where it is neither."""
     end = data.find(b"\0")
     if end >= 0:
         data = data[:end]
     try:
         return data.decode()
     except UnicodeDecodeError:
-        return Text(utf8(data), data)
+        return Text(decoded(data), data)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from metadata_digger.metadata.blocks.limits import END
+from metadata_digger.metadata.charsets import GUESSED, decoded, is_utf8
 from metadata_digger.metadata.model import Directory, TagTable, Value
-from metadata_digger.metadata.render import suffixed, utf8, words
+from metadata_digger.metadata.render import suffixed, words
 from metadata_digger.metadata.source import Reader
 from metadata_digger.metadata.tags.jpeg import COMMENT, COMPONENTS, COMPRESSION, FRAME
 
@@ -61,6 +62,6 @@ def read(reader: Reader, marker: int = 0xC0) -> Iterator[Directory]:
 
 
 def read_comment(reader: Reader) -> Iterator[Directory]:
-    """A comment; its bytes are read as UTF-8, as the reference does with Java's default."""
+    """A comment, of which T.81 does not say what characters its bytes are."""
     data = reader.bytes(0, reader.size)
-    yield Directory("JpegComment", COMMENT_TABLE, {0: utf8(data)})
+    yield Directory("JpegComment", COMMENT_TABLE, {0: decoded(data)}, [] if is_utf8(data) else [GUESSED])

@@ -11,6 +11,12 @@ _DRAINED = 2048  # a divisor of it
 COLLECTED = 128 << 20  # bytes of metadata that are gathered from one file
 
 
+def called(kind: bytes) -> str:
+    """The type of a box as words can have it: its letters, or its bytes in hexadecimal."""
+    name = kind.decode("latin-1")
+    return name if name.isprintable() else kind.hex()
+
+
 def beyond(index: int, count: int, size: int) -> str:
     """Its sentence for reading `count` bytes at `index` of a block of `size` bytes."""
     if index < 0:

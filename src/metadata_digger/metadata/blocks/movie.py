@@ -8,17 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from math import atan2, ceil, degrees, isinf
+from math import atan2, ceil, degrees
 from typing import NamedTuple
 
-from metadata_digger.metadata.blocks.stream import Payload, Stream
-from metadata_digger.metadata.errors import Malformed, Truncated
+from metadata_digger.metadata.blocks.dates import java_date, since_1904
+from metadata_digger.metadata.blocks.limits import END, called
+from metadata_digger.metadata.blocks.stream import COLLECTED, Payload, Stream
+from metadata_digger.metadata.errors import Malformed, MetadataError, Truncated
 from metadata_digger.metadata.model import Directory, Rational, Render, TagTable, Value
-from metadata_digger.metadata.render import integer, quotient, saturated, text, wrapped
+from metadata_digger.metadata.render import integer, text, wrapped
 from metadata_digger.metadata.tags.movie import BRANDS
 
 _BOXES = 65_536  # an hour of fragments of two seconds has 4,000
 _DIRECTORIES = 8192  # a fuzzed file of the corpus has 300
+_ERRORS = 100  # of one directory
+_SHORTEST = 8  # bytes of a box: its size and type
 
 
 class Head(NamedTuple):
@@ -36,7 +40,6 @@ class Kind(NamedTuple):
     table: TagTable
     containers: frozenset[bytes]
     boxes: Mapping[bytes, Box]
-    enters: Callable[[Track, bytes], bool] | None = None  # containers that are told by more than their type
 
 
 @dataclass(slots=True)
@@ -45,8 +48,6 @@ class Track:
 
     kind: Kind
     directory: Directory
-    keys: list[str] = field(default_factory=list)
-    key: str | None = None
 
 
 @dataclass(slots=True)
@@ -72,70 +73,133 @@ class Movie:
 Box = Callable[[Movie, Track, Payload], Track | None]
 
 
-def walk(stream: Stream, movie: Movie, track: Track, head: Callable[[Stream], Head], word: str) -> None:
+def walk(stream: Stream, movie: Movie, track: Track, head: Callable[[Stream, int], Head], word: str) -> None:
     """The boxes of a file, in file order. `word` is what error texts call a box.
 
-    A fault ends the level that it is on, and the walk goes on above it, as in the reference.
+    A fault costs the box that has it; where the next box begins cannot be told, it costs the level that it is on. A box
+    that the file ends in is read as far as it goes.
     """
-    levels: list[tuple[int | None, Track]] = []
-    end: int | None = None
+    levels: list[tuple[int, Track]] = []
+    end = stream.size
     seen = 0
     try:
         while True:
             try:
-                while end is None or stream.position < end:
+                while stream.at < end:
                     seen += 1
                     if seen > _BOXES:
                         raise Malformed(f"More than {_BOXES} boxes")
-                    size, kind, content = head(stream)
-                    if size > 0x7FFFFFFF:
-                        track.directory.errors.append(f"{word} size too large.")
+                    if end - stream.at < _SHORTEST:
+                        _rest(stream, end, track)
                         break
-                    if size < 8:
-                        track.directory.errors.append(f"{word} size too small.")
+                    size, kind, content = head(stream, end)
+                    if size < 8 or content < 0:
+                        _fault(track, f"{word} size too small.")
                         break
-                    form = track.kind
-                    if kind in form.containers or (form.enters is not None and form.enters(track, kind)):
+                    if levels and content > end - stream.at:  # it would take what is not in the box that holds it
+                        _fault(track, f"{word} '{called(kind)}' is longer than what it is in.")
+                        content = end - stream.at
+                    box = track.kind.boxes.get(kind)
+                    if kind in track.kind.containers:
                         levels.append((end, track))
-                        end = size - 8 + stream.position
+                        end = min(stream.at + content, stream.size)
+                        if stream.at + content > stream.size:
+                            _fault(track, END)
                         stream.expect(end)
-                    elif (box := form.boxes.get(kind)) is not None:
-                        track = box(movie, track, Payload(stream.bytes(size - 8))) or track
-                    elif content < 0:
-                        break
+                    elif box is not None:
+                        track = _read(stream, movie, track, kind, content, box)
                     else:
                         stream.skip(content)
             except Truncated as error:
-                track.directory.errors.append(str(error))
+                _fault(track, str(error))
             if not levels:
-                return
+                break
+            if stream.at < end:
+                stream.skip(end - stream.at)
             end, track = levels.pop()
-            stream.expect(end or 0)
+            stream.expect(end if levels else 0)  # beside the boxes of the file is media
+        if stream.at > stream.size:
+            _fault(track, END)
     except Malformed as error:
         movie.found[-1].errors.append(str(error))
+
+
+def head(stream: Stream, end: int) -> Head:
+    """The size and type of the next box; a size of 0 reaches to the end of what the box lies in."""
+    size = stream.number("I")
+    kind = stream.bytes(4)
+    while not size and kind[0] < 0x20 and stream.at + 4 <= end:  # no type: zeros between boxes, as Canon has them
+        size, kind = int.from_bytes(kind, "big"), stream.bytes(4)
+    if size == 1:
+        size = stream.number("q")
+        return Head(size, kind, size - 16)
+    return Head(size, kind, size - 8) if size else Head(end - stream.at + 8, kind, end - stream.at)
+
+
+def _read(stream: Stream, movie: Movie, track: Track, kind: bytes, content: int, box: Box) -> Track:
+    """Reads one box; gives the track that those after it belong to."""
+    there = min(content, stream.size - stream.at)
+    if there > stream.room:
+        _fault(track, f"Box '{called(kind)}' of {content} bytes is left out: more than {COLLECTED} MiB of them")
+        stream.skip(content)
+        return track
+    data = stream.bytes(there)
+    try:
+        track = box(movie, track, Payload(data)) or track
+    except MetadataError as error:
+        if len(movie.found) >= _DIRECTORIES:
+            raise
+        if there == content or not isinstance(error, Truncated):
+            _fault(track, str(error))
+    if there < content:
+        _fault(track, END)
+    return track
+
+
+def _rest(stream: Stream, end: int, track: Track) -> None:
+    """What is behind the last box of a level and too short for one: user data may end in four zeros."""
+    if any(stream.bytes(end - stream.at)):
+        _fault(track, END)
+
+
+def _fault(track: Track, error: str) -> None:
+    errors = track.directory.errors
+    if len(errors) < _ERRORS and (error != END or END not in errors):
+        errors.append(error)
 
 
 # Numbers
 
 
-def fixed(number: int, fraction: int) -> float:
-    """16.16 bits as the reference reads them: it divides the lower half by `fraction`."""
-    return (number >> 16) + (number & 0xFFFF) / fraction
+def fixed(number: int) -> float:
+    """16.16 bits. The reference divides the lower half by 16, so that 1.5 is 2049 there."""
+    return number / 0x10000
 
 
-def volume(number: int, fraction: int) -> float:
-    """8.8 bits, likewise."""
-    return (number >> 8 & 0xFF) + (number & 0xFF) / fraction
-
-
-def balance(number: int) -> float:
-    """A balance of sound channels, likewise."""
-    return (-0x10000 if number < 0 else 0) + (number & 0xFFFF) / 16
+def volume(number: int) -> float:
+    """8.8 bits, which the reference divides by 4, 8 or 16: a volume, or a balance of sound channels."""
+    return number / 0x100
 
 
 def rotation(matrix: tuple[int, ...]) -> float:
     """Degrees that a track's matrix turns its pictures by."""
     return degrees(atan2(wrapped(matrix[0] + matrix[3]), wrapped(matrix[1] + matrix[4]))) - 45
+
+
+# Times
+
+_1970 = 2_082_844_800  # in seconds since 1904
+
+
+def put_times(track: Track, created: tuple[int, int], modified: tuple[int, int]) -> None:
+    """Puts a movie's times, each a tag and seconds since 1904, and notes those that can be none."""
+    for (tag, seconds), name in zip((created, modified), ("made", "changed"), strict=True):
+        track.directory.values[tag] = since_1904(seconds)
+        if not seconds:
+            _fault(track, f"The file has no time of when it was {name}: it is 0")
+        elif 0 < seconds < _1970:
+            moment = java_date(seconds)
+            _fault(track, f"The time of when the file was {name} is before 1970; counted from 1970 it is {moment}")
 
 
 # Words
@@ -154,16 +218,22 @@ def brands(_: Directory, value: Value) -> str | None:
 
 
 def duration(_: Directory, value: Value) -> str | None:
-    """Hours, minutes and seconds of a count by its scale; the seconds count the hours too, as in the reference."""
-    seconds = quotient(Rational(*value))
-    hours = _whole(seconds / 3600)
-    minutes = _whole(seconds / 60 - wrapped(hours * 60))
-    rest = seconds - wrapped(minutes * 60)
-    return f"{hours:02d}:{minutes:02d}:{_whole(rest if isinf(rest) else ceil(rest)):02d}"
+    """Hours, minutes and seconds of a count by its scale, begun seconds as whole ones.
+
+    In the reference the seconds of a movie of an hour count the hour too.
+    """
+    if value[0] < 0 or (value[0] and value[1] <= 0):
+        return None
+    seconds = ceil(value[0] / value[1]) if value[0] else 0
+    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
 
 
-def _whole(number: float) -> int:
-    return saturated(int(max(-9e18, min(9e18, number))))
+def put_duration(track: Track, scale: int, count: int) -> None:
+    """Puts how long a movie is; all ones mean that nobody knows (ISO/IEC 14496-12, 8.2.2.3)."""
+    values = track.directory.values
+    values |= {0x0103: count, 0x0102: scale}
+    if count not in (0xFFFFFFFF, -1):
+        values[0x0104] = Rational(count, scale)
 
 
 def pixels(_: Directory, value: Value) -> str | None:

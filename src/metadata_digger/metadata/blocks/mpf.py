@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from struct import iter_unpack
 
 from metadata_digger.metadata.blocks import exif
+from metadata_digger.metadata.blocks.exif_kinds import Kind
 from metadata_digger.metadata.model import Directory, TagTable
 from metadata_digger.metadata.render import text
 from metadata_digger.metadata.source import Reader
@@ -27,7 +28,7 @@ def _version(_: Directory, value: object) -> str:
 
 
 TABLE = TagTable(MPF, {0xB000: _version})
-KIND = exif.Kind("MPF", TABLE, {}, frozenset())
+KIND = Kind("MPF", TABLE, {}, frozenset())
 
 
 def read(reader: Reader) -> Iterator[Directory]:

@@ -78,11 +78,12 @@ def _words(name: str, table: TagTable, members: int, code: str) -> Part:
 
 def _jpeg(directory: Directory, reader: Reader) -> Iterator[Directory] | None:
     """A whole JPEG, which has more metadata than the raw file."""
+    found: list[Directory] = []
     try:
-        return iter(list(nested.reader("formats.jpeg")(reader)))
+        found.extend(nested.reader("formats.jpeg")(reader))
     except MetadataError as error:
         directory.errors.append(f"Error processing JpgFromRaw: {error}")
-        return None
+    return iter(found) if found else None
 
 
 PARTS: dict[int, Part] = {

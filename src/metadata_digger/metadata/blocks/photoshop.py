@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from struct import pack, unpack_from
 
 from metadata_digger.metadata.blocks import icc, iptc, nested, xmp
 from metadata_digger.metadata.blocks.limits import END
+from metadata_digger.metadata.charsets import decoded
 from metadata_digger.metadata.errors import MetadataError
 from metadata_digger.metadata.model import Directory, TagTable, Value
-from metadata_digger.metadata.render import decimal, double, narrowed, utf8
+from metadata_digger.metadata.render import decimal, double, narrowed
 from metadata_digger.metadata.source import Reader
 from metadata_digger.metadata.tags.photoshop import PATHS, PHOTOSHOP, QUALITIES, QUALITY_FORMATS
 
 PREAMBLE = b"Photoshop 3.0"
 PREAMBLE_LENGTH = 14  # with its zero
 _IPTC, _ICC, _EXIF, _XMP = 0x0404, 0x040F, (0x0422, 0x0423), 0x0424
+_SIGNATURES = (b"8BIM", b"8B64", b"AgHg", b"DCSR", b"MeSa", b"PHUT")
+
+
+def blocks(segments: Iterable[bytes]) -> list[bytes]:
+    """Resources of a JPEG's segments APP13, without the identifier.
+
+    What is longer than a segment goes on in one that has the identifier and does not begin with a resource. Those that
+    do are blocks of their own, as in the reference.
+    """
+    found: list[bytes] = []
+    for segment in segments:
+        if segment.startswith(PREAMBLE) and len(segment) > len(PREAMBLE):
+            data = segment[PREAMBLE_LENGTH:]
+            if found and not data.startswith(_SIGNATURES):
+                found[-1] += data
+            else:
+                found.append(data)
+    return found
 
 
 def read(reader: Reader) -> Iterator[Directory]:
@@ -48,10 +67,11 @@ def _read_resources(data: bytes, directory: Directory, nested: list[Directory]) 
         position += 4
         if length < 0:
             return str(length)  # the message of Java's NegativeArraySizeException
-        if position + length > size:
-            return END
         content = data[position : position + length]
         position += length
+        if position > size:  # of a block in a block, what is there can be read
+            _read_nested(tag, content, nested)
+            return END
         if position & 1:  # the reference loses a last resource whose padding is not there
             if position + 1 > size:
                 return END
@@ -150,8 +170,8 @@ def _single_text(value: float) -> str:
 def utf16(data: bytes) -> str:
     """Java's UTF-16: big-endian unless a byte order mark says otherwise."""
     if data[:2] == b"\xff\xfe":
-        return data[2:].decode("utf-16-le", "replace")
-    return data[2 if data[:2] == b"\xfe\xff" else 0 :].decode("utf-16-be", "replace")
+        return data[2:].decode("utf-16-le", "backslashreplace")
+    return data[2 if data[:2] == b"\xfe\xff" else 0 :].decode("utf-16-be", "backslashreplace")
 
 
 def _version(_: Directory, value: Value) -> str | None:
@@ -187,7 +207,7 @@ def _slices(_: Directory, value: Value) -> str | None:
 def _path_name(_: Directory, value: Value) -> str | None:
     if not value or value[0] > 0x7F or value[0] + 1 > len(value):
         return None
-    return utf8(value[1 : 1 + value[0]])
+    return decoded(value[1 : 1 + value[0]])
 
 
 _KNOTS = {1: "Linked", 2: "Unlinked", 4: "Linked", 5: "Unlinked"}
@@ -219,7 +239,7 @@ def _path(_: Directory, value: Value) -> str | None:
     found += [(kind, knots) for kind, knots in current.items() if knots]
     rule = f'initial fill rule "{fill}" and ' if fill is not None else ""
     plural = "" if len(found) == 1 else "s"
-    lines = [f'"{name.decode("ascii", "replace")}" having {rule}{len(found)} subpath{plural}:']
+    lines = [f'"{decoded(name)}" having {rule}{len(found)} subpath{plural}:']
     for kind, knots in found:
         lines.append(f"\n- {kind} with {len(found)} knot{plural}:")
         lines += knots
@@ -231,7 +251,7 @@ _number = _guarded("i", 0, str)
 TABLE = TagTable(
     PHOTOSHOP,
     dict.fromkeys((0x040C, 0x0409), _guarded("7i", 0, _thumbnail))
-    | dict.fromkeys((0x040B, 0x03EA), lambda _, value: utf8(value))
+    | dict.fromkeys((0x040B, 0x03EA), lambda _, value: decoded(value))
     | dict.fromkeys((0x040D, 0x0419, 0x041E, 0x0414), _number)
     | dict.fromkeys(PATHS, _path)
     | {

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from struct import iter_unpack
 
+from metadata_digger.metadata.charsets import decoded
 from metadata_digger.metadata.model import Directory, TagTable, Value
-from metadata_digger.metadata.render import integer, utf8
+from metadata_digger.metadata.render import integer
 from metadata_digger.metadata.source import Reader
 from metadata_digger.metadata.tags.printim import NAMES
 
@@ -36,7 +37,7 @@ def read(reader: Reader) -> Iterator[Directory]:
             count = reader.u16(14)
         if reader.size < 16 + 6 * count:
             errors.append("Bad PrintIM size")
-        elif len(version := utf8(head)[8:]) == 4:  # a shorter one fails in the reference, without a word
+        elif len(version := decoded(head)[8:]) == 4:  # a shorter one fails in the reference, without a word
             values[_VERSION] = version
             values.update(iter_unpack(reader.order + "HI", reader.bytes(16, 6 * count)))
     # Any number may be a tag: all of them read as hexadecimal.

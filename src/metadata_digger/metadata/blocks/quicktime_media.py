@@ -73,7 +73,7 @@ def _video_description(_: Movie, track: Track, box: Payload) -> None:
         values |= {2: temporal, 3: spatial, 4: width, 5: height}
         if name:
             values[8] = name
-        values |= {9: depth, 13: colors, 6: words_of.fixed(horizontal, 16), 7: words_of.fixed(vertical, 16)}
+        values |= {9: depth, 13: colors, 6: words_of.fixed(horizontal), 7: words_of.fixed(vertical)}
 
 
 def _video_times(movie: Movie, track: Track, box: Payload) -> None:
@@ -89,7 +89,7 @@ def _video_times(movie: Movie, track: Track, box: Payload) -> None:
 
 
 def _sound_header(_: Movie, track: Track, box: Payload) -> None:
-    track.directory.values[0x0305] = words_of.balance(box.number("4xh2x"))
+    track.directory.values[0x0305] = words_of.volume(box.number("4xh2x"))
 
 
 def _sound_description(_: Movie, track: Track, box: Payload) -> None:

@@ -10,12 +10,12 @@ from __future__ import annotations
 from struct import calcsize, unpack, unpack_from
 
 from metadata_digger.metadata.blocks.limits import BUFFER, END
+from metadata_digger.metadata.charsets import decoded
 from metadata_digger.metadata.errors import Malformed, Truncated
-from metadata_digger.metadata.render import utf8
 from metadata_digger.metadata.source import Reader
 
 _AHEAD = 16_384  # a camera's "moov" without its tables is 2 to 8 KiB
-_COLLECTED = 32 << 20  # bytes of payload from one file; the most in the corpus is 0.3 MiB
+COLLECTED = 32  # MiB of payload from one file; the most in the corpus is 0.3
 
 
 class Stream:
@@ -27,9 +27,19 @@ class Stream:
         self._reader = reader
         self._at = self._from = self._reach = 0
         self._block = b""
-        self._budget = _COLLECTED
+        self._budget = COLLECTED << 20
         self.position = 0
         self.size = reader.size
+
+    @property
+    def at(self) -> int:
+        """Where the next byte comes from; beyond the size of a file of which more was passed over than there is."""
+        return self._at
+
+    @property
+    def room(self) -> int:
+        """Bytes that may still be asked for."""
+        return self._budget
 
     def expect(self, end: int) -> None:
         """What lies before `end` is structure, not media: reads may run ahead as far."""
@@ -45,7 +55,7 @@ class Stream:
             raise Truncated(END)
         self._budget -= count
         if self._budget < 0:
-            raise Malformed(f"More than {_COLLECTED >> 20} MiB of metadata")
+            raise Malformed(f"More than {COLLECTED} MiB of metadata")
         self._at = start + count
         self.position += count
         offset = start - self._from
@@ -128,7 +138,7 @@ class Payload:
         return self.data[start:end]
 
     def text(self, count: int) -> str:
-        return utf8(self.bytes(count))
+        return decoded(self.bytes(count))
 
     def skip(self, count: int) -> None:
         if self.at + count > len(self.data):

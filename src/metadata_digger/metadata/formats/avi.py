@@ -8,8 +8,9 @@ from struct import unpack_from
 
 from metadata_digger.metadata.blocks.limits import beyond
 from metadata_digger.metadata.blocks.riff import DATE, chunks
+from metadata_digger.metadata.charsets import decoded
 from metadata_digger.metadata.model import Directory, TagTable, Value
-from metadata_digger.metadata.render import divided, narrowed, saturated, text, utf8, wrapped
+from metadata_digger.metadata.render import divided, narrowed, saturated, text, wrapped
 from metadata_digger.metadata.source import Reader
 from metadata_digger.metadata.tags.avi import AVI
 
@@ -45,7 +46,7 @@ def _stream_header(values: dict[int, Value], data: bytes) -> None:
     if kind == b"vids" and _FRAMES not in values:
         values[_FRAMES] = frequency
         values[_DURATION] = clock(divided(narrowed(length), frequency))
-        values[_VIDEO] = utf8(codec)
+        values[_VIDEO] = decoded(codec)
     elif kind == b"auds":
         values.setdefault(_SAMPLES, frequency)
 
@@ -56,7 +57,7 @@ def _main_header(values: dict[int, Value], data: bytes) -> None:
 
 
 def _date(values: dict[int, Value], data: bytes) -> None:
-    date = data.decode("ascii", "replace")
+    date = decoded(data)
     values[_DATE] = date[:-2] if len(date) == _DATED and date.endswith("\n\0") else date
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from metadata_digger.metadata.blocks.stream import Stream
+from metadata_digger.metadata.charsets import decoded
 from metadata_digger.metadata.errors import Malformed, MetadataError
 from metadata_digger.metadata.model import Directory, Render, TagTable
 from metadata_digger.metadata.render import decimal
@@ -161,7 +162,7 @@ def _read_bitmap_header(stream: Stream, directory: Directory, found: list[Direct
         name, zero, _ = stream.bytes(max(0, min(length, left))).partition(b"\0")
         if not zero and length > left:
             stream.bytes(1)
-        values[_LINKED] = name.decode("cp1252", "replace")
+        values[_LINKED] = decoded(name)
     else:
         from metadata_digger.metadata.blocks import icc
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from metadata_digger.metadata.blocks import exif
-from metadata_digger.metadata.blocks.movie import Box, Head, Movie, Track, walk
+from metadata_digger.metadata.blocks import exif, exif_kinds
+from metadata_digger.metadata.blocks.movie import Box, Head, Movie, Track, head, walk
 from metadata_digger.metadata.blocks.stream import Payload, Stream
 from metadata_digger.metadata.formats import quicktime
 from metadata_digger.metadata.model import Directory
@@ -25,15 +25,15 @@ def read(reader: Reader) -> Iterator[Directory]:
     return iter(movie.found)
 
 
-def _head(stream: Stream) -> Head:
+def _head(stream: Stream, end: int) -> Head:
     """A box of Canon's own kind counts as one whose type is its UUID: previews are passed over unread."""
-    head = quicktime.head(stream)
-    if head.kind != b"uuid" or not _UUID + 8 <= head.size <= 0x7FFFFFFF:
-        return head
-    return Head(head.size - _UUID, stream.bytes(_UUID), head.content - _UUID)
+    found = head(stream, end)
+    if found.kind != b"uuid" or found.content < _UUID:
+        return found
+    return Head(found.size - _UUID, stream.bytes(_UUID), found.content - _UUID)
 
 
-def _block(root: exif.Kind | None) -> Box:
+def _block(root: exif_kinds.Kind | None) -> Box:
     def read_block(movie: Movie, _: Track, box: Payload) -> None:
         movie.found.extend(exif.read(Reader.over(box.data), 0, root))
 
@@ -41,7 +41,7 @@ def _block(root: exif.Kind | None) -> Box:
 
 
 def _makernote(movie: Movie, _: Track, box: Payload) -> None:
-    root = exif.note_of("Canon")
+    root = exif_kinds.note_of("Canon")
     if root is not None:
         movie.found.extend(exif.read(Reader.over(box.data), 0, root))
 
@@ -50,10 +50,10 @@ MAIN = quicktime.MAIN._replace(
     containers=quicktime.MAIN.containers | {_CANON},
     boxes={
         **quicktime.MAIN.boxes,
-        b"CMT1": _block(exif.IFD0),
-        b"CMT2": _block(exif.SUB_IFD),
+        b"CMT1": _block(exif_kinds.IFD0),
+        b"CMT2": _block(exif_kinds.SUB_IFD),
         b"CMT3": _makernote,
-        b"CMT4": _block(exif.GPS_IFD),
+        b"CMT4": _block(exif_kinds.GPS_IFD),
         _XMP: quicktime.MAIN.boxes[b"XMP_"],
     },
 )

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from metadata_digger.metadata.blocks.limits import END
+from metadata_digger.metadata.charsets import decoded
 from metadata_digger.metadata.errors import Malformed, Truncated
 from metadata_digger.metadata.model import Directory, TagTable
-from metadata_digger.metadata.render import text, utf8
+from metadata_digger.metadata.render import text
 from metadata_digger.metadata.source import Reader
 from metadata_digger.metadata.tags.crw import CRW
 
@@ -71,6 +72,6 @@ def _value(directory: Directory, number: int, record: Reader) -> None:
         values[_ROTATION] = record.s32(12)  # behind the pixels' aspect ratio
     elif number in CRW and number & _KIND == _ASCII:
         words = record.bytes(0, min(record.size, _LONGEST)).split(b"\0")
-        values[number] = utf8(words[0])
+        values[number] = decoded(words[0])
         if number == _MAKE and len(words) > 1 and words[1]:
-            values[_MODEL] = utf8(words[1])
+            values[_MODEL] = decoded(words[1])

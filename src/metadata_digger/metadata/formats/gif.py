@@ -7,6 +7,7 @@ from struct import unpack
 
 from metadata_digger.metadata.blocks.limits import COLLECTED
 from metadata_digger.metadata.blocks.stream import Stream
+from metadata_digger.metadata.charsets import GUESSED, decoded, is_utf8
 from metadata_digger.metadata.errors import Malformed, MetadataError, Truncated
 from metadata_digger.metadata.model import Directory, TagTable, Value
 from metadata_digger.metadata.source import Reader
@@ -118,8 +119,8 @@ def _read_control(stream: Stream, _: int) -> Iterator[Directory]:
 
 
 def _read_comment(stream: Stream, size: int) -> Iterator[Directory]:
-    text = _gather(stream, size).decode("ascii", "replace")
-    yield Directory("GIF Comment", COMMENT_TABLE, {1: text})
+    data = _gather(stream, size)
+    yield Directory("GIF Comment", COMMENT_TABLE, {1: decoded(data)}, [] if is_utf8(data) else [GUESSED])
 
 
 def _read_application(stream: Stream, size: int) -> Iterator[Directory]:

@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 from metadata_digger.metadata.blocks import heif_items, uuid_box
 from metadata_digger.metadata.blocks.heif_content import Content
-from metadata_digger.metadata.blocks.limits import END
+from metadata_digger.metadata.blocks.limits import END, called
+from metadata_digger.metadata.charsets import decoded
 from metadata_digger.metadata.errors import Malformed, MetadataError, Truncated
 from metadata_digger.metadata.model import Directory, TagTable
-from metadata_digger.metadata.render import integer, text, utf8, words
+from metadata_digger.metadata.render import integer, text, words
 from metadata_digger.metadata.source import Reader
 from metadata_digger.metadata.tags.heif import HEIF, MIRRORINGS
 from metadata_digger.metadata.values import Value
@@ -37,11 +38,17 @@ class Box(NamedTuple):
 
 
 def read(reader: Reader) -> Iterator[Directory]:
-    """Boxes that say something, in file order, then the Exif and XMP items."""
+    """Boxes that say something, in file order, then the Exif and XMP items; raises behind them."""
     picture = _Picture(reader)
-    picture.level(_FILE, 0, reader.size)
-    picture.finish()
-    return iter(picture.found)
+    fault: MetadataError | None = None
+    try:
+        picture.level(_FILE, 0, reader.size)
+        picture.finish()
+    except MetadataError as error:
+        fault = error
+    yield from picture.found
+    if fault is not None:
+        raise fault
 
 
 class _Picture:
@@ -67,7 +74,7 @@ class _Picture:
                 if read is not None:
                     read(self, box)
             except MetadataError as error:
-                self._note(f"Box '{box.kind.decode('latin-1')}': {error}")
+                self._note(f"Box '{called(box.kind)}': {error}")
             position = box.end
 
     def _box(self, start: int, end: int) -> Box | None:
@@ -90,10 +97,10 @@ class _Picture:
         elif size == 0:  # to the end of what it lies in
             size = end - start
         if size < header:
-            self._note(f"Box '{kind.decode('latin-1')}' is stated to be shorter than its header")
+            self._note(f"Box '{called(kind)}' is stated to be shorter than its header")
             return None
         if start + size > end:
-            self._note(f"Box '{kind.decode('latin-1')}' is stated to reach {start + size - end} bytes beyond the end")
+            self._note(f"Box '{called(kind)}' is stated to reach {start + size - end} bytes beyond the end")
         return Box(kind, start + header, min(start + size, end))
 
     def _bytes(self, box: Box) -> Reader:
@@ -122,9 +129,9 @@ class _Picture:
             raise Truncated(END)
         if len(data) > 4 * _BRANDS:
             raise Malformed(f"More than {_BRANDS} brands")
-        brands = tuple(utf8(data[start : start + 4]) for start in range(8, len(data) - 3, 4))
-        self._target.values |= {_MAJOR: utf8(data[:4]), _MINOR: content.u32(4), _COMPATIBLE: brands}
-        if not {"mif1", "mif2", "msf1"} & {*brands, utf8(data[:4])}:
+        brands = tuple(decoded(data[start : start + 4]) for start in range(8, len(data) - 3, 4))
+        self._target.values |= {_MAJOR: decoded(data[:4]), _MINOR: content.u32(4), _COMPATIBLE: brands}
+        if not {"mif1", "mif2", "msf1"} & {*brands, decoded(data[:4])}:
             self._note("File Type Box does not contain required brand, mif1")
 
     def _metadata(self, box: Box) -> None:
@@ -213,7 +220,7 @@ class _Picture:
                     self._target.values |= say(content)
                     break
                 except MetadataError as error:
-                    self._note(f"Box '{kind.decode('latin-1')}': {error}")
+                    self._note(f"Box '{called(kind)}': {error}")
 
 
 def _extents(box: Reader) -> dict[int, Value]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 
-from metadata_digger.metadata.blocks import adobe, ducky, huffman, jfif, jfxx, jpeg_frame
-from metadata_digger.metadata.blocks.limits import BUFFER, COLLECTED, END
+from metadata_digger.metadata.blocks import adobe, ducky, exif_segments, huffman, jfif, jfxx, jpeg_frame
+from metadata_digger.metadata.blocks.limits import COLLECTED, END
 from metadata_digger.metadata.errors import Malformed, MetadataError, Truncated
 from metadata_digger.metadata.model import Directory, TagTable
 from metadata_digger.metadata.source import BLOCK, Reader
@@ -15,7 +17,7 @@ _DHT, _DNL, _COM = 0xC4, 0xDC, 0xFE
 _EOI, _SOS = 0xD9, 0xDA
 _APP0, _APP1, _APP2, _APP12, _APP13, _APP14 = 0xE0, 0xE1, 0xE2, 0xEC, 0xED, 0xEE
 _WANTED = frozenset((*_FRAMES, _DHT, _DNL, _COM, _APP0, _APP1, _APP2, _APP12, _APP13, _APP14))
-_EXIF, _MPF = b"Exif\0\0", b"MPF\0"
+_MPF, _FPXR, _FLIR = b"MPF\0", b"FPXR\0", b"FLIR\0"
 _ADOBE = b"http://ns.adobe.com/"  # XMP, and the extended packet's parts
 _NEXT = 4 + len(_ADOBE)  # bytes of a segment that tell what it is
 
@@ -25,36 +27,60 @@ Segments = dict[int, list[bytes]]
 def read(reader: Reader) -> Iterator[Directory]:
     """Directories kind by kind in the reference's order, not in that of the file.
 
-    Raises MetadataError when the chain of segments breaks before the first scan: then nothing is read.
+    Raises MetadataError behind them when the chain of segments breaks before the first scan: what stands in front of
+    the break is not in doubt, and the reference's refusal of the whole file would lose it.
     """
-    segments = _segments(reader)
+    found = _Found()
+    stop = None
+    try:
+        _collect(reader, found)
+    except MetadataError as error:
+        stop = error
+        found.faults.append(str(error))
+    segments = found.segments
     frames: list[Directory] = []
     for marker in _FRAMES:
-        for data in segments.get(marker, ()):
-            frames += jpeg_frame.read(Reader.over(data), marker)
+        frames += _each(segments.get(marker, ()), partial(jpeg_frame.read, marker=marker))
     _set_height(frames, segments.get(_DNL, ()))
     yield from frames
     for marker, read_segments in _READERS:
         if marker in segments:
             try:
                 yield from read_segments(segments[marker])
-            except MetadataError as error:  # blocks tell their own faults; this is one that escaped
+            except MetadataError as error:  # of segments that are one block
                 yield Directory("Error", TagTable({}), errors=[str(error)])
+    if found.thermal:
+        from metadata_digger.metadata.blocks import flir
+
+        yield from flir.read_segments(reader, found.thermal)
     if _DNL in segments and not frames:
         yield Directory("Error", TagTable({}), errors=["DNL segment found without SOFx - illegal JPEG format"])
+    if found.faults:
+        raise (Truncated if isinstance(stop, Truncated) else Malformed)("; ".join(found.faults))
 
 
-def _segments(reader: Reader) -> Segments:
-    """Segments by marker, each after its length field.
+@dataclass(slots=True)
+class _Found:
+    """What stands before the first scan: segments by marker, each after its length field; of FLIR's, which are
+    megabytes, place and length; and the faults that were passed over."""
 
-    The head of the file is one read. Beyond it each wanted segment is one read, that brings the next one's first bytes
-    along; others are passed over. Scan data is never read.
+    segments: Segments = field(default_factory=dict)
+    thermal: list[tuple[int, int]] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+
+def _collect(reader: Reader, found: _Found) -> None:
+    """Goes through the chain of segments up to the first scan.
+
+    Raises MetadataError when the file ends before it (of the segment that it ends in, what is there counts), or there
+    is too much to be kept. The head of the file is one
+    read. Beyond it each wanted segment is one read, that brings the next one's first bytes along; others are passed
+    over. Scan data is never read.
     """
     size = reader.size
     start, window = 0, reader.bytes(0, min(size, BLOCK))
     if window[:2] != b"\xff\xd8":
         raise Malformed(f"JPEG data is expected to begin with 0xFFD8 (ÿØ) not 0x{window[:2].hex()}")
-    found: Segments = {}
     position, collected = 2, 0
     while True:
         offset = position - start
@@ -72,30 +98,39 @@ def _segments(reader: Reader) -> Segments:
             head = window[offset : offset + 4]
         marker = head[1]
         if marker in (_SOS, _EOI):
-            return found
+            return
         if len(head) < 4:
             raise Truncated(END)
         length = (head[2] << 8 | head[3]) - 2
-        if length < 0:
-            raise Malformed("JPEG segment size would be less than zero")
+        if length < 0:  # the length counts itself; the next marker stands somewhere behind
+            if not found.faults:
+                found.faults.append("JPEG segment size would be less than zero")
+            position += 2
+            continue
         position += 4
         end = position + length
         if marker in _WANTED:
-            if end > size:
-                raise Truncated(END)
-            if end - start > len(window):
+            cut = end > size
+            length = min(length, size - position)
+            if position + length - start > len(window):
                 if marker == _APP1 and not _is_read(window[position - start :]):
+                    if window[position - start :].startswith(_FLIR):
+                        found.thermal.append((position, length))
+                    if cut:
+                        raise Truncated(END)
                     position = end
                     continue
                 start, window = position, reader.bytes(position, min(length + _NEXT, size - position))
             collected += length
             if collected > COLLECTED:
                 raise Malformed(f"More than {COLLECTED >> 20} MiB of metadata")
-            found.setdefault(marker, []).append(window[position - start : end - start])
-        elif end > size:
-            if size > BUFFER:
-                raise Truncated(END)
-            return found
+            data = window[position - start : position - start + length]
+            if marker == _APP1 and data.startswith(_FLIR):
+                found.thermal.append((position, length))
+            else:
+                found.segments.setdefault(marker, []).append(data)
+        if end > size:
+            raise Truncated(END)
         position = end
 
 
@@ -103,7 +138,7 @@ def _is_read(head: bytes) -> bool:
     """Whether an APP1 segment may be Exif or XMP, by as much of it as is at hand: FLIR's images are megabytes."""
     return (
         len(head) < len(_ADOBE)
-        or head.startswith(_EXIF)
+        or exif_segments.is_exif(head)
         or head[: len(_ADOBE)].lower() == _ADOBE
         or (head[:3].lower() == b"xmp")
     )
@@ -134,30 +169,41 @@ def _set_height(frames: list[Directory], segments: Sequence[bytes]) -> None:
                 frames[0].values[jpeg_frame.HEIGHT] = data[0] << 8 | data[1]
 
 
-def _comments(segments: Sequence[bytes]) -> Iterator[Directory]:
+def _each(segments: Iterable[bytes], read: Callable[[Reader], Iterator[Directory]]) -> Iterator[Directory]:
+    """The directories of one segment after the other; a fault costs its own segment.
+
+    Blocks tell their own faults; this is for one that escaped.
+    """
     for data in segments:
-        yield from jpeg_frame.read_comment(Reader.over(data))
+        try:
+            yield from read(Reader.over(data))
+        except MetadataError as error:
+            yield Directory("Error", TagTable({}), errors=[str(error)])
+
+
+def _behind(segments: Sequence[bytes], preamble: bytes, skip: int = 0) -> list[bytes]:
+    """The segments with an identifier, without their first `skip` bytes."""
+    return [data[skip:] for data in segments if data.startswith(preamble)]
+
+
+def _comments(segments: Sequence[bytes]) -> Iterator[Directory]:
+    return _each(segments, jpeg_frame.read_comment)
 
 
 def _jfif(segments: Sequence[bytes]) -> Iterator[Directory]:
-    for data in segments:
-        if data.startswith(jfif.PREAMBLE):
-            yield from jfif.read(Reader.over(data))
-    for data in segments:
-        if data.startswith(jfxx.PREAMBLE):
-            yield from jfxx.read(Reader.over(data))
+    yield from _each(_behind(segments, jfif.PREAMBLE), jfif.read)
+    yield from _each(_behind(segments, jfxx.PREAMBLE), jfxx.read)
 
 
 def _exif(segments: Sequence[bytes]) -> Iterator[Directory]:
-    for data in segments:
-        if data.startswith(_EXIF):
-            from metadata_digger.metadata.blocks import exif
+    for preamble, data in exif_segments.blocks(segments):
+        from metadata_digger.metadata.blocks import exif
 
-            yield from exif.read(Reader.over(data[len(_EXIF) :]), len(_EXIF))
+        yield from exif.read(Reader.over(data), preamble)
 
 
 def _xmp(segments: Sequence[bytes]) -> Iterator[Directory]:
-    if all(data.startswith(_EXIF) for data in segments):
+    if all(map(exif_segments.is_exif, segments)):
         return iter(())
     from metadata_digger.metadata.blocks import xmp
 
@@ -176,37 +222,39 @@ def _icc(segments: Sequence[bytes]) -> Iterator[Directory]:
 def _photoshop(segments: Sequence[bytes]) -> Iterator[Directory]:
     from metadata_digger.metadata.blocks import photoshop
 
-    for data in segments:
-        if data.startswith(photoshop.PREAMBLE) and len(data) > len(photoshop.PREAMBLE):
-            yield from photoshop.read(Reader.over(data[photoshop.PREAMBLE_LENGTH :]))
+    return _each(photoshop.blocks(segments), photoshop.read)
 
 
 def _ducky(segments: Sequence[bytes]) -> Iterator[Directory]:
-    for data in segments:
-        if data.startswith(ducky.PREAMBLE):
-            yield from ducky.read(Reader.over(data[len(ducky.PREAMBLE) :]))
+    return _each(_behind(segments, ducky.PREAMBLE, len(ducky.PREAMBLE)), ducky.read)
 
 
 def _iptc(segments: Sequence[bytes]) -> Iterator[Directory]:
     from metadata_digger.metadata.blocks import iptc
 
-    for data in segments:
-        if data and data[0] == iptc.MARKER:
-            yield from iptc.read(Reader.over(data))
+    return _each(_behind(segments, bytes([iptc.MARKER])), iptc.read)
 
 
 def _adobe(segments: Sequence[bytes]) -> Iterator[Directory]:
-    for data in segments:
-        if len(data) == adobe.LENGTH and data[: len(adobe.PREAMBLE)].lower() == adobe.PREAMBLE.lower():
-            yield from adobe.read(Reader.over(data))
+    preamble = adobe.PREAMBLE.lower()
+    right = [data for data in segments if len(data) == adobe.LENGTH and data[: len(preamble)].lower() == preamble]
+    return _each(right, adobe.read)
 
 
 def _multi_picture(segments: Sequence[bytes]) -> Iterator[Directory]:
-    for data in segments:
-        if data.startswith(_MPF):
-            from metadata_digger.metadata.blocks import mpf
+    parts = _behind(segments, _MPF, len(_MPF))
+    if parts:
+        from metadata_digger.metadata.blocks import mpf
 
-            yield from mpf.read(Reader.over(data[len(_MPF) :]))
+        yield from _each(parts, mpf.read)
+
+
+def _flash_pix(segments: Sequence[bytes]) -> Iterator[Directory]:
+    parts = _behind(segments, _FPXR, len(_FPXR))
+    if parts:
+        from metadata_digger.metadata.blocks import fpxr
+
+        yield from _each(parts, fpxr.read)
 
 
 # Frames come before, DNL after all of these.
@@ -222,4 +270,5 @@ _READERS: tuple[tuple[int, Callable[[Sequence[bytes]], Iterator[Directory]]], ..
     (_APP14, _adobe),
     (_DHT, huffman.read_segments),
     (_APP2, _multi_picture),  # beyond the reference, so last
+    (_APP2, _flash_pix),
 )

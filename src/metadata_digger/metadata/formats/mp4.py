@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
+from metadata_digger.metadata.blocks import iso6709, quicktime_metadata, user_data
 from metadata_digger.metadata.blocks import movie as words_of
 from metadata_digger.metadata.blocks.dates import since_1904, zoned
-from metadata_digger.metadata.blocks.movie import Box, Head, Kind, Movie, Track, looked_up, walk
+from metadata_digger.metadata.blocks.iso6709 import Place
+from metadata_digger.metadata.blocks.movie import Box, Kind, Movie, Track, head, looked_up, walk
+from metadata_digger.metadata.blocks.quicktime_metadata import Filling
 from metadata_digger.metadata.blocks.stream import Payload, Stream
-from metadata_digger.metadata.errors import MetadataError
-from metadata_digger.metadata.model import Directory, Rational, TagTable
+from metadata_digger.metadata.model import Directory, TagTable, Value
 from metadata_digger.metadata.render import divided, narrowed, trimmed, words
 from metadata_digger.metadata.source import Reader
 from metadata_digger.metadata.tags.movie import DEPTHS, GRAPHICS_MODES, SOUND_FORMATS, VIDEO_CODECS
-from metadata_digger.metadata.tags.mp4 import HINT, MEDIA, MP4, SOUND, UUID, VIDEO
+from metadata_digger.metadata.tags.mp4 import HINT, MEDIA, MP4, SOUND, VIDEO
 
-_ROTATION, _LATITUDE, _LONGITUDE = 0x0200, 0x2001, 0x2002
-_PLACE = re.compile(r"([+-][0-9]+\.[0-9]+)([+-][0-9]+\.[0-9]+)")  # ISO 6709
+_ROTATION, _ISO_6709, _LATITUDE, _LONGITUDE, _ALTITUDE = 0x0200, 0x2000, 0x2001, 0x2002, 0x2003
 _EXACT = 1 << 24  # whole numbers up to here are 32-bit floating point numbers
 
 TABLE = TagTable(
@@ -28,12 +28,14 @@ TABLE = TagTable(
         0x0100: zoned,
         0x0101: zoned,
         0x0104: words_of.duration,
+        _LATITUDE: iso6709.degrees,
+        _LONGITUDE: iso6709.degrees,
+        _ALTITUDE: iso6709.metres,
     },
 )
 MEDIA_TABLE = TagTable(MEDIA)
 SOUND_TABLE = TagTable(SOUND)
 HINT_TABLE = TagTable(HINT)
-UUID_TABLE = TagTable(UUID)
 VIDEO_TABLE = TagTable(
     VIDEO,
     {
@@ -47,18 +49,10 @@ VIDEO_TABLE = TagTable(
 
 
 def read(reader: Reader) -> Iterator[Directory]:
+    """The directories of a file, or of the content of a box "moov"."""
     movie = Movie()
-    walk(Stream(reader.ordered(">")), movie, movie.track(MAIN), _head, "Box")
+    walk(Stream(reader.ordered(">")), movie, movie.track(MAIN), head, "Box")
     return iter(movie.found)
-
-
-def _head(stream: Stream) -> Head:
-    size = stream.number("I")
-    kind = stream.bytes(4)
-    if size != 1:
-        return Head(size, kind, size - 8)
-    size = stream.number("q")
-    return Head(size, kind, size - 16)
 
 
 # Boxes of the movie
@@ -71,20 +65,13 @@ def _file_type(_: Movie, track: Track, box: Payload) -> None:
 
 
 def _movie_header(_: Movie, track: Track, box: Payload) -> None:
-    version = box.number("B3x")
-    created, modified, scale, duration = box.unpack("qqIq" if version == 1 else "IIII")
+    created, modified, scale, duration = box.unpack("qqIq" if box.number("B3x") == 1 else "IIII")
+    values = track.directory.values
+    words_of.put_times(track, (0x0100, created), (0x0101, modified))
+    words_of.put_duration(track, scale, duration)
     rate, volume, *matrix, following = box.unpack("ih10x9i24xI")
-    track.directory.values |= {
-        0x0100: since_1904(created),
-        0x0101: since_1904(modified),
-        0x0103: duration,
-        0x0102: scale,
-        0x0104: Rational(duration, scale),
-        0x010F: tuple(matrix),
-        0x0105: words_of.fixed(rate, 16),
-        0x0106: words_of.volume(volume, 4),
-        0x010E: following,
-    }
+    values |= {0x010F: tuple(matrix), 0x0105: words_of.fixed(rate), 0x0106: words_of.volume(volume)}
+    values[0x010E] = following
 
 
 def _track_header(_: Movie, track: Track, box: Payload) -> None:
@@ -121,71 +108,39 @@ def _handler(movie: Movie, track: Track, box: Payload) -> Track | None:
     return track
 
 
-def _user_data(_: Movie, track: Track, box: Payload) -> None:
-    place: str | None = None
-    while box.at < len(box.data):
-        size = box.number("I")
-        if size <= 4:
-            break
-        if box.bytes(4) == b"\xa9xyz":
-            place = box.text(box.number("H2x"))
-        elif size < 8:
-            return
-        else:
-            box.skip(size - 8)
-    found = None if place is None else _PLACE.search(place)
-    if found is not None:
-        track.directory.values |= {_LATITUDE: float(found[1]), _LONGITUDE: float(found[2])}
+def _user_data(movie: Movie, track: Track, box: Payload) -> None:
+    def put(filling: Filling, place: Place | None, text: str | None) -> None:
+        _put_place(track.directory, filling, place, text)
+
+    user_data.read(movie, track, box, put, {b"XMP_": _xmp})
+
+
+def _put_place(directory: Directory, filling: Filling, place: Place | None, text: str | None) -> None:
+    """The first place is the movie's; what is none on Earth is kept as it was told."""
+    tags = (_LATITUDE, _LONGITUDE, _ALTITUDE)
+    told: dict[int, Value] = {} if place is None else dict(zip(tags, place, strict=True))
+    if place is None or not place.real:
+        directory.errors.append("The place is none on Earth")
+        told = told if text is None else {_ISO_6709: text}
+    elif _LATITUDE in directory.values:
+        if any(directory.values.get(tag) != value for tag, value in told.items()):
+            user_data.put_place(filling, place, text)
+        return
+    for tag, value in told.items():
+        if value is not None:
+            directory.values.setdefault(tag, value)
+
+
+def _xmp(movie: Movie, _: Track, box: Payload) -> None:
+    from metadata_digger.metadata.blocks import xmp
+
+    movie.found.append(xmp.read_packet(box.data))
 
 
 def _uuid(movie: Movie, _: Track, box: Payload) -> None:
-    """A box of somebody else's kind: metadata blocks as Adobe and JPEG 2000 files have them, or just bytes."""
-    directory = movie.track(UUID_BOX).directory
-    if len(box.data) < 16:
-        return
-    uuid = box.bytes(16).hex()
-    content = box.data[16:]
-    reader = _BLOCKS.get(uuid)
-    if reader is None:
-        name = "-".join((uuid[:8], uuid[8:12], uuid[12:16], uuid[16:20], uuid[20:]))
-        directory.values |= {901: name, 902: content}
-        return
-    try:
-        movie.found.extend(reader(Reader.over(content)))
-    except MetadataError as error:
-        directory.errors.append(str(error))
+    from metadata_digger.metadata.blocks import uuid_box
 
-
-def _exif(reader: Reader) -> Iterator[Directory]:
-    from metadata_digger.metadata.blocks import exif
-
-    return exif.read(reader)
-
-
-def _photoshop(reader: Reader) -> Iterator[Directory]:
-    from metadata_digger.metadata.blocks import photoshop
-
-    return photoshop.read(reader)
-
-
-def _iptc(reader: Reader) -> Iterator[Directory]:
-    from metadata_digger.metadata.blocks import iptc
-
-    return iptc.read(reader)
-
-
-def _xmp(reader: Reader) -> Iterator[Directory]:
-    from metadata_digger.metadata.blocks import xmp
-
-    return xmp.read(reader)
-
-
-_BLOCKS: dict[str, Callable[[Reader], Iterator[Directory]]] = {
-    "0537cdab9d0c4431a72afa561f2a113e": _exif,
-    "2c4c0100850440b9a03e562148d6dfeb": _photoshop,
-    "33c7a4d2b81d4723a0baf1a3e097ad38": _iptc,
-    "be7acfcb97a942e89c71999491e3afac": _xmp,
-}
+    movie.found.extend(uuid_box.read(Reader.over(box.data)))
 
 
 # Boxes of a track
@@ -207,7 +162,7 @@ def _video_description(_: Movie, track: Track, box: Payload) -> None:
     values |= {210: looked_up(VIDEO_CODECS, codec), 204: width, 205: height}
     if name:
         values[208] = name
-    values |= {209: depth, 206: words_of.fixed(horizontal, 16), 207: words_of.fixed(vertical, 16)}
+    values |= {209: depth, 206: words_of.fixed(horizontal), 207: words_of.fixed(vertical)}
 
 
 def _video_times(movie: Movie, track: Track, box: Payload) -> None:
@@ -234,7 +189,7 @@ def _total(box: Payload, count: int) -> float:
 
 
 def _sound_header(_: Movie, track: Track, box: Payload) -> None:
-    track.directory.values[305] = words_of.balance(box.number("4xh2x"))
+    track.directory.values[305] = words_of.volume(box.number("4xh2x"))
 
 
 def _sound_description(_: Movie, track: Track, box: Payload) -> None:
@@ -251,7 +206,7 @@ def _sound_times(movie: Movie, track: Track, box: Payload) -> None:
 
 
 def _hint_header(_: Movie, track: Track, box: Payload) -> None:
-    track.directory.values |= dict(enumerate(box.unpack("4xHHII"), 101))
+    track.directory.values |= dict(enumerate(box.unpack("4xHHII"), 401))
 
 
 def _nothing(_: Movie, _track: Track, _box: Payload) -> None:
@@ -272,11 +227,10 @@ _TRACKS = {
     b"text": _kind("MP4 Text", MEDIA_TABLE, b"text", _nothing, _nothing, _nothing),
     b"meta": _kind("MP4 Metadata", MEDIA_TABLE, b"nmhd", _nothing, _nothing, _nothing),
 }
-UUID_BOX = Kind("UUID", UUID_TABLE, frozenset(), {})
 MAIN = Kind(
     "MP4",
     TABLE,
-    frozenset({b"trak", b"meta", b"moov", b"mdia"}),
+    frozenset({b"trak", b"moov", b"mdia"}),
     {
         b"ftyp": _file_type,
         b"mvhd": _movie_header,
@@ -284,6 +238,7 @@ MAIN = Kind(
         b"mdhd": _media_header,
         b"tkhd": _track_header,
         b"udta": _user_data,
+        b"meta": quicktime_metadata.read,
         b"uuid": _uuid,
     },
 )

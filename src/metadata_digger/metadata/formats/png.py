@@ -10,6 +10,7 @@ from struct import unpack_from
 from metadata_digger.metadata.blocks import limits
 from metadata_digger.metadata.blocks.icc import is_valid
 from metadata_digger.metadata.blocks.limits import BUFFER, COLLECTED, END, ENDS_EARLY
+from metadata_digger.metadata.charsets import decoded
 from metadata_digger.metadata.errors import Malformed, MetadataError, Truncated
 from metadata_digger.metadata.model import Directory, TagTable, Value
 from metadata_digger.metadata.render import words
@@ -180,7 +181,7 @@ def _profile(data: bytes, room: _Room) -> Iterator[Directory]:
     from metadata_digger.metadata.blocks import icc
 
     name, rest = _split(data, _KEYWORD)
-    values = {12: name.decode("latin-1")}
+    values = {12: decoded(name)}
     if not rest:
         raise Truncated(END)
     if rest[0]:
@@ -197,7 +198,7 @@ def _profile(data: bytes, room: _Room) -> Iterator[Directory]:
 
 def _text(data: bytes) -> Iterator[Directory]:
     keyword, rest = _split(data, _KEYWORD)
-    return _chunk("tEXt", {_TEXT: (keyword.decode("latin-1"), rest.partition(b"\0")[0].decode("latin-1"))})
+    return _chunk("tEXt", {_TEXT: (decoded(keyword), decoded(rest.partition(b"\0")[0], "ISO-8859-1"))})
 
 
 def _compressed_text(data: bytes, room: _Room) -> Iterator[Directory]:
@@ -206,7 +207,7 @@ def _compressed_text(data: bytes, room: _Room) -> Iterator[Directory]:
         raise Truncated(END)
     if rest[0]:
         return _chunk("zTXt", {}, "Invalid compression method value")
-    return _inflated("zTXt", keyword.decode("latin-1"), rest[1:], "latin-1", room)
+    return _inflated("zTXt", decoded(keyword), rest[1:], "latin-1", room)
 
 
 def _international_text(data: bytes, room: _Room) -> Iterator[Directory]:
@@ -216,7 +217,7 @@ def _international_text(data: bytes, room: _Room) -> Iterator[Directory]:
     flag, method = rest[0], rest[1]
     _language, rest = _split(rest[2:], len(data))
     _translated, rest = _split(rest, len(data))
-    name = keyword.decode("utf-8", "replace")
+    name = decoded(keyword)
     if flag == 0:
         return _keyed("iTXt", name, rest.partition(b"\0")[0], "utf-8")
     if flag != 1:
@@ -245,7 +246,7 @@ def _keyed(kind: str, keyword: str, content: bytes, encoding: str) -> Iterator[D
         from metadata_digger.metadata.blocks import xmp
 
         return xmp.read(Reader.over(content))
-    return _chunk(kind, {_TEXT: (keyword, content.decode(encoding, "replace"))})
+    return _chunk(kind, {_TEXT: (keyword, decoded(content, encoding))})
 
 
 def _time(data: bytes) -> Iterator[Directory]:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from metadata_digger.metadata.blocks import movie as words_of
-from metadata_digger.metadata.blocks.dates import since_1904
-from metadata_digger.metadata.blocks.movie import Head, Kind, Movie, Track, walk
+from metadata_digger.metadata.blocks import quicktime_metadata, user_data
+from metadata_digger.metadata.blocks.limits import inflate
+from metadata_digger.metadata.blocks.movie import Kind, Movie, Track, head, walk
 from metadata_digger.metadata.blocks.quicktime_media import TRACKS, track
+from metadata_digger.metadata.blocks.quicktime_metadata import children
 from metadata_digger.metadata.blocks.stream import Payload, Stream
 from metadata_digger.metadata.errors import Malformed
-from metadata_digger.metadata.model import Directory, Rational, TagTable
+from metadata_digger.metadata.model import Directory, TagTable
 from metadata_digger.metadata.source import Reader
 from metadata_digger.metadata.tags.quicktime import QUICKTIME
 
 _THUMBNAIL_DATE = 0x2000
+_INFLATED = 8 << 20  # bytes of a compressed movie
 _DATE_TIME = 0x0132  # of Exif
 
 TABLE = TagTable(
@@ -29,16 +32,6 @@ def read(reader: Reader) -> Iterator[Directory]:
     return iter(movie.found)
 
 
-def head(stream: Stream) -> Head:
-    size = stream.number("I")
-    if size == 0:  # Canon ends the thumbnail's box so (EOS 100D, PowerShot SX30 IS)
-        size = stream.number("I")
-    kind = stream.bytes(4)
-    if size == 1:
-        size = stream.number("q")
-    return Head(size, kind, size - 8)
-
-
 def _file_type(_: Movie, track: Track, box: Payload) -> None:
     brand, version = box.text(4), box.number("I")
     others = tuple(box.text(4) for _ in range(16, len(box.data) + 8, 4))
@@ -46,10 +39,13 @@ def _file_type(_: Movie, track: Track, box: Payload) -> None:
 
 
 def _movie_header(_: Movie, track: Track, box: Payload) -> None:
-    created, modified, scale, duration, rate, volume, *times = box.unpack("4xIIIIih10x36x7I")
+    # Version 1, with times of 64 bits, is ISO/IEC 14496-12's; the reference reads 32 bits in any case.
+    created, modified, scale, duration = box.unpack("qqIq" if box.number("B3x") == 1 else "IIII")
     values = track.directory.values
-    values |= {0x0100: since_1904(created), 0x0101: since_1904(modified), 0x0103: duration, 0x0102: scale}
-    values |= {0x0104: Rational(duration, scale), 0x0105: words_of.fixed(rate, 16), 0x0106: words_of.volume(volume, 8)}
+    words_of.put_times(track, (0x0100, created), (0x0101, modified))
+    words_of.put_duration(track, scale, duration)
+    rate, volume, *times = box.unpack("ih10x36x7I")
+    values |= {0x0105: words_of.fixed(rate), 0x0106: words_of.volume(volume)}
     values |= dict(enumerate(times, 0x0107))
 
 
@@ -61,27 +57,33 @@ def _track_header(_: Movie, track: Track, box: Payload) -> None:
 
 
 def _media_header(movie: Movie, _: Track, box: Payload) -> None:
-    box.skip(4)
     # One by one: what comes before the end of a box that is too short counts.
-    movie.created = box.number("I")
-    movie.modified = box.number("I")
-    movie.scale = box.number("I")
-    movie.duration = box.number("I")
-    box.skip(4)
+    created, modified, scale, duration = "qqIq" if box.number("B3x") == 1 else "IIII"
+    movie.created = box.number(created)
+    movie.modified = box.number(modified)
+    movie.scale = box.number(scale)
+    movie.duration = box.number(duration)
 
 
 def _handler(movie: Movie, _: Track, box: Payload) -> Track | None:
-    box.skip(8)
-    kind = box.bytes(4)
-    box.skip(12)
-    box.skip(box.number("B"))  # its name; what MP4 has there, a string that a zero ends, is rarely long enough
-    if kind in TRACKS:
-        return track(movie, TRACKS[kind])
-    if kind in (b"mdir", b"mdta"):
-        from metadata_digger.metadata.blocks.quicktime_metadata import METADATA_TRACKS
+    kind = box.bytes(12)[8:]
+    return track(movie, TRACKS[kind]) if kind in TRACKS else None
 
-        return movie.track(METADATA_TRACKS[kind])
-    return None
+
+def _user_data(movie: Movie, track: Track, box: Payload) -> None:
+    user_data.read(movie, track, box, user_data.put_place, _OWN)
+
+
+def _compressed(movie: Movie, track: Track, box: Payload) -> None:
+    """A movie compressed with zlib ("Compressed Movie Resources"); one that lies in another is left."""
+    parts = {child.kind: box.data[child.start : child.end] for child in children(box.data, 0, len(box.data))}
+    if parts.get(b"dcom") != b"zlib" or len(parts.get(b"cmvd", b"")) < 4:
+        raise Malformed("A compressed movie of an unknown form")
+    data, fault = inflate(parts[b"cmvd"][4:], _INFLATED)
+    kind = MAIN._replace(boxes={kind: read for kind, read in MAIN.boxes.items() if kind != b"cmov"})
+    walk(Stream(Reader.over(data)), movie, Track(kind, track.directory), head, "Atom")
+    if fault is not None:
+        track.directory.errors.append(f"The compressed movie: {fault}")
 
 
 def _canon_thumbnail(_: Movie, track: Track, box: Payload) -> None:
@@ -111,17 +113,27 @@ def _xmp(movie: Movie, _: Track, box: Payload) -> None:
     movie.found.append(xmp.read_packet(box.data))
 
 
+def _uuid(movie: Movie, _: Track, box: Payload) -> None:
+    from metadata_digger.metadata.blocks import uuid_box
+
+    movie.found.extend(uuid_box.read(Reader.over(box.data)))
+
+
+_OWN = {b"CNTH": _canon_thumbnail, b"XMP_": _xmp}
 MAIN = Kind(
     "QuickTime",
     TABLE,
-    frozenset({b"trak", b"udta", b"meta", b"moov", b"mdia"}),
+    frozenset({b"trak", b"moov", b"mdia"}),
     {
         b"ftyp": _file_type,
         b"mvhd": _movie_header,
         b"hdlr": _handler,
         b"mdhd": _media_header,
-        b"CNTH": _canon_thumbnail,
-        b"XMP_": _xmp,
         b"tkhd": _track_header,
+        b"udta": _user_data,
+        b"meta": quicktime_metadata.read,
+        b"uuid": _uuid,
+        b"cmov": _compressed,
+        **_OWN,
     },
 )

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from metadata_digger.metadata.blocks.limits import beyond
 from metadata_digger.metadata.blocks.riff import chunks
+from metadata_digger.metadata.charsets import decoded
 from metadata_digger.metadata.formats.avi import clock
 from metadata_digger.metadata.model import Directory, TagTable
-from metadata_digger.metadata.render import divided, utf8
+from metadata_digger.metadata.render import divided
 from metadata_digger.metadata.source import Reader
 from metadata_digger.metadata.tags.wav import ENCODINGS, INFO, WAV
 
@@ -39,7 +40,7 @@ def read(reader: Reader) -> Iterator[Directory]:
                 directory.values[_DURATION] = clock(_seconds(chunk.size, directory.values[_BYTES]))
         else:
             data = chunk.bytes(0, min(chunk.size, _TEXT))
-            directory.values[INFO[kind]] = utf8(data)[: len(data) - 1]
+            directory.values[INFO[kind]] = decoded(data)[: len(data) - 1]
 
 
 def _format(directory: Directory, chunk: Reader) -> None:

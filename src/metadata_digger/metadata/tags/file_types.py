@@ -70,6 +70,8 @@ MAGIC: tuple[tuple[bytes, FileType], ...] = (
     (b"\xff\xd8", JPEG),
     (b"II\x2a\x00", TIFF),
     (b"MM\x00\x2a", TIFF),
+    (b"II\x2b\x00\x08\x00", TIFF),  # BigTIFF, as newer releases of the reference have it
+    (b"MM\x00\x2b\x00\x08", TIFF),
     (b"8BPS", PSD),
     (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", PNG),
     (b"BM", BMP),
@@ -149,3 +151,38 @@ PICTURES = (HEIF, AVIF)
 
 # What a QuickTime file may begin with that has no "ftyp" (QuickTime File Format Specification, "Overview").
 ATOMS = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
+
+# What may hold pictures and is none, by its first bytes: documents, archives, music, films, mail, programs.
+HOLDERS = (
+    b"%PDF",
+    b"PK",
+    b"\xd0\xcf\x11\xe0",  # Microsoft's compound files
+    b"{\\rtf",
+    b"ID3",
+    b"OggS",
+    b"fLaC",
+    b"\x1a\x45\xdf\xa3",  # Matroska
+    b"\x30\x26\xb2\x75",  # ASF
+    b"FLV",
+    b"FWS",
+    b"CWS",
+    b"FORM",
+    b"AT&TFORM",
+    b"CMMM",  # Windows' thumbnails
+    b"Rar!",
+    b"7z\xbc\xaf",
+    b"\x1f\x8b",
+    b"BZh",
+    b"\xfd7zXZ",
+    b"\x28\xb5\x2f\xfd",  # Zstandard
+    b"MZ",
+    b"\x7fELF",
+    b"SQLite",
+    b"From ",
+    b"Return-Path:",
+    b"Received:",
+    b"<?xml",
+    b"<svg",
+    b"<html",
+    b"<!DOC",
+)

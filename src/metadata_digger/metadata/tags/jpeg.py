@@ -69,3 +69,6 @@ ADOBE = {0: "DCT Encode Version", 1: "Flags 0", 2: "Flags 1", 3: "Color Transfor
 ADOBE_TRANSFORMS = {0: "Unknown (RGB or CMYK)", 1: "YCbCr", 2: "YCCK"}
 
 DUCKY = {1: "Quality", 2: "Comment", 3: "Copyright"}
+
+# One tag for each stream that the list of contents has; the numbers are our own.
+FLASHPIX: dict[int, str] = {number: f"Stream {number}" for number in range(1, 65)}

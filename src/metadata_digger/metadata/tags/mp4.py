@@ -21,8 +21,10 @@ MP4 = {
     0x010F: "Transformation Matrix",
     0x0200: "Rotation",
     0x0306: "Media Time Scale",
+    0x2000: "ISO 6709",  # where it is no place on Earth; unknown to the reference as the altitude is
     0x2001: "Latitude",
     0x2002: "Longitude",
+    0x2003: "Altitude",
 }
 
 MEDIA = {
@@ -57,12 +59,12 @@ SOUND = MEDIA | {
     305: "Balance",
 }
 
-# The numbers are those of MEDIA, as in the reference.
-HINT = {
-    101: "Max PDU Size",
-    102: "Average PDU Size",
-    103: "Max Bitrate",
-    104: "Average Bitrate",
+# The reference has the numbers of MEDIA for these, so that it takes a time for a size.
+HINT = MEDIA | {
+    401: "Max PDU Size",
+    402: "Average PDU Size",
+    403: "Max Bitrate",
+    404: "Average Bitrate",
 }
 
 UUID = MEDIA | {

@@ -99,6 +99,36 @@ TIMECODE = MEDIA | {
     10: "Font Name",
 }
 
+# Metadata that the reference has no names for: what user data say (ISO 6709 as numbers, cameras' own boxes).
+EXTRA = {
+    0x0521: "Latitude",
+    0x0522: "Longitude",
+    0x0523: "Altitude",
+    0x0524: "Firmware Version",
+    0x0525: "Name",
+    0x0526: "Requirements",
+    0x0527: "Format",
+    0x0528: "Source",
+    0x0529: "URL",
+    0x052A: "Warning",
+    0x052B: "Host Computer",
+    0x052C: "Classification",
+    0x052D: "Collection",
+    0x052E: "Arranger",
+    0x052F: "Lens Serial Number",
+    0x0530: "Serial Number",
+    0x0531: "XML",
+    0x0534: "Android Version",
+    0x0535: "Android Capture FPS",
+    0x0536: "Android Make",
+    0x0537: "Android Model",
+    0x0538: "Location Accuracy",
+    0x0539: "Camera Identifier",
+    0x053A: "Live Photo Auto",
+    0x053B: "UTC Offset",
+    0x053E: "Time Code Start",
+}
+
 # Metadata: keys of the "mdta" handler, and item types of iTunes' "mdir" handler.
 KEYS = {
     "com.apple.quicktime.album": (0x0500, "Album"),
@@ -204,25 +234,61 @@ ITEMS = {
     "tvsh": (0x043E, "TV Show"),
     "tvsn": (0x043F, "TV Season"),
     "yrrc": (0x0440, "Year"),
-    "\ufffdART": (0x0441, "Artist"),
-    "\ufffdalb": (0x0442, "Album"),
-    "\ufffdcmt": (0x0443, "Comment"),
-    "\ufffdcom": (0x0444, "Composer"),
-    "\ufffdcpy": (0x0445, "Copyright"),
-    "\ufffdday": (0x0446, "Content Create Date"),
-    "\ufffddes": (0x0447, "Description"),
-    "\ufffdenc": (0x0448, "Encoded By"),
-    "\ufffdgen": (0x0449, "Genre"),
-    "\ufffdgrp": (0x044A, "Grouping"),
-    "\ufffdlyr": (0x044B, "Lyrics"),
-    "\ufffdnam": (0x044C, "Title"),
-    "\ufffdnrt": (0x044D, "Narrator"),
-    "\ufffdpub": (0x044E, "Publisher"),
-    "\ufffdtoo": (0x044F, "Encoder"),
-    "\ufffdtrk": (0x0450, "Track"),
-    "\ufffdwrt": (0x0451, "Composer"),
+    "©ART": (0x0441, "Artist"),
+    "©alb": (0x0442, "Album"),
+    "©cmt": (0x0443, "Comment"),
+    "©com": (0x0444, "Composer"),
+    "©cpy": (0x0445, "Copyright"),
+    "©day": (0x0446, "Content Create Date"),
+    "©des": (0x0447, "Description"),
+    "©enc": (0x0448, "Encoded By"),
+    "©gen": (0x0449, "Genre"),
+    "©grp": (0x044A, "Grouping"),
+    "©lyr": (0x044B, "Lyrics"),
+    "©nam": (0x044C, "Title"),
+    "©nrt": (0x044D, "Narrator"),
+    "©pub": (0x044E, "Publisher"),
+    "©too": (0x044F, "Encoder"),
+    "©trk": (0x0450, "Track"),
+    "©wrt": (0x0451, "Composer"),
 }
 
-METADATA = dict((KEYS | ITEMS).values())
+# Further keys that the reference passes over. Those that are in no table are named by themselves.
+MORE_KEYS = {
+    "com.android.version": 0x0534,
+    "com.android.capture.fps": 0x0535,
+    "com.android.manufacturer": 0x0536,
+    "com.android.model": 0x0537,
+    "com.apple.quicktime.location.accuracy.horizontal": 0x0538,
+    "com.apple.quicktime.camera.identifier": 0x0539,
+    "com.apple.quicktime.live-photo.auto": 0x053A,
+    "com.samsung.android.utc_offset": 0x053B,
+}
+
+# User data ("udta"): texts of QuickTime, whose types begin with a copyright sign. Some cameras have "@" for it.
+TEXTS = {
+    "ART": 0x0441, "alb": 0x0442, "cmt": 0x0443, "com": 0x0444, "cpy": 0x0445, "day": 0x0446, "des": 0x0447,
+    "enc": 0x0448, "gen": 0x0449, "grp": 0x044A, "lyr": 0x044B, "nam": 0x044C, "nrt": 0x044D, "pub": 0x044E,
+    "too": 0x044F, "trk": 0x0450, "wrt": 0x0451, "arg": 0x052E, "aut": 0x0503, "dir": 0x0508, "fmt": 0x0527,
+    "hst": 0x052B, "inf": 0x050B, "key": 0x050C, "mak": 0x051D, "mdl": 0x051E, "mod": 0x051E, "prd": 0x050E,
+    "prf": 0x0427, "req": 0x0526, "src": 0x0528, "swr": 0x0510, "TIM": 0x053E, "url": 0x0529, "wrn": 0x052A,
+    "xyz": 0x050D,
+}  # fmt: skip
+
+# User data: texts of 3GPP TS 26.244, 8.1 to 8.9, and how many bytes are before their language; "manu" and "modl" are
+# cameras' own.
+ASSETS = {
+    b"titl": (0x0438, 4), b"dscp": (0x0417, 4), b"cprt": (0x0414, 4), b"perf": (0x0427, 4), b"auth": (0x040F, 4),
+    b"gnre": (0x041A, 4), b"albm": (0x040C, 4), b"rtng": (0x042F, 12), b"clsf": (0x052C, 10), b"coll": (0x052D, 4),
+    b"manu": (0x051D, 4), b"modl": (0x051E, 4),
+}  # fmt: skip
+
+# User data: bare texts, of cameras.
+BARE = {
+    b"date": 0x0506, b"make": 0x051D, b"modl": 0x051E, b"name": 0x0525, b"CNMN": 0x051E, b"CNFV": 0x0524,
+    b"FIRM": 0x0524, b"LENS": 0x052F, b"SNum": 0x0530,
+}  # fmt: skip
+
+METADATA = dict((KEYS | ITEMS).values()) | EXTRA
 
 LOCATION_ROLES = {0: "Shooting location", 1: "Real location", 2: "Fictional location"}

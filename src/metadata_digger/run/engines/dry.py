@@ -19,12 +19,15 @@ from metadata_digger.run.job import Job, Progress
 from metadata_digger.run.stage.look import look
 from metadata_digger.run.stage.place import stage
 from metadata_digger.run.tasks import Do
-from metadata_digger.run.update.changes import Update, check_owner, why_anew
+from metadata_digger.run.update.allowed import check_owner, why_anew
+from metadata_digger.run.update.changes import Update
+from metadata_digger.run.update.gone import Unlisted, check_gone
 from metadata_digger.run.work import Work
 from metadata_digger.storage.model import Entry, Found
 
 CHUNK = 512  # files between two words to who waits
 LONGEST = 12  # characters of an extension; what is longer is the end of a name with a dot in it
+BY_HASH = "--update-by hash reads all files to tell which have changed"
 KINDS = 1_000  # extensions that are told apart: names may be anything
 
 
@@ -67,17 +70,23 @@ def rehearse(job: Job, progress: Progress) -> Expected:
     with stage(replace(job, output=None)) as folders:
         work = Work(job, folders.parts, limits)
         work.warm_up()  # the networks are made
-        walk = job.storage.walk(job.paths, [] if job.output is None else [str(job.output)], expected.excluded)
-        counted = _counted(walk, expected, progress)
+        mine, listed = [] if job.output is None else [str(job.output)], Counter[str]()
+        walk = job.storage.walk(job.paths, mine, expected.excluded, listed)
+        unlisted = Unlisted(job)
+        counted = _counted(unlisted.watch(walk), expected, progress)
         anew = _update(job, schema, expected, here(work)) if job.update is not None else "not asked for"
         if anew:
             for _ in counted:
                 pass
         else:
             with closing(Update(job, folders, schema, "time", limits.whole, progress)) as update:
-                for _ in update.todo(counted, here(work)):
+                for _ in update.todo(counted, here(work), listed):
                     pass
                 expected.changes = update.changes
+        if job.update is not None:
+            if anew not in ("", BY_HASH):
+                unlisted.check(folders.root / "known.db")
+            check_gone(job, listed)
     return expected
 
 
@@ -89,7 +98,7 @@ def _update(job: Job, schema: pa.Schema, expected: Expected, do: Do) -> str:
     if why := why_anew(job, schema, do):
         expected.notes.append(f"--update: all files are read anew: {why}")
     elif job.update == "hash":
-        why = "--update-by hash reads all files to tell which have changed"
+        why = BY_HASH
         expected.notes.append(why)
     return why
 

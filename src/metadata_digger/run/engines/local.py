@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import tempfile
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,18 +14,19 @@ from pathlib import Path
 from metadata_digger.errors import DiggerError
 from metadata_digger.pipeline import compose
 from metadata_digger.run.counts import Summary
-from metadata_digger.run.drive import Extraction, Ready, drive
+from metadata_digger.run.drive import Extraction, Ready, Told, drive
 from metadata_digger.run.engines.doing import by
 from metadata_digger.run.engines.memory import share
-from metadata_digger.run.engines.pool import Finished, Pool, pool
+from metadata_digger.run.engines.pool import Died, Finished, Pool, pool
 from metadata_digger.run.interrupt import stoppable
 from metadata_digger.run.job import Job, Progress, untold
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage.parts import Stretch, name_of, stretch_of
 from metadata_digger.run.stage.place import Stage
-from metadata_digger.run.tasks import Do, Extract, Limits
+from metadata_digger.run.tasks import Do, Extract, Limits, Watch
 from metadata_digger.run.verify.differences import Difference, Verified, differences
-from metadata_digger.schema import FAILED
+from metadata_digger.run.verify.whereabouts import Input, Moved
+from metadata_digger.schema import FAILED, TIMED_OUT
 from metadata_digger.storage import LocalStorage
 from metadata_digger.storage.model import Fault
 
@@ -45,19 +46,26 @@ def run(job: Job, progress: Progress = untold) -> Report:
 
 
 @contextmanager
-def _engine(job: Job, folders: Stage) -> Iterator[Ready]:
+def _engine(job: Job, folders: Stage, watch: Watch) -> Iterator[Ready]:
     workers, limits, note = share(job.cores, job.memory_gb, compose(job.steps).pixels > 0)
     work = (job, folders.parts, limits)
-    with pool(workers, work, job.timezone, folders.logs, job.seconds_per_batch) as processes:
+    with pool(workers, work, job.timezone, folders.logs, job.file_timeout) as processes:
         extract = partial(_extract, processes)
-        yield Ready(by(processes), extract, limits, workers, [note] if note else [])
+        yield Ready(by(processes, watch), extract, limits, workers, [note] if note else [])
 
 
 def _extract(processes: Pool, work: Extraction) -> None:
     _Batches(processes, work).run()
 
 
-def verify(output: Path, cores: int, result: Verified, progress: Progress = untold) -> Iterator[Difference]:
+def verify(
+    output: Path,
+    cores: int,
+    result: Verified,
+    progress: Progress = untold,
+    given: Input | None = None,
+    moves: Sequence[Moved] = (),
+) -> Iterator[Difference]:
     """`differences`, by worker processes of this machine. Raises KeyboardInterrupt as `run` does."""
     job = Job(LocalStorage(), (), ())
 
@@ -66,20 +74,24 @@ def verify(output: Path, cores: int, result: Verified, progress: Progress = unto
         with (
             stoppable(),
             tempfile.TemporaryDirectory(prefix="metadata-digger-") as folder,
-            pool(cores, (job, Path(folder), STREAMS), job.timezone, Path(folder), job.seconds_per_batch) as processes,
+            pool(cores, (job, Path(folder), STREAMS), job.timezone, Path(folder), job.file_timeout) as processes,
         ):
-            yield by(processes)
+            yield by(processes, told.watch)
 
-    yield from differences(output, doing, cores, result, progress)
+    told = Told(progress)
+    yield from differences(output, doing, cores, result, told, given, moves)
 
 
 @dataclass(slots=True)
 class _Batches:
-    """All files through the steps. A batch whose worker died is tried again, then file by file."""
+    """All files through the steps. A batch whose worker died is tried again, then file by file; a file that its worker
+    made no progress at is put off to the end."""
 
     processes: Pool
     work: Extraction
     again: deque[Extract] = field(default_factory=deque)
+    last: deque[Extract] = field(default_factory=deque)  # when nothing else is to be done
+    stalled: set[str] = field(default_factory=set)  # parts of these
     tries: dict[str, int] = field(default_factory=dict)  # of parts that failed
     singles: set[str] = field(default_factory=set)  # parts of one file, of a batch that failed
     size: float = FIRST  # files of the next batch
@@ -102,10 +114,10 @@ class _Batches:
                 if isinstance(event, Finished):
                     self._finished(event.task, event.answer, event.seconds)
                 else:
-                    self._died(event.task, event.reason)
+                    self._died(event.task, event)
             total = self.kept + listing.total if listing.complete else None
             self.shown = max(self.shown, report.seen + self.processes.files)  # a batch may begin again
-            self.work.progress(self.shown, total, report.failed)
+            self.work.progress(self.shown, total, report.failed, self.processes.waiting)
 
     def _next(self) -> Extract | None:
         if self.again:
@@ -114,7 +126,9 @@ class _Batches:
         if listing.complete:  # the last batches become smaller, so that all workers end together
             size = min(size, math.ceil(listing.left / (2 * self.processes.size)))
         stretch, found = listing.take(max(int(size), 1))
-        return Extract(name_of(stretch), found) if found else None
+        if found:
+            return Extract(name_of(stretch), found)
+        return self.last.popleft() if self.last and listing.complete else None
 
     def _finished(self, task: Extract, summary: Summary, seconds: float) -> None:
         part, found = task
@@ -124,10 +138,12 @@ class _Batches:
             due = len(found) / max(seconds, 1e-3) * SECONDS
             self.size = min(max((self.size + due) / 2, 1), self.size * 4, MOST)
 
-    def _died(self, task: Extract, reason: str) -> None:
+    def _died(self, task: Extract, died: Died) -> None:
         part, found = task
+        if died.stalled and self._put_off(task, died.file):
+            return
         self.tries[part] = self.tries.get(part, 0) + 1
-        if self.tries[part] == 1 and part not in self.singles:
+        if self.tries[part] == 1 and part not in self.singles and part not in self.stalled:
             self.again.append(task)
         elif len(found) > 1 and (stretch := stretch_of(part)) is not None:
             alone = [Extract(name_of(Stretch(stretch.start + at, 1)), [one]) for at, one in enumerate(found)]
@@ -136,5 +152,21 @@ class _Batches:
         else:
             one = found[0]
             if isinstance(one, Fault):
-                raise DiggerError(f"{one.url}: {reason}, and again on a row without its file")
-            self.again.append(Extract(part, [Fault(one.base, one.url, FAILED, reason, one.size, one.modified)]))
+                raise DiggerError(f"{one.url}: {died.reason}, and again on a row without its file")
+            status = TIMED_OUT if died.stalled else FAILED
+            self.again.append(Extract(part, [Fault(one.base, one.url, status, died.reason, one.size, one.modified)]))
+
+    def _put_off(self, task: Extract, file: str) -> bool:
+        """Whether it is known which file of the task is to blame, and it may have a second chance."""
+        part, found = task
+        at = next((number for number, one in enumerate(found) if one.url == file), None)
+        stretch = stretch_of(part)
+        if at is None or stretch is None or part in self.stalled:
+            return False
+        for first, some in ((0, found[:at]), (at + 1, found[at + 1 :])):
+            if some:
+                self.again.append(Extract(name_of(Stretch(stretch.start + first, len(some))), some))
+        alone = Extract(name_of(Stretch(stretch.start + at, 1)), [found[at]])
+        self.stalled.add(alone.part)
+        self.last.append(alone)
+        return True

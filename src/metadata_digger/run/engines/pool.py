@@ -23,6 +23,7 @@ from metadata_digger.errors import DiggerError
 from metadata_digger.run.engines import worker
 from metadata_digger.run.engines.worker import ONE_THREAD, Doing, Done, Ready
 from metadata_digger.run.interrupt import inherited_block, unbroken
+from metadata_digger.run.job import Waiting
 from metadata_digger.run.tasks import Task, reads_input
 
 # A fork of this process would copy locks that threads of Arrow or of the caller hold. Workers are forked from a process
@@ -31,6 +32,7 @@ from metadata_digger.run.tasks import Task, reads_input
 _FORKS = sys.platform == "linux"
 _CONTEXT = multiprocessing.get_context("forkserver") if _FORKS else multiprocessing.get_context("spawn")
 _PACKAGES = Path(__file__).parents[3]
+SECONDS_UNTIL_TOLD = 10.0  # of a file without progress; slow ones are no news
 _STARTS = 3  # a process may be killed from outside while it starts; three in a row are a fault of the installation
 _TAIL = 16_384  # bytes of a worker's log that its last words are looked for in
 _WORDS = 300  # characters of them that are kept
@@ -48,6 +50,8 @@ class Died(NamedTuple):
 
     task: Task
     reason: str
+    stalled: bool = False  # it made no progress, and was killed
+    file: str = ""  # URL of the file that it was at then, as far as is known
 
 
 @dataclass(slots=True, eq=False)
@@ -58,7 +62,8 @@ class _Worker:
     task: Task | None = None
     ready: bool = False
     given: float = 0.0  # when the task was given
-    heard: float = 0.0  # when the worker was last heard of
+    heard: float = 0.0  # when it last made progress
+    file: str = ""  # URL of the file that it is at
     files: int = 0  # of the task, done so far
 
 
@@ -70,7 +75,7 @@ class Pool:
     job: bytes  # pickled arguments of run.work.Work
     timezone: str
     logs: Path
-    patience: float  # seconds without a word from a worker that reads input
+    patience: float  # seconds without progress of a worker that reads input
     workers: list[_Worker] = field(default_factory=list)
     # Of pipes and deaths. `multiprocessing.connection.wait` looks all of them up anew each time: 1 ms for 64 workers.
     heard: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
@@ -89,6 +94,14 @@ class Pool:
     def files(self) -> int:
         """Files done in tasks that are not finished."""
         return sum(one.files for one in self.workers)
+
+    @property
+    def waiting(self) -> list[Waiting]:
+        """The files that workers have been held up by for long, the longest first."""
+        now = time.monotonic()
+        busy = [one for one in self.workers if one.file and one.task and reads_input(one.task)]
+        held = [Waiting(one.file, now - one.heard) for one in busy if now - one.heard >= SECONDS_UNTIL_TOLD]
+        return sorted(held, key=lambda one: -one.seconds)
 
     def start(self) -> _Worker:
         log = self.logs / f"worker-{self.started}.log"
@@ -124,8 +137,8 @@ class Pool:
         for one in list(self.workers):
             if one in ready or one in ended:
                 events += self._hear(one, one in ended)
-            elif one.ready and self._stuck(one):
-                events += self._bury(one, f"no progress for {self.patience:g} s")
+        for one in [one for one in self.workers if one.ready and self._stuck(one)]:  # what was heard may be just that
+            events += self._bury(one, f"no progress for {self.patience:g} s (processing.fileTimeout)")
         return events
 
     def _stuck(self, one: _Worker) -> bool:
@@ -146,10 +159,12 @@ class Pool:
         one.heard = time.monotonic()
         if isinstance(message, DiggerError):
             raise message
+        one.file = ""
         if isinstance(message, Ready):
             one.ready, one.given, self.failed_starts = True, one.heard, 0
         elif isinstance(message, Doing):
-            one.files = message.files
+            one.files, one.file = message.files, message.file
+            one.heard -= message.seconds
         elif isinstance(message, Done) and one.task is not None:
             task, one.task, one.files = one.task, None, 0
             yield Finished(task, message.answer, one.heard - one.given)
@@ -163,12 +178,12 @@ class Pool:
             one.process.kill()
         one.process.join()
         one.connection.close()
-        words = last_words(one.log)
+        words, stalled = last_words(one.log), bool(reason)
         reason = reason or f"the worker process died ({manner(one.process.exitcode)}){words and ': ' + words}"
         if one.ready:
             self.start()
             if one.task is not None:
-                yield Died(one.task, reason)
+                yield Died(one.task, reason, stalled, one.file)
             return
         self.failed_starts += 1
         if self.failed_starts == _STARTS:
@@ -218,7 +233,7 @@ def _environment(values: Mapping[str, str]) -> Iterator[None]:
 
 
 def _send(one: _Worker, task: Task) -> None:
-    one.task, one.files = task, 0
+    one.task, one.files, one.file = task, 0, ""
     one.given = one.heard = time.monotonic()
     with suppress(BrokenPipeError, ConnectionResetError):  # it has died: `wait` will find out
         one.connection.send(task)

@@ -32,7 +32,7 @@ from metadata_digger.run.report import Report
 from metadata_digger.run.stage.listing import Listing
 from metadata_digger.run.stage.parts import name_of
 from metadata_digger.run.stage.place import Stage
-from metadata_digger.run.tasks import Limits
+from metadata_digger.run.tasks import Limits, Watch
 from metadata_digger.run.work import Work
 from metadata_digger.storage.model import Entry, Fault, Found
 
@@ -72,7 +72,7 @@ def run(
 
 
 @contextmanager
-def _engine(master: str, settings: Mapping[str, str], job: Job, folders: Stage) -> Iterator[Ready]:
+def _engine(master: str, settings: Mapping[str, str], job: Job, folders: Stage, watch: Watch) -> Iterator[Ready]:
     limits = share(job.cores, job.memory_gb, compose(job.steps).pixels > 0).limits
     with session(master, folders, settings) as spark:
         extract = functools.partial(_extract, spark, job, limits)

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -20,10 +21,12 @@ from metadata_digger.errors import DiggerError, StorageError
 
 if TYPE_CHECKING:
     from metadata_digger.run.tasks import Task
+    from metadata_digger.run.work import Work
 
 # One thread a process: the processes are the parallelism, and every idle thread pool costs memory.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ARROW_NUM_THREADS"), "1")
 SECONDS_BETWEEN_WORDS = 0.1
+SECONDS_OF_SILENCE = 0.5  # then a thread says what the task waits for
 
 
 class Ready(NamedTuple):
@@ -31,9 +34,9 @@ class Ready(NamedTuple):
 
 
 class Doing(NamedTuple):
-    """Files of the task done so far."""
-
-    files: int
+    files: int  # of the task, done so far
+    file: str  # URL of the file that something was asked of last, "" before the first
+    seconds: float  # for which nothing has happened since
 
 
 class Done(NamedTuple):
@@ -70,17 +73,49 @@ def main(
 
 
 class _Telling:
-    """Says how far a task is, but not too often: the main process hears from all workers."""
+    """Says how far a task is, but not too often: the main process hears from all workers. While the task is held up by
+    a file a thread says by which."""
 
     def __init__(self, connection: Connection[Any, Any]) -> None:
         self._connection = connection
-        self._last = time.monotonic()
+        self._lock = threading.Lock()
+        self._busy = False
+        self._files = 0
+        self._file = ""
+        self._happened = self._said = time.monotonic()
 
     def __call__(self, files: int) -> None:
-        now = time.monotonic()
-        if now - self._last >= SECONDS_BETWEEN_WORDS:
-            self._last = now
-            self._connection.send(Doing(files))
+        self._files = files
+        self._happened = now = time.monotonic()
+        if now - self._said >= SECONDS_BETWEEN_WORDS:
+            self._say()
+
+    def asks(self, url: str) -> None:
+        """Something is asked of a file, and may never come."""
+        self._file = url
+        self._happened = time.monotonic()
+
+    def do(self, task: Task, work: Work) -> None:
+        """Does a task and says what came of it."""
+        self._files, self._file, self._happened, self._busy = 0, "", time.monotonic(), True
+        answer = task.run(work, self)
+        with self._lock:
+            self._busy = False
+            self._connection.send(Done(answer))
+
+    def follow(self) -> None:
+        """What the thread does."""
+        with suppress(OSError):  # the main process is gone, and so is this one, soon
+            while True:
+                time.sleep(SECONDS_OF_SILENCE / 2)
+                if time.monotonic() - self._said >= SECONDS_OF_SILENCE:
+                    self._say()
+
+    def _say(self) -> None:
+        with self._lock:
+            if self._busy:
+                self._said = now = time.monotonic()
+                self._connection.send(Doing(self._files, self._file, now - self._happened))
 
 
 class WithoutPandas:
@@ -99,8 +134,11 @@ def _serve(connection: Connection[Any, Any], job: bytes) -> None:
 
     pyarrow.set_cpu_count(1)
     pyarrow.set_io_thread_count(1)
-    work = Work(*pickle.loads(job))  # noqa: S301  # from the main process
+    telling = _Telling(connection)
+    given, folder, limits = pickle.loads(job)  # noqa: S301  # from the main process
+    work = Work(given, folder, limits, telling.asks)
     work.warm_up()
+    threading.Thread(target=telling.follow, daemon=True).start()
     # The collector of cycles looks at what was imported again and again, and runs after every 700 objects: 5 % of the
     # time of extraction, which makes no cycles to speak of.
     gc.freeze()
@@ -110,7 +148,7 @@ def _serve(connection: Connection[Any, Any], job: bytes) -> None:
         task: Task | None = connection.recv()
         if task is None:
             return
-        connection.send(Done(task.run(work, _Telling(connection))))
+        telling.do(task, work)
 
 
 def _follow_parent() -> None:

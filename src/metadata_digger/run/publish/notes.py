@@ -27,21 +27,38 @@ def noted(rows: pa.RecordBatch) -> dict[int, list[str]]:
     return {row: found for row, found in enumerate(notes) if found and statuses[row] == OK}
 
 
-def write(folder: Path, names: Iterable[str], refused: sqlite3.Connection, target: Path, report: Report) -> None:
+def write(
+    folder: Path,
+    names: Iterable[str],
+    refused: sqlite3.Connection,
+    remarked: sqlite3.Connection | None,
+    target: Path,
+    report: Report,
+) -> None:
     """Every such file of the parts, one object a line; the report counts them. Raises OSError.
 
-    `refused`: refused_rows.database of the rows that were not written after all.
+    `refused`: refused_rows.database of the rows that were not written after all; `remarked`: one of what the sink
+    remarked, if it did.
     """
     with target.open("w", encoding="utf-8") as file:
         for path in (parts.path_of(folder, name) for name in names):
-            for name, notes in _rows(path, refused):
+            for name, notes in _rows(path, refused, remarked):
                 report.remark(notes)
                 file.write(json.dumps({"file": name, "notes": notes}, ensure_ascii=False) + "\n")
 
 
-def _rows(path: Path, refused: sqlite3.Connection) -> Iterator[tuple[str, list[str]]]:
+def _rows(
+    path: Path, refused: sqlite3.Connection, remarked: sqlite3.Connection | None
+) -> Iterator[tuple[str, list[str]]]:
     for batch in parts.every_row(path, _COLUMNS):
-        if found := noted(batch):
-            files = batch.column("file_path").to_pylist()
+        found = noted(batch)
+        files = batch.column("file_path").to_pylist()
+        if remarked is not None and (remarks := refused_rows.reasons(remarked, batch)):
+            found = {
+                row: [*found.get(row, ()), *([remarks[file]] if file in remarks else ())]
+                for row, file in enumerate(files)
+                if row in found or file in remarks
+            }
+        if found:
             others = refused_rows.reasons(refused, batch)
             yield from ((str(files[row]), notes) for row, notes in found.items() if files[row] not in others)

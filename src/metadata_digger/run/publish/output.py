@@ -16,7 +16,7 @@ from metadata_digger.run.report import Report
 from metadata_digger.run.stage import parts
 from metadata_digger.run.stage.place import Stage
 from metadata_digger.run.tasks import Do, Join, Piece, Slice
-from metadata_digger.sinks import Removing, Sink
+from metadata_digger.sinks import Advising, Removing, Sink
 from metadata_digger.sinks.columns import Columns
 
 # A piece of fewer rows is not worth the columns that it is sent with.
@@ -68,6 +68,8 @@ def write_output(job: Job, schema: pa.Schema, rows: Mapping[str, int], folders: 
         schema, rows = job.ranking.output(schema), arrange(job.ranking, rows, folders, report, do)
     columns = Columns.of(schema, report.tags)
     sink.check(columns)
+    if isinstance(sink, Advising):
+        report.notes += sink.advice(columns)
     if job.distinct:
         equal_files.find(folders.parts, list(rows), job.distinct, equal_files.database(folders.pieces))
     if not sink.suffix:

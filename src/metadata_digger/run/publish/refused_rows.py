@@ -24,7 +24,8 @@ STATUS = "not_taken"  # none of update.SETTLED
 
 @contextmanager
 def database(lines: Iterable[Path], target: Path) -> Iterator[sqlite3.Connection]:
-    """Such rows, by `file_path`: there may be more than memory should hold. `lines`: files of sinks.refused.
+    """Such rows, by `file_path`: there may be more than memory should hold. `lines`: files of sinks.refused, or of
+    sinks.remarks, which are like them.
 
     Raises OutputError.
     """

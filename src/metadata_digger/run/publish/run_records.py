@@ -6,7 +6,8 @@ import json
 import platform
 import shutil
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from metadata_digger.run.disk import sync, writing
@@ -14,13 +15,14 @@ from metadata_digger.run.job import Job
 from metadata_digger.run.publish import notes, refused_rows
 from metadata_digger.run.publish.ranking import ranked, unranked
 from metadata_digger.run.records import sums
-from metadata_digger.run.records.record import FAILED, FOLDER, LEFT_OUT, NOTES, RECORD, ROWS, SUMS, digest, now
+from metadata_digger.run.records.record import ENTRIES, FAILED, FOLDER, LEFT_OUT, NOTES, RECORD, ROWS, SUMS, digest, now
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import parts
 from metadata_digger.run.stage.place import Stage
 from metadata_digger.run.tasks import Do
 from metadata_digger.schema import FILTERED
 from metadata_digger.sinks.refused import refusals
+from metadata_digger.sinks.remarks import remarks
 
 
 def write_records(job: Job, report: Report, rows: Mapping[str, int], engine: str, folders: Stage, do: Do) -> None:
@@ -37,7 +39,8 @@ def write_records(job: Job, report: Report, rows: Mapping[str, int], engine: str
         lines = list(refusals(folders.pieces))
         with refused_rows.database(lines, folders.pieces / "untaken.sqlite") as refused:
             names = ranked(folders) if job.ranking is not None else sorted(rows)
-            notes.write(folders.parts, names, refused, target / NOTES, report)
+            with _remarked(folders) as remarked:
+                notes.write(folders.parts, names, refused, remarked, target / NOTES, report)
             if job.keep_rows:
                 _keep(rows, folders, target / ROWS, refused if lines else None)
                 sums.write(
@@ -47,6 +50,16 @@ def write_records(job: Job, report: Report, rows: Mapping[str, int], engine: str
             report.digests[f"{FOLDER}/{name}"] = digest(target / name)
         # The command line and the working directory may be no UTF-8; as \udcff such a byte is good JSON.
         (target / RECORD).write_bytes(_record(job, report, engine, folders).encode("utf-8", "backslashreplace"))
+
+
+@contextmanager
+def _remarked(folders: Stage) -> Iterator[sqlite3.Connection | None]:
+    """What the sink remarked of rows, None where that is nothing."""
+    if lines := list(remarks(folders.pieces)):
+        with refused_rows.database(lines, folders.pieces / "remarked.sqlite") as connection:
+            yield connection
+    else:
+        yield None
 
 
 def _keep(rows: Mapping[str, int], folders: Stage, target: Path, refused: sqlite3.Connection | None) -> None:
@@ -86,6 +99,7 @@ def _record(job: Job, report: Report, engine: str, folders: Stage) -> str:
         "noted": report.noted,
         "kinds": dict(report.kinds.most_common()),
         "labels": dict(report.labels.most_common()),
+        ENTRIES: report.entries,
         **({"changes": report.changes} if report.changes else {}),
         **({"ranking": report.ranking} if report.ranking else {}),
         "files": report.digests,

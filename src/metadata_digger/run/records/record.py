@@ -20,6 +20,7 @@ RECORD = "run.json"
 FAILED = "failed.jsonl"
 LEFT_OUT = "filtered.jsonl"
 NOTES = "notes.jsonl"
+ENTRIES = "entries"  # the key of RECORD: files of each entry of input.paths
 ROWS = "rows"  # the parts, for --update
 SUMS = "rows.sha256"  # of these (run.sums)
 OURS = (RECORD, FAILED, LEFT_OUT, NOTES, ROWS, SUMS)
@@ -71,4 +72,5 @@ def report_of(output: Path) -> Report:
         digests=record["files"],
         resumed=tuple(record["resumed"]),
         changes=record.get("changes", {}),
+        entries=record.get(ENTRIES, {}),
     )

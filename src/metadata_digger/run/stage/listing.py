@@ -4,9 +4,9 @@ A run that was killed goes on from it: parts are named by their stretch of the l
 or still to be done. A line of the file is the number of files and the files; the last one, END, has none:
 
     2 [["file:///in","file:/in/a.jpg",81,1.5],["file:///in","file:/in/b","denied","Permission denied"]]
-    0 [{"files":3}]
+    0 [{"files":3},{"file:///in":1}]
 
-END tells what the walk left out (`Storage.walk`).
+END tells what the walk left out, and the files of each entry of the input (`Storage.walk`).
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ class Begun(NamedTuple):
     size: int
     complete: bool
     excluded: Mapping[str, int] = {}
+    listed: Mapping[str, int] = {}
 
 
 NOTHING = Begun(0, 0, False)
@@ -58,9 +59,12 @@ class Listing:
         begun: Begun = NOTHING,
         done: Sequence[Stretch] = (),
         excluded: Counter[str] | None = None,
+        listed: Counter[str] | None = None,
     ) -> None:
         self.excluded: Counter[str] = Counter() if excluded is None else excluded  # which the walk fills
         self.excluded.update(begun.excluded)
+        self.listed: Counter[str] = Counter() if listed is None else listed  # this too
+        self.listed.update(begun.listed)
         self._walk = walk
         self._path = path
         with writing(path):
@@ -80,7 +84,7 @@ class Listing:
         """One more chunk of the walk."""
         chunk = list(islice(self._walk, CHUNK))
         with writing(self._path):
-            self._out.write(_line(chunk) if chunk else _end(self.excluded))
+            self._out.write(_line(chunk) if chunk else _end(self.excluded, self.listed))
             if not chunk or time.monotonic() - self._safe > SECONDS_UNTIL_SAFE:
                 os.fsync(self._out.fileno())
                 self._safe = time.monotonic()
@@ -139,7 +143,7 @@ def begun(path: Path) -> Begun:
                 break
             size += len(line)
             if count == b"0":
-                return Begun(files, size, True, json.loads(rest)[0])
+                return Begun(files, size, True, *json.loads(rest))
             files += int(count)
     return Begun(files, size, False)
 
@@ -189,8 +193,8 @@ def _line(chunk: Sequence[Found]) -> bytes:
     return b"%d %s\n" % (len(chunk), _encode(chunk).encode())
 
 
-def _end(excluded: Mapping[str, int]) -> bytes:
-    return b"0 %s\n" % _encode([excluded]).encode()
+def _end(excluded: Mapping[str, int], listed: Mapping[str, int]) -> bytes:
+    return b"0 %s\n" % _encode([excluded, listed]).encode()
 
 
 def _found(line: bytes) -> list[Found]:

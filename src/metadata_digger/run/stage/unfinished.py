@@ -31,6 +31,7 @@ class Unfinished:
     resumed: tuple[str, ...]  # when it was gone on with before
     overwrite: bool  # it was to replace whatever output is there
     update: bool  # it was bringing an output up to date
+    accept_gone: bool  # as of its Job
     hashed: int  # files that it compared by their hashes
     done: int  # files
     total: int | None  # files, None while they were still being listed
@@ -52,7 +53,14 @@ def find(home: Path) -> Unfinished | None:
 def _read(root: Path) -> Unfinished | None:
     try:
         job = json.loads((root / JOB).read_text("utf-8"))
-        told = job["facts"], job["started"], tuple(job["resumed"]), job["overwrite"], job["update"]
+        told = (
+            job["facts"],
+            job["started"],
+            tuple(job["resumed"]),
+            job["overwrite"],
+            job["update"],
+            bool(job.get("accept_gone")),
+        )
     except (OSError, ValueError, KeyError, TypeError):  # none, half a one, or another program's
         return None
     stretches = [stretch for part in parts.names(root / "parts") if (stretch := parts.stretch_of(part)) is not None]
@@ -122,6 +130,7 @@ def begin(root: Path, job: Job, accepted: Unfinished | None) -> None:
             "resumed": [*accepted.resumed, now()] if accepted else [],
             "overwrite": job.overwrite or (accepted is not None and accepted.overwrite),
             "update": accepted.update if accepted else job.update is not None,
+            "accept_gone": job.accept_gone or (accepted is not None and accepted.accept_gone),
         },
         default=str,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -9,85 +10,26 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from metadata_digger.config.decisive import sent
-from metadata_digger.errors import ConfigError, OutputError
+from metadata_digger.errors import ConfigError
 from metadata_digger.pipeline import microseconds
 from metadata_digger.run.disk import writing
 from metadata_digger.run.job import Job, Progress
-from metadata_digger.run.records import sums
-from metadata_digger.run.records.fingerprint import difference, other_files
-from metadata_digger.run.records.record import FOLDER, ROWS, SUMS, read_record, recorded_sums
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import parts
 from metadata_digger.run.stage.hashes import Hashed, Hashes, begun
 from metadata_digger.run.stage.parts import SAME
 from metadata_digger.run.stage.place import Stage
 from metadata_digger.run.tasks import Do, Hash, Keep
+from metadata_digger.run.update.allowed import rows_of
 from metadata_digger.run.update.old_rows import Known, Row
 from metadata_digger.schema import FAILED, FILTERED, HASHES, OK
-from metadata_digger.sinks.arrow_files import opened
 from metadata_digger.storage.model import Entry, Found
+from metadata_digger.storage.urls import entry_name
 
 # What became of a file once and will again, unless the row says otherwise (schema.FILE, "again").
 SETTLED = (OK, FILTERED, FAILED)
 CHUNK = 64  # files hashed at once
-
-
-def check(job: Job) -> None:
-    """Raises ConfigError where nothing can be brought up to date, whatever the last output is like."""
-    if job.update is not None and job.distinct:
-        raise ConfigError(
-            "--update and processing.hash.comparator=true do not go together: the one deletes documents for whose sake "
-            "the other leaves files out; give one of them"
-        )
-
-
-def rows_of(output: Path) -> Path:
-    return output / FOLDER / ROWS
-
-
-def check_owner(job: Job) -> None:
-    """Raises OutputError where the last output is that of another input, and only its place, which nobody chose, is the
-    same: the documents of that input's files would be deleted."""
-    output = job.output
-    if output is None or not job.gives_way:
-        return
-    if differing := other_files(read_record(output), job.facts):
-        raise OutputError(
-            f"--update: {output} has the records of a run over other files: {differing}; their documents would be "
-            "deleted. Give each input an output.directoryPath of its own, or, if these documents are to go, set it to "
-            f"{output}"
-        )
-
-
-def why_anew(job: Job, schema: pa.Schema, do: Do) -> str:
-    """Why the rows of the last output are of no use; "" when they are, and when there is no output yet."""
-    output = job.output
-    if output is None or not output.exists():
-        return ""
-    rows = rows_of(output)
-    record = read_record(output)
-    # What a server has was written with the output's keys, while files are written anew from the rows.
-    files = job.sink is None or bool(job.sink.suffix)
-    if not record:
-        return f"{output} has no record of the run that made it"
-    if differing := difference(record, job.facts, listing=False, output=None if files else sent):
-        return f"other than in the last run: {differing}"
-    if not rows.is_dir():
-        return "the last run did not keep its rows (output.keepRows)"
-    names = parts.names(rows)
-    for part in names:
-        if parts.summary(rows, part) is None:
-            return f"{parts.path_of(rows, part)} is damaged"
-    if names:
-        with opened(parts.path_of(rows, names[0])) as file:
-            if not pq.read_schema(file).equals(schema):
-                return "the last run's rows have other columns"
-    for path, reason, *_ in sums.altered(output, recorded_sums(record).get(f"{FOLDER}/{SUMS}"), do):
-        return f"{path}: {reason}"
-    return ""
 
 
 def strongest(types: Iterable[str]) -> str:
@@ -122,14 +64,23 @@ class Update:
                 self._known.take_in_hashed(begun(folders.hashes))
             self._hashes = Hashes(folders.hashes)
         self._masks = [bytearray(count) for count in self._known.counts]  # 1: the row is kept
+        self._met = [bytearray(count) for count in self._known.counts]  # 1: its file is there, and read again
+        self._unlisted: list[str] = []  # directories that could not be listed, or not to their end, and have rows
+        self._entries = set(map(entry_name, job.paths))
+        self._accepts = job.accept_gone
         self._times: dict[int, npt.NDArray[np.int64]] = {}  # new modification times of a part's kept rows, in hash mode
-        self.new = self.changed = self.unchanged = self.kept = 0
+        self.new = self.changed = self.unchanged = self.kept = self.unlisted = 0
 
-    def todo(self, walk: Iterator[Found], do: Do) -> Iterator[Found]:
-        """What is to be read: all but files whose row is kept."""
+    def todo(self, walk: Iterator[Found], do: Do, listed: Counter[str]) -> Iterator[Found]:
+        """What is to be read: all but files whose row is kept. `listed`: files of each entry of the input, as the walk
+        counts them; those that nobody knows of are added."""
         if self._column is not None and self._hashes is not None:
             yield from self._by_hash(walk, do, self._column, self._hashes)
-            return
+        else:
+            yield from self._by_time(walk)
+        self._keep_unlisted(listed)
+
+    def _by_time(self, walk: Iterator[Found]) -> Iterator[Found]:
         for one in walk:
             row = self._known.find(one.url)
             if isinstance(one, Entry) and row is not None and self._same_file(one, row) and _same_time(one, row):
@@ -186,6 +137,10 @@ class Update:
             times[row.at] = modified
 
     def _again(self, one: Found, row: Row | None) -> Found:
+        if row is not None:
+            self._met[row.part][row.at] = 1
+        if hides(one, self._accepts) and next(self._known.within(one.url), None) is not None:
+            self._unlisted.append(one.url)
         if row is None:
             self.new += 1
         elif isinstance(one, Entry):
@@ -193,6 +148,20 @@ class Update:
         else:
             self.unchanged += 1  # what is no file has no row to keep: it is told of anew
         return one
+
+    def _keep_unlisted(self, listed: Counter[str]) -> None:
+        """Files in directories that could not be listed this time are not gone: nobody knows."""
+        lists = [entry for entry in self._entries if entry.startswith("@")]
+        for url in self._unlisted:
+            for base, modified, part, at in self._known.within(url):
+                if self._masks[part][at] or self._met[part][at]:
+                    continue
+                self._masks[part][at] = 1
+                self.kept += 1
+                self.unlisted += 1
+                if modified is not None:  # a file: what is none has no time
+                    # The base of what a list names is the line, not the list.
+                    listed.update([base] if base in self._entries else lists)
 
     def keep(self, do: Do, report: Report) -> dict[str, int]:
         """The kept rows into parts of this run; how many of each are ok. A part that stays as it is is linked."""
@@ -214,8 +183,9 @@ class Update:
     @property
     def changes(self) -> dict[str, int]:
         """Files, for the report."""
-        gone = sum(self._known.counts) - self.unchanged - self.changed
-        return {"unchanged": self.unchanged, "new": self.new, "changed": self.changed, "gone": gone}
+        gone = sum(self._known.counts) - self.unchanged - self.changed - self.unlisted
+        counts = {"unchanged": self.unchanged, "new": self.new, "changed": self.changed, "gone": gone}
+        return counts | ({"unlisted": self.unlisted} if self.unlisted else {})
 
     def _kept_whole(self) -> Iterator[tuple[int, str]]:
         for number, mask in enumerate(self._masks):
@@ -238,6 +208,11 @@ class Update:
         self._known.close()
         if self._hashes is not None:
             self._hashes.close()
+
+
+def hides(one: Found, accepts: bool) -> bool:
+    """Whether what is below that place may still be there. `accepts`: what is not found is gone."""
+    return not isinstance(one, Entry) and one.status != FILTERED and not (accepts and one.status == "not_found")
 
 
 def all_ids(rows: Path) -> Iterator[str]:

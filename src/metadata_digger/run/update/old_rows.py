@@ -15,6 +15,7 @@ from metadata_digger.run.disk import writing
 from metadata_digger.run.stage import parts
 from metadata_digger.run.stage.hashes import Hashed
 from metadata_digger.storage.model import Entry
+from metadata_digger.storage.urls import below
 
 CACHE = 32 << 10  # KiB
 # Paths come in the order of the listing, which is nearly that of the rows: a lookup finds its page in the cache.
@@ -84,6 +85,15 @@ class Known:
                 "SELECT base, size, modified, status, again, hash, part, at FROM row WHERE path = ?", (path,)
             ).fetchone()
         return None if found is None else Row(*found)
+
+    def within(self, directory: str) -> Iterator[tuple[str, int | None, int, int]]:
+        """Base, modification time, part and place of every row of a file below a directory, by its URL."""
+        for begin in below(directory):
+            with self._writing():
+                yield from self._connection.execute(
+                    "SELECT base, modified, part, at FROM row WHERE path >= ? AND path < ?",
+                    (begin, begin[:-1] + chr(ord("/") + 1)),
+                )
 
     def take_in_hashed(self, found: Iterator[Hashed]) -> None:
         """What is known already of files as they are now, for `hash_of`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -16,7 +17,9 @@ from metadata_digger.run.job import Progress
 from metadata_digger.run.records.record import FOLDER, RECORD, SUMS, read_record, recorded_sums
 from metadata_digger.run.records.sums import altered, sums
 from metadata_digger.run.tasks import Do, Hash, Hashed
+from metadata_digger.run.verify.new_files import new_files, told
 from metadata_digger.run.verify.read_back import Written, data_files, others, types_of, written
+from metadata_digger.run.verify.whereabouts import Input, Moved, now
 from metadata_digger.schema import OK
 from metadata_digger.storage.model import Entry
 
@@ -28,6 +31,7 @@ AHEAD = 10_000
 CHANGED = "changed"
 MISSING = "missing"
 UNREADABLE = "unreadable"
+NEW = "new"  # the output tells nothing of it
 ALTERED = "altered"  # one of the output's own files
 
 
@@ -41,7 +45,7 @@ class Difference(NamedTuple):
 
 @dataclass(slots=True)
 class Verified:
-    """files = equal + changed + missing + unreadable."""
+    """files = equal + changed + missing + unreadable; `new` ones have no row."""
 
     output: Path
     types: tuple[str, ...] = ()
@@ -55,10 +59,17 @@ class Verified:
 
 
 def differences(
-    output: Path, doing: Callable[[], AbstractContextManager[Do]], cores: int, result: Verified, progress: Progress
+    output: Path,
+    doing: Callable[[], AbstractContextManager[Do]],
+    cores: int,
+    result: Verified,
+    progress: Progress,
+    given: Input | None = None,
+    moves: Sequence[Moved] = (),
 ) -> Iterator[Difference]:
-    """Every difference, those of the output itself first, then input files in the order of the rows; counts them all
-    in `result`. `doing` is entered when there is something to compare with; it does the tasks, `cores` at a time.
+    """Every difference, those of the output itself first, then input files in the order of the rows, then new ones if
+    it is known what was `given`; counts them all in `result`. `doing` is entered when there is something to compare
+    with; it does the tasks, `cores` at a time.
 
     Raises ConfigError when there is nothing to compare with, OutputError when the output cannot be read back (after
     all that can be was compared).
@@ -76,13 +87,17 @@ def differences(
         )
     written_rows = record.get("written")
     total = written_rows if isinstance(written_rows, int) else None
-    with doing() as do:
+    with doing() as do, tempfile.TemporaryDirectory(prefix="metadata-digger-") as folder, told(Path(folder)) as known:
         for one in _own(output, recorded, do) if record else ():
             result.differences[one.kind] += 1
             yield one
-        rows = _rows(files, result.types, faults)
+        rows = known.watch(_rows(files, result.types, faults))
         chunk = CHUNK if total is None else min(CHUNK, max(total, 0) // (TASKS_PER_WORKER * cores) + 1)
-        yield from _of_input(rows, do, chunk, result, lambda: progress(result.files, total))
+        yield from _of_input(rows, do, chunk, result, lambda: progress(result.files, total), moves)
+        if given is not None and not faults:
+            for url in new_files(output, known, given, moves):
+                result.differences[NEW] += 1
+                yield Difference(NEW, url)
     if faults:
         raise faults[0]
     if record and result.files != total:
@@ -121,7 +136,12 @@ def _altered(path: Path, reason: str, was: str = "", now: str = "") -> Differenc
 
 
 def _of_input(
-    rows: Iterator[Written], do: Do, chunk: int, result: Verified, told: Callable[[], None]
+    rows: Iterator[Written],
+    do: Do,
+    chunk: int,
+    result: Verified,
+    tell: Callable[[], None],
+    moves: Sequence[Moved] = (),
 ) -> Iterator[Difference]:
     """Of the rows, in their order, counted in `result` as soon as they are known. `chunk`: files hashed at once."""
     waiting: dict[int, tuple[int, list[Difference]]] = {}  # by the first row: rows, differences
@@ -134,19 +154,20 @@ def _of_input(
                 yield None
             elif found := list(islice(rows, chunk)):
                 # Nobody knows the size any more; a file is read as a stream, whatever it has.
-                yield Hash([Entry("", row.path, 0, None) for row in found], result.types, found, first)
+                entries = [Entry("", now(row.path, moves), 0, None) for row in found]
+                yield Hash(entries, result.types, found, first)
                 first += len(found)
             else:
                 return
 
     for task, hashes in do(tasks()):
-        compared = (_compared(row, now, result.types) for row, now in zip(task.rows, hashes, strict=True))
+        compared = (_compared(row, one, result.types) for row, one in zip(task.rows, hashes, strict=True))
         found = [one for one in compared if one is not None]
         waiting[task.first] = len(hashes), found
         held += 1 + len(found)
         result.files += len(hashes)
         result.differences.update(one.kind for one in found)
-        told()
+        tell()
         while due in waiting:
             count, found = waiting.pop(due)
             due += count

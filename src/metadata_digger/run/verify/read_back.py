@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from itertools import chain, islice, product
+from itertools import chain, product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,6 +31,8 @@ _ESCAPED = re.compile("|".join(map(re.escape, ESCAPES.values())))
 _PLAIN = {text: chr(code) for code, text in ESCAPES.items()}
 _MIXED = 8  # sequences in a name of which each may be a control character or stand for itself: 256 spellings
 _TAILS = (*(chr(code) for code in range(1, 33) if chr(code) != "\n"), *(" " * number for number in range(2, 9)))
+# The first cell of a header, and what output.csv.delimiter put behind it.
+_FIRST = re.compile(r'"[^"]*"(.)')
 # output.csv.dialect: rfc4180, spark. They differ only where a line has a backslash; the ID tells which it is.
 _DIALECTS: tuple[dict[str, Any], ...] = ({}, {"doublequote": False, "escapechar": "\\"})
 
@@ -39,6 +41,7 @@ class Written(NamedTuple):
     path: str  # URL of the file; "" where the output does not tell it
     told: str  # as the output has it
     hashes: tuple[str, ...]  # of the types that the output has, in their order
+    id: str = ""  # as the output has it
 
 
 class Columns(NamedTuple):
@@ -119,8 +122,11 @@ def _reading(path: Path) -> Iterator[None]:
 
 def _csv(path: Path) -> Iterator[tuple[Columns, Iterator[Written]]]:
     csv.field_size_limit(sys.maxsize)  # thumbnails
-    with path.open(encoding="utf-8", errors=_BYTES, newline="") as lines:
-        header = next(csv.reader(islice(lines, 1), strict=True), [])
+    # output.csv.bom: a byte order mark is no part of the first column's name.
+    with path.open(encoding="utf-8-sig", errors=_BYTES, newline="") as lines:
+        first = next(lines, "")
+        delimiter = found[1] if (found := _FIRST.match(first)) else ","
+        header = next(csv.reader([first], strict=True, delimiter=delimiter), [])
         columns = _columns(header)
         places = [header.index(name) for name in (columns.path, columns.id, *columns.hashes)]
 
@@ -129,7 +135,7 @@ def _csv(path: Path) -> Iterator[tuple[Columns, Iterator[Written]]]:
                 told: list[list[str]] = []
                 for dialect in _DIALECTS if "\\" in line else _DIALECTS[:1]:
                     with suppress(csv.Error):
-                        (cells,) = csv.reader([line], strict=True, **dialect)
+                        (cells,) = csv.reader([line], strict=True, delimiter=delimiter, **dialect)
                         if len(cells) == len(header):
                             told.append([cells[place] for place in places])
                     if told and _has_id(told[-1][0], told[-1][1]):
@@ -184,7 +190,7 @@ def _columns(names: Sequence[str]) -> Columns:
 
 
 def _as_told(told: str, identity: str, hashes: Sequence[Any]) -> Written:
-    return Written(told if _has_id(told, identity) else "", told, tuple(str(one or "") for one in hashes))
+    return Written(told if _has_id(told, identity) else "", told, tuple(str(one or "") for one in hashes), identity)
 
 
 def _of_cells(told: Sequence[Sequence[str]]) -> Written:
@@ -192,9 +198,9 @@ def _of_cells(told: Sequence[Sequence[str]]) -> Written:
     for path, identity, *hashes in told:
         for spelling in _spellings(path):
             if _has_id(spelling, identity):
-                return Written(spelling, path, tuple(hashes))
-    path, _, *hashes = told[0]
-    return Written("", path, tuple(hashes))
+                return Written(spelling, path, tuple(hashes), identity)
+    path, identity, *hashes = told[0]
+    return Written("", path, tuple(hashes), identity)
 
 
 def _spellings(cell: str) -> Iterator[str]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import product
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from metadata_digger.errors import ConfigError
-from metadata_digger.pipeline import open_batch
+from metadata_digger.errors import ConfigError, StorageError
+from metadata_digger.pipeline import Batch, OpenFile, open_batch
 from metadata_digger.schema import OK
 from metadata_digger.steps.extract import ExtractStep
 from metadata_digger.steps.flatten import FlatTags
@@ -31,6 +32,7 @@ class Base:
     path: str  # as the user wrote it
     urls: tuple[str, ...]  # its file, by its name and by where that leads
     tags: tuple[tuple[str, str, str], ...]
+    content: tuple[int, str] = (-1, "")  # its size in bytes, and their sha256
 
     def values(self) -> dict[tuple[str, str], str]:
         """By every (directory, tag) that a rule can call a tag (`is_tag`); like the original's, the last of each."""
@@ -51,17 +53,23 @@ def read_base(path: str, timezone: str) -> Base:
     with _in(timezone):
         batch = open_batch([Entry("", urls[0], 0, None)], LocalStorage())
         (done,) = ExtractStep().run(iter([batch]))
-        batch.close()
-    (row,) = done.rows.select(["status", "reason", "tags"]).to_pylist()
-    if row["status"] != OK:
-        raise ConfigError(f"IMAGE {path}: {row['reason']}")
+        (row,) = done.rows.select(["status", "reason", "tags"]).to_pylist()
+        if row["status"] != OK:
+            batch.close()
+            raise ConfigError(f"IMAGE {path}: {row['reason']}")
+        try:
+            content = batch.files[0].size, _sha256(batch.files[0])
+        except StorageError as error:
+            raise ConfigError(f"IMAGE {path}: {error}") from error
+        finally:
+            batch.close()
     tags: dict[tuple[str, str], str] = {}
     for tag in row["tags"]:
         pair = tag["directory"], tag["name"]
         if tag["value"] is not None:
             tags.pop(pair, None)
             tags[pair] = tag["value"]
-    return Base(path, urls, tuple((*pair, value) for pair, value in tags.items()))
+    return Base(path, urls, tuple((*pair, value) for pair, value in tags.items()), content)
 
 
 def read_bases(paths: Sequence[str], timezone: str) -> tuple[Base, ...]:
@@ -76,6 +84,27 @@ def read_bases(paths: Sequence[str], timezone: str) -> tuple[Base, ...]:
     if faults:
         raise ConfigError("\n".join(faults))
     return tuple(bases)
+
+
+def copies_among(batch: Batch, rows: Iterable[int], originals: Collection[tuple[int, str]]) -> set[int]:
+    """Which rows are of files with the very bytes of an image; `originals`: Base.content of each. Files of another size
+    are not read."""
+    sizes = {size for size, _ in originals}
+    found = set[int]()
+    for row in rows if sizes else ():
+        file = batch.files[row]
+        if file.size in sizes:
+            with suppress(StorageError):  # it changes, or cannot be read: its row is another one already
+                if (file.size, _sha256(file)) in originals:
+                    found.add(row)
+    return found
+
+
+def _sha256(file: OpenFile) -> str:
+    digest = sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 def is_tag(pair: tuple[str, str], directory: str, tag: str) -> bool:

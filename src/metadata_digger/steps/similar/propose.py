@@ -17,24 +17,26 @@ from metadata_digger.schema import FILTERED, SIMILAR, Column
 from metadata_digger.steps.flatten import flatten, listed
 from metadata_digger.steps.mark import appended, mark, standing, valid
 from metadata_digger.steps.rename import safe
-from metadata_digger.steps.similar.base import last_values, told_path
+from metadata_digger.steps.similar.base import copies_among, last_values, told_path
 from metadata_digger.steps.similar.kinds import DEVICE
-from metadata_digger.steps.similar.step import ITSELF, in_short, shown
+from metadata_digger.steps.similar.step import COPY, ITSELF, in_short, shown
 from metadata_digger.steps.similar.weigh import CERTAIN, Candidate, Counts, Rule, choose, evidence, weights, written
 
 # Between the steps and the ranking only, in no output: 2n for a file that has the tag of candidate n with another
-# value, 2n + 1 for one with the same; IMAGE for one of the images.
+# value, 2n + 1 for one with the same; IMAGE for one of the images, ALIKE too for a copy of one.
 SHARED: pa.Field[Any] = pa.field("similar_shared", pa.list_(pa.int16()))
 IMAGE = -1
+ALIKE = -2
 _REASONS = 12  # of a file, best first
 
 
 @dataclass(frozen=True, slots=True)
 class ProposeStep:
-    """Writes down which candidates each file shares. `own`: the URLs of the images."""
+    """Writes down which candidates each file shares. `own`: the URLs of the images, `contents`: their Base.content."""
 
     candidates: tuple[Candidate, ...]
     own: frozenset[str] = frozenset()
+    contents: frozenset[tuple[int, str]] = frozenset()
     pixels: int = 0
 
     def output(self, schema: pa.Schema) -> pa.Schema:
@@ -46,16 +48,19 @@ class ProposeStep:
         slots = {(safe(one.directory), safe(one.tag)): number for number, one in enumerate(self.candidates)}
         values = pa.array([one.value for one in self.candidates], pa.string())
         for batch in batches:
-            yield Batch(appended(batch.rows, [SHARED], [self._shared(batch.rows, slots, values)]), batch.files)
+            yield Batch(appended(batch.rows, [SHARED], [self._shared(batch, slots, values)]), batch.files)
 
-    def _shared(self, rows: pa.RecordBatch, slots: dict[tuple[str, str], int], values: Column) -> Column:
+    def _shared(self, batch: Batch, slots: dict[tuple[str, str], int], values: Column) -> Column:
+        rows = batch.rows
         flat = flatten(rows.column("tags"))
         slot = np.array([slots.get((safe(pair[0]), safe(pair[1])), -1) for pair in flat.pairs], dtype=np.int64)
         of_rows, candidate, places = last_values(flat, slot, len(self.candidates))
         equal: Column = pc.equal(flat.values.take(pa.array(places)), values.take(pa.array(candidate)))
         codes = candidate * 2 + equal.to_numpy(zero_copy_only=False)
         images = [row for row, url in enumerate(rows.column("file_path").to_pylist()) if url in self.own]
-        of_rows, codes = np.append(of_rows, images), np.append(codes, [IMAGE] * len(images))
+        copies = sorted(copies_among(batch, set(standing(rows)).difference(images), self.contents))
+        marks = [IMAGE] * (len(images) + len(copies)) + [ALIKE] * len(copies)
+        of_rows, codes = np.append(of_rows, [*images, *copies, *copies]), np.append(codes, marks)
         order = np.argsort(of_rows, kind="stable")
         ends = np.searchsorted(of_rows[order], np.arange(len(rows) + 1)).astype(np.int32)
         return listed(ends, pa.array(codes[order].astype(np.int16)))
@@ -63,7 +68,7 @@ class ProposeStep:
     @property
     def sha256(self) -> str:
         """Of what decides besides the configuration; rows of another run are those of this one when it is equal."""
-        return sha256(repr((self.candidates, sorted(self.own))).encode()).hexdigest()
+        return sha256(repr((self.candidates, sorted(self.own), sorted(self.contents))).encode()).hexdigest()
 
     def ranking(self) -> Proposal:
         return Proposal(self.candidates)
@@ -87,7 +92,7 @@ class Proposal:
     def count(self, rows: pa.RecordBatch) -> Counts:
         """Of the rows that are ok."""
         size = len(self.candidates)
-        shared = [codes or [] for codes in rows.column(SHARED.name).to_pylist()]
+        shared = [[code for code in codes or () if code != ALIKE] for codes in rows.column(SHARED.name).to_pylist()]
         every = np.zeros(2 * size + 1, dtype=np.int64)
         own = np.zeros(2 * size + 1, dtype=np.int64)
         for codes in shared:
@@ -124,7 +129,8 @@ class Proposal:
             other = self._other_devices(codes)
             score = evidence(same, self.candidates, self.weight) * 100 / (2 if other else 1)
             scores[row] = 100 if image else max(1, min(round(score), CERTAIN))
-            reasons[row] = [*([ITSELF] if image else []), *self._reasons(same), *other]
+            first = [COPY] if ALIKE in codes else [ITSELF] if image else []
+            reasons[row] = [*first, *self._reasons(same), *other]
         columns: list[Column] = [pa.array(scores, SIMILAR[0].type), pa.array(reasons, SIMILAR[1].type)]
         marked = mark(rows, verdicts)
         kept = [name for name in marked.schema.names if name != SHARED.name]

@@ -17,11 +17,12 @@ from metadata_digger.pipeline import Batch
 from metadata_digger.schema import FILTERED, SIMILAR, Column
 from metadata_digger.steps.flatten import FlatTags, flatten
 from metadata_digger.steps.mark import appended, mark, standing, valid
-from metadata_digger.steps.similar.base import Base, is_tag, last_values, told_path
+from metadata_digger.steps.similar.base import Base, copies_among, is_tag, last_values, told_path
 from metadata_digger.steps.similar.near import Value, near, parsed
 
 TAGS = "analytics.similar.tags"
 ITSELF = "the image itself"
+COPY = "a copy of the image, byte for byte"
 _SHOWN = 80  # characters of a value in a reason
 _COUNTED = re.compile(r" \([0-9,]+ of [0-9,]+ files\)$")
 _TOLD = 4  # reasons in a line of the terminal
@@ -68,13 +69,15 @@ def sought(rules: Sequence[SimilarTag], bases: Sequence[Base]) -> tuple[tuple[Va
 class NearStep:
     """Leaves out every file that is not near one of the images on `least` rules or more; -1: on all.
 
-    `values` has those of each image (`sought`), `own` the URLs of the images, which are near themselves.
+    `values` has those of each image (`sought`), `own` the URLs of the images, which are near themselves, `contents`
+    what they are by Base.content.
     """
 
     rules: tuple[SimilarTag, ...]
     values: tuple[tuple[Value, ...], ...]
     least: int = -1
     own: frozenset[str] = frozenset()
+    contents: frozenset[tuple[int, str]] = frozenset()
     pixels: int = 0
 
     def output(self, schema: pa.Schema) -> pa.Schema:
@@ -95,10 +98,12 @@ class NearStep:
             reasons: list[list[str] | None] = [None] * count
             verdicts: dict[int, tuple[str, str]] = {}
             urls = batch.rows.column("file_path").to_pylist()
+            copies = copies_among(batch, standing(batch.rows), self.contents)
             for row in standing(batch.rows):
                 best = max((words[row] for words in passed), key=len)
                 scores[row] = len(best)
-                reasons[row] = [ITSELF, *best] if urls[row] in self.own else best
+                first = [ITSELF] if urls[row] in self.own else [COPY] if row in copies else []
+                reasons[row] = [*first, *best]
                 if len(best) < least:
                     why = f"not similar: {len(best)} of {len(self.rules)} conditions hold"
                     verdicts[row] = FILTERED, why
@@ -121,7 +126,7 @@ class NearStep:
     @property
     def sha256(self) -> str:
         """Of what decides besides the configuration; rows of another run are those of this one when it is equal."""
-        return sha256(repr((self.values, sorted(self.own))).encode()).hexdigest()
+        return sha256(repr((self.values, sorted(self.own), sorted(self.contents))).encode()).hexdigest()
 
     def ranking(self) -> Conditions:
         return Conditions(len(self.rules))

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from struct import unpack, unpack_from
 
 from metadata_digger.metadata.blocks.makernotes import Note
+from metadata_digger.metadata.charsets import decoded
 from metadata_digger.metadata.model import Directory, Rational, TagTable, Value
 from metadata_digger.metadata.render import fixed, integer, long, quotient, rationals, words
 from metadata_digger.metadata.source import Reader
@@ -106,7 +107,7 @@ def _dictionary(parent: Directory, data: bytes) -> dict[str, _Item]:
             references = data[end : end + 2 * count]
             items.append(dict(zip(references[:count], references[count:], strict=False)))
         elif kind == 5:
-            items.append(data[end : end + count].decode("ascii", "replace"))
+            items.append(decoded(data[end : end + count]))
         elif kind == 4:
             items.append(b"")  # a run time has none: what is in them is not wanted
         elif kind == 1:

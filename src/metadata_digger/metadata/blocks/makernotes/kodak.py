@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from struct import calcsize, unpack
 
 from metadata_digger.metadata.blocks.limits import beyond
+from metadata_digger.metadata.charsets import decoded, is_utf8
 from metadata_digger.metadata.model import Directory, TagTable, Text, Value
-from metadata_digger.metadata.render import utf8, words
+from metadata_digger.metadata.render import words
 from metadata_digger.metadata.source import Reader
 from metadata_digger.metadata.tags.kodak import FIELDS, NAMES, WORDS
 
@@ -18,8 +19,8 @@ _LENGTH = _HEADER + 0x6C
 
 def _model(data: bytes) -> str:
     """All eight bytes, NULs too."""
-    model = utf8(data)
-    return model if "\ufffd" not in model else Text(model, data)
+    model = decoded(data)
+    return model if is_utf8(data) else Text(model, data)
 
 
 def read(reader: Reader) -> Iterator[Directory]:

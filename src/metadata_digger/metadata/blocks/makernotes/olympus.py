@@ -15,6 +15,7 @@ from metadata_digger.metadata.blocks.exif_tables import aperture, f_stop, millim
 from metadata_digger.metadata.blocks.makernotes import PRINT_IM, Note
 from metadata_digger.metadata.blocks.makernotes.olympus_parts import SUBS, camera_type, short_numbers
 from metadata_digger.metadata.blocks.makernotes.phrases import missing, short
+from metadata_digger.metadata.charsets import decoded
 from metadata_digger.metadata.model import Directory, Render, TagTable, Value
 from metadata_digger.metadata.render import (
     decimal,
@@ -27,7 +28,6 @@ from metadata_digger.metadata.render import (
     rational,
     simple,
     text,
-    utf8,
     version,
     words,
 )
@@ -97,7 +97,7 @@ def _diagonal(_: Directory, value: Value) -> str | None:
 
 def _camera_id(_: Directory, value: Value) -> str | None:
     data = octets(value)
-    return None if data is None else utf8(data)
+    return None if data is None else decoded(data)
 
 
 def _iso(_: Directory, value: Value) -> str | None:

@@ -6,6 +6,7 @@ from struct import unpack_from
 
 from metadata_digger.metadata.blocks.makernotes import PRINT_IM, Note
 from metadata_digger.metadata.blocks.makernotes.phrases import float_string, numbered, short
+from metadata_digger.metadata.charsets import decoded
 from metadata_digger.metadata.model import Directory, Render, TagTable, Value
 from metadata_digger.metadata.render import (
     decimal,
@@ -15,7 +16,6 @@ from metadata_digger.metadata.render import (
     octets,
     text,
     trimmed,
-    utf8,
     version,
     words,
 )
@@ -76,7 +76,7 @@ def _uptime(_: Directory, value: Value) -> str | None:
 
 def _string(_: Directory, value: Value) -> str | None:
     data = octets(value)
-    return None if data is None else trimmed(utf8(data))
+    return None if data is None else trimmed(decoded(data))
 
 
 def _firmware(_: Directory, value: Value) -> str | None:
@@ -139,8 +139,8 @@ def _known_faces(_: Directory, value: Value) -> str | None:
     faces = []
     for index in range(count):
         start = 4 + _KNOWN_FACE * index
-        name = trimmed(data[start : start + 20].decode("ascii", "replace"))
-        years = age(trimmed(data[start + 28 : start + 48].decode("ascii", "replace")))
+        name = trimmed(decoded(data[start : start + 20]))
+        years = age(trimmed(decoded(data[start + 28 : start + 48])))
         face = f"{_face(index + 1, *unpack_from('<4H', data, start + 20))} name: {name}"
         faces.append(face if years is None else f"{face} age: {years}")
     return "\n".join(faces) or None

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from metadata_digger.metadata.blocks.makernotes.phrases import missing, whole
+from metadata_digger.metadata.charsets import decoded
 from metadata_digger.metadata.model import Directory, Render, TagTable, Value
-from metadata_digger.metadata.render import decimal, integer, ints, real, text, utf8, words
+from metadata_digger.metadata.render import decimal, integer, ints, real, text, words
 from metadata_digger.metadata.source import Reader
 from metadata_digger.metadata.tags.reconyx import (
     HYPERFIRE_2_NAMES,
@@ -132,7 +133,7 @@ def _moment(reader: Reader, directory: Directory, tag: int, camera: str) -> None
 
 
 def _label(reader: Reader, tag: int, length: int = _LABEL) -> str:
-    return utf8(reader.bytes(tag, length).partition(b"\0")[0])
+    return decoded(reader.bytes(tag, length).partition(b"\0")[0])
 
 
 def read_hyperfire(reader: Reader) -> Iterator[Directory]:
@@ -151,7 +152,7 @@ def read_hyperfire(reader: Reader) -> Iterator[Directory]:
     values[0x24] = reader.u16(0x24)
     values[0x26] = reader.s16(0x26)
     values[0x28] = reader.s16(0x28)
-    values[0x2A] = reader.bytes(0x2A, _SERIAL).decode("utf-16-le", "replace")
+    values[0x2A] = reader.bytes(0x2A, _SERIAL).decode("utf-16-le", "backslashreplace")
     for tag in (0x48, 0x4A, 0x4C, 0x4E, 0x50, 0x52):
         values[tag] = reader.u16(tag)
     values[0x54] = reader.u16(0x54) / 1000
@@ -179,7 +180,7 @@ def read_hyperfire_2(reader: Reader) -> Iterator[Directory]:
     values[0x62] = reader.u16(0x62) / 1000
     values[0x64] = reader.u16(0x64) / 1000
     values[0x56] = _label(reader, 0x56)
-    values[0x7E] = reader.bytes(0x7E, _SERIAL).decode("utf-16-le", "replace")
+    values[0x7E] = reader.bytes(0x7E, _SERIAL).decode("utf-16-le", "backslashreplace")
 
 
 def read_ultrafire(reader: Reader) -> Iterator[Directory]:
@@ -187,11 +188,11 @@ def read_ultrafire(reader: Reader) -> Iterator[Directory]:
     directory = Directory("Reconyx UltraFire Makernote", ULTRAFIRE)
     values = directory.values
     yield directory
-    values[0x00] = utf8(reader.bytes(0, 9))
-    values[0x34] = utf8(reader.bytes(0x34, 1))
+    values[0x00] = decoded(reader.bytes(0, 9))
+    values[0x34] = decoded(reader.bytes(0x34, 1))
     values[0x35] = reader.unpack("bb", 0x35)
     reader.bytes(0x3B, 5)
     values[0x43] = reader.unpack("b", 0x43)[0]
     values[0x48] = reader.unpack("b", 0x48)[0]
-    values[0x4B] = utf8(reader.bytes(0x4B, 14))
+    values[0x4B] = decoded(reader.bytes(0x4B, 14))
     values[0x50] = _label(reader, 0x50, 20)

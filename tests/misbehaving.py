@@ -38,8 +38,8 @@ def tear(monkeypatch: pytest.MonkeyPatch, ending: str, after: int) -> None:
     """Directories of such an ending are listed as far as this; those `after` which nothing comes are denied (-1)."""
     real = os.scandir
 
-    def scandir(path: str) -> Any:
-        if not os.fspath(path).rstrip("/").endswith(ending):
+    def scandir(path: Any = ".") -> Any:
+        if not isinstance(path, str) or not path.rstrip("/").endswith(ending):
             return real(path)
         if after < 0:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
