@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from typing import NamedTuple
 
-from metadata_digger.metadata.blocks import file_type
+from metadata_digger.metadata.blocks import file_type, id3
 from metadata_digger.metadata.errors import Malformed, MetadataError, Truncated, UnknownFormat
 from metadata_digger.metadata.formats import FORMATS
 from metadata_digger.metadata.model import Directory
@@ -57,11 +57,18 @@ def detect(head: bytes) -> FileType | None:
         return _branded(head)
     if head[:4] == b"RIFF":
         return RIFF_FORMS.get(head[8:12], RIFF)
-    # MPEG audio: eleven bits set, then a version and a layer that are not the reserved ones. A file that starts with an
-    # ID3 tag is unknown to the reference.
-    if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0 and head[1] & 0x18 != 0x08 and head[1] & 0x06:
-        return MP3
-    return None
+    # The reference knows no file that starts with an ID3 tag.
+    return MP3 if id3.length(head) or _is_audio(head) else None
+
+
+def _is_audio(head: bytes) -> bool:
+    """MPEG audio: eleven bits set, then a version, a layer, a bit rate and a frequency that are not the reserved ones.
+
+    The reference looks at the first two, and takes the bytes 0xFF that a PhotoCD begins with for it.
+    """
+    if len(head) < 2 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0 or head[1] & 0x18 == 0x08 or not head[1] & 0x06:
+        return False
+    return len(head) < 3 or (head[2] & 0xF0 != 0xF0 and head[2] & 0x0C != 0x0C)
 
 
 def head_of(source: ByteSource) -> bytes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from struct import error as struct_error
 from struct import unpack_from
 
-from metadata_digger.metadata.blocks import limits
+from metadata_digger.metadata.blocks import limits, raw_profile
 from metadata_digger.metadata.blocks.icc import is_valid
 from metadata_digger.metadata.blocks.limits import BUFFER, COLLECTED, END, ENDS_EARLY
 from metadata_digger.metadata.charsets import decoded
@@ -198,7 +198,7 @@ def _profile(data: bytes, room: _Room) -> Iterator[Directory]:
 
 def _text(data: bytes) -> Iterator[Directory]:
     keyword, rest = _split(data, _KEYWORD)
-    return _chunk("tEXt", {_TEXT: (decoded(keyword), decoded(rest.partition(b"\0")[0], "ISO-8859-1"))})
+    return _keyed("tEXt", decoded(keyword), rest.partition(b"\0")[0], "latin-1")
 
 
 def _compressed_text(data: bytes, room: _Room) -> Iterator[Directory]:
@@ -228,7 +228,8 @@ def _international_text(data: bytes, room: _Room) -> Iterator[Directory]:
 
 
 def _inflated(kind: str, keyword: str, data: bytes, encoding: str, room: _Room) -> Iterator[Directory]:
-    content, fault = limits.inflate(data, min(room.left, room.packets if keyword == _XMP else _LONGEST_TEXT))
+    packet = keyword == _XMP or raw_profile.name_of(keyword) in ("xmp", "app1")
+    content, fault = limits.inflate(data, min(room.left, room.packets if packet else _LONGEST_TEXT))
     # One character beyond the 16-bit ones makes four bytes of each in a string, which is in memory twice: here and in
     # its description.
     room.left = max(0, room.left - len(content) * (1 if content.isascii() or encoding == "latin-1" else 4))
@@ -236,17 +237,20 @@ def _inflated(kind: str, keyword: str, data: bytes, encoding: str, room: _Room) 
         raise Truncated(fault)
     if fault is not None:
         return _chunk(kind, {}, f'Exception decompressing PNG {kind} chunk with keyword "{keyword}": {fault}')
-    if keyword == _XMP:
+    if packet:
         room.packets -= len(content)
     return _keyed(kind, keyword, content, encoding)
 
 
 def _keyed(kind: str, keyword: str, content: bytes, encoding: str) -> Iterator[Directory]:
+    if keyword != _XMP or kind == "tEXt":
+        yield from _chunk(kind, {_TEXT: (keyword, decoded(content, encoding))})
     if keyword == _XMP:
         from metadata_digger.metadata.blocks import xmp
 
-        return xmp.read(Reader.over(content))
-    return _chunk(kind, {_TEXT: (keyword, decoded(content, encoding))})
+        yield from xmp.read(Reader.over(content))
+    if (profile := raw_profile.name_of(keyword)) is not None:
+        yield from raw_profile.read(profile, content)
 
 
 def _time(data: bytes) -> Iterator[Directory]:
