@@ -14,6 +14,5 @@ def chunks(name: bytes, *content: bytes) -> bytes:
 
 
 def riff(form: bytes, *content: bytes) -> bytes:
-    # The size that the header states is a position to the reference: 12 too few for the last chunk to be reached.
     data = form + b"".join(content)
-    return b"RIFF" + pack("<I", len(data) + 12) + data
+    return b"RIFF" + pack("<I", len(data)) + data

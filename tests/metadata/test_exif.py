@@ -215,6 +215,12 @@ def test_types_of_a_pointer(order, tag, kind, code):
     assert not found[0].errors
 
 
+def test_pointers_where_they_are_not_expected(tiff):
+    gps = {0x8825: {1: (A, b"N\0")}}
+    found = of_file(tiff({0x8769: gps}, {0x8769: {0x9000: (U, b"0230")}, **gps}))
+    assert [one.name for one in found] == ["Exif IFD0", "Exif SubIFD", "GPS", "Exif Image", "Exif SubIFD", "GPS"]
+
+
 def test_a_short_that_leads_to_no_directory_is_a_number(tiff):
     [directory] = directories(tiff({0x014A: (S, 3)}))
     assert directory.values == {0x014A: 3}

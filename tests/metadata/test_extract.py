@@ -61,6 +61,12 @@ def sydney(monkeypatch):
         (b"The free software", None),
         (b"\0\0\2\0none", None),
         (b"\xff\xfb\x90\x44", "MP3"),
+        (b"\xff\xfb\xf0\x44", None),  # a bit rate and a frequency that are reserved
+        (b"\xff\xfb\x9c\x44", None),
+        (b"\xff" * 32, None),  # PhotoCD
+        (b"ID3\4\0\0\0\0\0\x0a", "MP3"),
+        (b"ID3\4\0\0\0\0\0\x8a", None),
+        (b"ID3", None),
         (b"\xff\xf1\x50\x80", "AAC"),
         (b"%PDF-1.4", "PDF"),
         (b"GIF87a", "GIF"),
@@ -210,7 +216,8 @@ def test_a_picture_behind_other_bytes(lead, form):
         b"text, then \xff\xd8\xff and more",
         b"\n\xff\xd8\xff\xe0\0\x04ab no marker",
         b"\n\xff\xd8\xff",
-        b"\n" * 65_536 + jpeg((0xFE, b"too far")),
+        b"\n" * 8_192 + jpeg((0xFE, b"too far")),
+        b"fLaC" + jpeg((0xFE, b"of a song")),
     ],
 )
 def test_what_only_looks_like_a_jpeg_is_none(data):

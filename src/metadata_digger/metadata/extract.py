@@ -11,15 +11,16 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from typing import NamedTuple
 
-from metadata_digger.metadata.blocks import file_type
+from metadata_digger.metadata.blocks import file_type, id3
 from metadata_digger.metadata.errors import Malformed, MetadataError, Truncated, UnknownFormat
 from metadata_digger.metadata.formats import FORMATS
 from metadata_digger.metadata.model import Directory
-from metadata_digger.metadata.source import BLOCK, ByteSource, FileSource, MemorySource, Reader
+from metadata_digger.metadata.source import ByteSource, FileSource, MemorySource, Reader
 from metadata_digger.metadata.tags.file_types import (
     ATOMS,
     AVIF,
     BRANDS,
+    HOLDERS,
     JPEG,
     MAGIC,
     MOV,
@@ -39,6 +40,7 @@ for _magic, _kind in sorted(MAGIC, key=lambda row: -len(row[0])):
     _MAGIC.setdefault(_magic[0], []).append((_magic, _kind))
 _HEAD = 32  # bytes that tell a type; the brands of an ISO base media file are looked through further
 _BRANDED = 1024  # bytes of those
+_BEHIND = 8 << 10  # bytes that are looked through for a picture
 _DIRECTORIES = 30_000  # of one file; the most in the corpus is below 300, a comment of 5 bytes makes one
 
 
@@ -55,11 +57,18 @@ def detect(head: bytes) -> FileType | None:
         return _branded(head)
     if head[:4] == b"RIFF":
         return RIFF_FORMS.get(head[8:12], RIFF)
-    # MPEG audio: eleven bits set, then a version and a layer that are not the reserved ones. A file that starts with an
-    # ID3 tag is unknown to the reference.
-    if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0 and head[1] & 0x18 != 0x08 and head[1] & 0x06:
-        return MP3
-    return None
+    # The reference knows no file that starts with an ID3 tag.
+    return MP3 if id3.length(head) or _is_audio(head) else None
+
+
+def _is_audio(head: bytes) -> bool:
+    """MPEG audio: eleven bits set, then a version, a layer, a bit rate and a frequency that are not the reserved ones.
+
+    The reference looks at the first two, and takes the bytes 0xFF that a PhotoCD begins with for it.
+    """
+    if len(head) < 2 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0 or head[1] & 0x18 == 0x08 or not head[1] & 0x06:
+        return False
+    return len(head) < 3 or (head[2] & 0xF0 != 0xF0 and head[2] & 0x0C != 0x0C)
 
 
 def head_of(source: ByteSource) -> bytes:
@@ -94,15 +103,18 @@ def recognise(source: ByteSource) -> tuple[FileType, int] | None:
     kind = detect(head_of(source))
     if kind is not None:
         return kind, 0
-    return _behind_others(source.read_at(0, min(BLOCK, source.size)))
+    return _behind_others(source.read_at(0, min(_BEHIND, source.size)))
 
 
 def _behind_others(head: bytes) -> tuple[FileType, int] | None:
     """A JPEG or PNG behind other bytes: a bad script's line break, or the server's header in what a network carried.
 
-    The search ends with the first 64 KiB. A JPEG's signature is three bytes, so its first segment has to lead to
-    another.
+    The search ends with the first 8 KiB, which is what servers allow a header to have, and is not begun in files of
+    another kind: a document with a picture in it is no picture. A JPEG's signature is three bytes, so its first
+    segment has to lead to another.
     """
+    if head.startswith(HOLDERS):
+        return None
     for magic, kind in ((b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", PNG), (b"\xff\xd8\xff", JPEG)):
         at = head.find(magic, 1)
         while at >= 0:

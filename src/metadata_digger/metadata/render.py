@@ -332,7 +332,8 @@ def decimal(value: float, most: int, least: int = 0, *, half_up: bool = False) -
         from decimal import ROUND_HALF_UP, Decimal
 
         number = str(Decimal(value).quantize(Decimal(1).scaleb(-most), ROUND_HALF_UP))
-    elif abs(value) >= 2.0**53:  # whole: Java has zeros behind the digits that tell the number from its neighbours
+    elif abs(value) >= min(2.0**53, 10.0 ** (17 - most)):
+        # Java has zeros behind the 17 digits at most that tell the number from its neighbours.
         from decimal import Decimal
 
         number = f"{Decimal(repr(value)):.{most}f}"

@@ -50,12 +50,15 @@ class Kind(NamedTuple):
 _EXIF = Kind("", EXIF, {}, texts=TEXTS)
 INTEROP = _EXIF._replace(name="Interoperability")
 GPS_IFD = Kind("GPS", GPS, {}, texts=GPS_TEXTS)
-SUB_IFD = _EXIF._replace(name="Exif SubIFD", pointers={0xA005: INTEROP}, blocks=_BLOCKS | {XMP, MAKERNOTE})
+# Of the pointers each belongs to one kind of IFD; programs that write directories anew put them elsewhere.
+SUB_IFD = _EXIF._replace(
+    name="Exif SubIFD", pointers={0xA005: INTEROP, 0x8825: GPS_IFD}, blocks=_BLOCKS | {XMP, MAKERNOTE}
+)
 IFD0 = _EXIF._replace(
     name="Exif IFD0", pointers={0x8769: SUB_IFD, 0x8825: GPS_IFD}, blocks=_BLOCKS | {XMP, IPTC, _PHOTOSHOP}
 )
 THUMBNAIL_IFD = _EXIF._replace(name="Exif Thumbnail", table=THUMBNAIL)
-IMAGE_IFD = _EXIF._replace(name="Exif Image")
+IMAGE_IFD = IFD0._replace(name="Exif Image")  # a page may have all that the first one has
 CHAINED = (IFD0, THUMBNAIL_IFD, IMAGE_IFD)  # these lead to a next one
 ERROR = TagTable({})
 

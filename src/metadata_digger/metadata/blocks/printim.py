@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from struct import iter_unpack
 
-from metadata_digger.metadata.charsets import decoded
 from metadata_digger.metadata.model import Directory, TagTable, Value
 from metadata_digger.metadata.render import integer
 from metadata_digger.metadata.source import Reader
@@ -37,8 +36,8 @@ def read(reader: Reader) -> Iterator[Directory]:
             count = reader.u16(14)
         if reader.size < 16 + 6 * count:
             errors.append("Bad PrintIM size")
-        elif len(version := decoded(head)[8:]) == 4:  # a shorter one fails in the reference, without a word
-            values[_VERSION] = version
+        elif (version := head[8:]).isascii():  # another one fails in the reference, without a word
+            values[_VERSION] = version.decode()
             values.update(iter_unpack(reader.order + "HI", reader.bytes(16, 6 * count)))
     # Any number may be a tag: all of them read as hexadecimal.
     render = {tag: _hexadecimal for tag in values if tag != _VERSION}

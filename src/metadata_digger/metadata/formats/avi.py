@@ -1,23 +1,28 @@
-"""AVI (Microsoft, AVI RIFF File Reference): the main header and the streams' headers."""
+"""AVI (Microsoft, AVI RIFF File Reference): the main header, the streams' headers, texts and XMP.
+
+Exif's texts are a list of their own in AVI (CIPA DC-008, 6: "exif"), XMP a chunk (XMP Specification Part 3, 3.2.1).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import floor, isfinite, isnan
 from struct import unpack_from
 
-from metadata_digger.metadata.blocks.limits import beyond
-from metadata_digger.metadata.blocks.riff import DATE, chunks
+from metadata_digger.metadata.blocks import riff_info
+from metadata_digger.metadata.blocks.limits import COLLECTED, beyond
+from metadata_digger.metadata.blocks.riff import chunks
+from metadata_digger.metadata.blocks.riff_info import clock
 from metadata_digger.metadata.charsets import decoded
+from metadata_digger.metadata.errors import Malformed
 from metadata_digger.metadata.model import Directory, TagTable, Value
-from metadata_digger.metadata.render import divided, narrowed, saturated, text, wrapped
+from metadata_digger.metadata.render import text
 from metadata_digger.metadata.source import Reader
-from metadata_digger.metadata.tags.avi import AVI
+from metadata_digger.metadata.tags.avi import AVI, EXIF
+from metadata_digger.metadata.tags.riff import INFO
 
-_FRAMES, _SAMPLES, _DURATION, _VIDEO, _AUDIO, _WIDTH, _HEIGHT, _STREAMS, _DATE = AVI
-_LISTS = (b"hdrl", b"strl", b"AVI ")
+_FRAMES, _SAMPLES, _DURATION, _VIDEO, _AUDIO, _WIDTH, _HEIGHT, _STREAMS, _DATE = list(AVI)[:9]
+_LISTS = (b"hdrl", b"strl", b"INFO", b"exif")
 _MAIN, _STREAM = b"avih", b"strh"
-_DATED = 26  # length of a date that ends in a line feed and a zero
 
 
 def _pixels(_: Directory, value: Value) -> str | None:
@@ -25,28 +30,44 @@ def _pixels(_: Directory, value: Value) -> str | None:
 
 
 TABLE = TagTable(AVI, {_WIDTH: _pixels, _HEIGHT: _pixels})
+_TEXTS = {kind: tag for kind, (tag, _) in (INFO | EXIF).items()}
 
 
 def read(reader: Reader) -> Iterator[Directory]:
     directory = Directory("AVI", TABLE)
     yield directory
-    for kind, chunk in chunks(reader, b"AVI ", _LISTS.__contains__, _READERS.__contains__, directory.errors):
-        need = _NEEDED[kind]
-        # The reference reads four bytes at a time and says which ones it misses.
-        missed = next((index for index in need if index + 4 > chunk.size), None)
-        if missed is not None:
-            directory.errors.append(beyond(missed, 4, chunk.size))
+    collected = 0
+    for kind, chunk in chunks(reader, b"AVI ", _LISTS.__contains__, _TAKEN.__contains__, directory.errors):
+        collected += chunk.size
+        if collected > COLLECTED:
+            raise Malformed(f"More than {COLLECTED >> 20} MiB of metadata")
+        if kind == riff_info.XMP:
+            yield from riff_info.xmp(chunk, directory)
+        elif kind in _TEXTS:
+            yield from riff_info.put(directory, _TEXTS[kind], chunk)
         else:
-            _READERS[kind](directory.values, chunk.bytes(0, need[-1] + 4 if need else chunk.size))
+            _header(directory, kind, chunk)
+
+
+def _header(directory: Directory, kind: bytes, chunk: Reader) -> None:
+    need = _NEEDED[kind]
+    # The reference reads four bytes at a time and says which ones it misses.
+    missed = next((index for index in need if index + 4 > chunk.size), None)
+    if missed is not None:
+        directory.errors.append(beyond(missed, 4, chunk.size))
+    elif kind == _MAIN:
+        _main_header(directory.values, chunk.bytes(0, need[-1] + 4))
+    else:
+        _stream_header(directory.values, chunk.bytes(0, need[-1] + 4))
 
 
 def _stream_header(values: dict[int, Value], data: bytes) -> None:
-    kind, codec, scale, rate, length = unpack_from("<4s4s12xff4xi", data)
-    frequency = divided(rate, scale)
+    kind, codec, scale, rate, length = unpack_from("<4s4s12xII4xI", data)
+    if not scale or not rate:
+        return
+    frequency = rate / scale
     if kind == b"vids" and _FRAMES not in values:
-        values[_FRAMES] = frequency
-        values[_DURATION] = clock(divided(narrowed(length), frequency))
-        values[_VIDEO] = decoded(codec)
+        values |= {_FRAMES: frequency, _DURATION: clock(length / frequency), _VIDEO: decoded(codec)}
     elif kind == b"auds":
         values.setdefault(_SAMPLES, frequency)
 
@@ -56,31 +77,5 @@ def _main_header(values: dict[int, Value], data: bytes) -> None:
     values |= {_WIDTH: width, _HEIGHT: height, _STREAMS: streams}
 
 
-def _date(values: dict[int, Value], data: bytes) -> None:
-    date = decoded(data)
-    values[_DATE] = date[:-2] if len(date) == _DATED and date.endswith("\n\0") else date
-
-
-_READERS = {_STREAM: _stream_header, _MAIN: _main_header, DATE: _date}
-_NEEDED: dict[bytes, tuple[int, ...]] = {_STREAM: (0, 4, 20, 24, 32), _MAIN: (24, 32, 36), DATE: ()}
-
-
-def clock(seconds: float) -> str:
-    """Hours, minutes and seconds; the seconds count the hours too, as in the reference."""
-    whole = _truncated(seconds)
-    hours = _quotient(whole, 3600)
-    minutes = wrapped(_quotient(whole, 60) - hours * 60)
-    rest = seconds - wrapped(minutes * 60)
-    if isfinite(rest):
-        rounded = max(-(2**63), min(2**63 - 1, floor(rest + 0.5)))
-    else:
-        rounded = 0 if isnan(rest) else 2**63 - 1 if rest > 0 else -(2**63)
-    return f"{hours:02d}:{minutes:02d}:{wrapped(rounded):02d}"
-
-
-def _truncated(number: float) -> int:
-    return 0 if isnan(number) else saturated(int(max(-9e18, min(9e18, number))))
-
-
-def _quotient(number: int, by: int) -> int:
-    return -(-number // by) if number < 0 else number // by
+_NEEDED: dict[bytes, tuple[int, ...]] = {_STREAM: (0, 4, 20, 24, 32), _MAIN: (24, 32, 36)}
+_TAKEN = {*_NEEDED, *_TEXTS, riff_info.XMP}

@@ -1,27 +1,32 @@
-"""WAV (Microsoft, Multimedia Programming Interface and Data Specifications 1.0): format, duration, INFO list."""
+"""WAV (Microsoft, Multimedia Programming Interface and Data Specifications 1.0): format, duration, texts and XMP.
+
+The chunk "bext" is that of broadcast files (EBU Tech 3285).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from metadata_digger.metadata.blocks.limits import beyond
+from metadata_digger.metadata.blocks import riff_info
+from metadata_digger.metadata.blocks.limits import COLLECTED, beyond
 from metadata_digger.metadata.blocks.riff import chunks
-from metadata_digger.metadata.charsets import decoded
-from metadata_digger.metadata.formats.avi import clock
+from metadata_digger.metadata.blocks.riff_info import clock
+from metadata_digger.metadata.errors import Malformed
 from metadata_digger.metadata.model import Directory, TagTable
-from metadata_digger.metadata.render import divided
 from metadata_digger.metadata.source import Reader
-from metadata_digger.metadata.tags.wav import ENCODINGS, INFO, WAV
+from metadata_digger.metadata.tags.riff import INFO
+from metadata_digger.metadata.tags.wav import BROADCAST, ENCODINGS, TEXTS, WAV
 
-_FORMAT, _CHANNELS, _SAMPLES, _BYTES, _ALIGNMENT, _BITS, *_, _DURATION = WAV
+_FORMAT, _CHANNELS, _SAMPLES, _BYTES, _ALIGNMENT, _BITS, _DURATION = (*range(1, 7), 16)
 _PCM = 1
-_TEXT = 1 << 20  # longest text of the INFO list that is kept
 TABLE = TagTable(WAV)
+_TAKEN = {b"fmt ", b"data", b"bext", riff_info.XMP, *INFO}
 
 
 def read(reader: Reader) -> Iterator[Directory]:
     directory = Directory("WAV", TABLE)
     yield directory
+    collected = 0
     info = False
 
     def enters(name: bytes) -> bool:
@@ -30,17 +35,25 @@ def read(reader: Reader) -> Iterator[Directory]:
         return info
 
     def takes(kind: bytes) -> bool:
-        return kind in (b"fmt ", b"data") or (info and kind in INFO)
+        return kind in _TAKEN and (info or kind not in INFO)
 
     for kind, chunk in chunks(reader, b"WAVE", enters, takes, directory.errors):
+        collected += chunk.size if kind != b"data" else 0
+        if collected > COLLECTED:
+            raise Malformed(f"More than {COLLECTED >> 20} MiB of metadata")
         if kind == b"fmt ":
             _format(directory, chunk)
         elif kind == b"data":
-            if _BYTES in directory.values:
-                directory.values[_DURATION] = clock(_seconds(chunk.size, directory.values[_BYTES]))
+            if directory.values.get(_BYTES):
+                directory.values[_DURATION] = clock(chunk.size / directory.values[_BYTES])
+        elif kind == b"bext":
+            for tag, start, size in BROADCAST:
+                if start < chunk.size:
+                    yield from riff_info.put(directory, tag, chunk.within(start, min(size, chunk.size - start)))
+        elif kind == riff_info.XMP:
+            yield from riff_info.xmp(chunk, directory)
         else:
-            data = chunk.bytes(0, min(chunk.size, _TEXT))
-            directory.values[INFO[kind]] = decoded(data)[: len(data) - 1]
+            yield from riff_info.put(directory, TEXTS[kind], chunk)
 
 
 def _format(directory: Directory, chunk: Reader) -> None:
@@ -48,12 +61,12 @@ def _format(directory: Directory, chunk: Reader) -> None:
         if index + size > chunk.size:
             directory.errors.append(beyond(index, size, chunk.size))
             return
-    encoding, channels, samples, rate, alignment = chunk.ordered("<").unpack("hhiih", 0)
+    encoding, channels, samples, rate, alignment = chunk.ordered("<").unpack("HHIIH", 0)
     if encoding == _PCM:
         if chunk.size < 16:
             directory.errors.append(beyond(14, 2, chunk.size))
             return
-        directory.values[_BITS] = chunk.ordered("<").s16(14)
+        directory.values[_BITS] = chunk.ordered("<").u16(14)
     directory.values |= {
         _FORMAT: ENCODINGS.get(encoding, "Unknown"),
         _CHANNELS: channels,
@@ -61,7 +74,3 @@ def _format(directory: Directory, chunk: Reader) -> None:
         _BYTES: rate,
         _ALIGNMENT: alignment,
     }
-
-
-def _seconds(size: int, rate: int) -> float:
-    return size / rate if rate else divided(size, rate)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from metadata_digger.metadata.blocks.limits import COLLECTED
+from metadata_digger.metadata.blocks.limits import COLLECTED, called
 from metadata_digger.metadata.blocks.riff import chunks
-from metadata_digger.metadata.errors import Malformed
+from metadata_digger.metadata.errors import Malformed, MetadataError
 from metadata_digger.metadata.model import Directory, TagTable
 from metadata_digger.metadata.source import Reader
 from metadata_digger.metadata.tags.webp import WEBP
@@ -21,24 +21,24 @@ TABLE = TagTable(WEBP, dict.fromkeys((_ALPHA, _ANIMATION), lambda _, value: "tru
 def read(reader: Reader) -> Iterator[Directory]:
     """Every chunk that says something, in file order; picture data is not read.
 
-    A fault in the chain of chunks is the text of a directory of its own, as in the reference. Raises Truncated for a
-    file without a header.
+    Faults in the chain of chunks are the texts of a last directory. Raises Truncated for a file without a header.
     """
     errors: list[str] = []
     collected = 0
     found = chunks(reader, b"WEBP", lambda _: False, _READERS.__contains__, errors)
-    for seen, (kind, chunk) in enumerate(found, 1):
-        yield from _faults(errors)
-        collected += 0 if kind in _PICTURES else chunk.size
-        if seen > _WANTED or collected > COLLECTED:
-            raise Malformed(f"More than {_WANTED} chunks or {COLLECTED >> 20} MiB of metadata")
-        yield from _READERS[kind](chunk)
-    yield from _faults(errors)
-
-
-def _faults(errors: list[str]) -> Iterator[Directory]:
-    while errors:
-        yield Directory("WebP", TABLE, errors=[errors.pop(0)])
+    try:
+        for seen, (kind, chunk) in enumerate(found, 1):
+            collected += 0 if kind in _PICTURES else chunk.size
+            if seen > _WANTED or collected > COLLECTED:
+                raise Malformed(f"More than {_WANTED} chunks or {COLLECTED >> 20} MiB of metadata")
+            try:
+                yield from _READERS[kind](chunk)
+            except MetadataError as error:
+                errors.append(f"Chunk '{called(kind)}': {error}")
+    except Malformed as error:
+        errors.append(str(error))
+    if errors:
+        yield Directory("WebP", TABLE, errors=errors)
 
 
 def _extended(chunk: Reader) -> Iterator[Directory]:

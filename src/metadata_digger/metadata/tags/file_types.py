@@ -151,3 +151,38 @@ PICTURES = (HEIF, AVIF)
 
 # What a QuickTime file may begin with that has no "ftyp" (QuickTime File Format Specification, "Overview").
 ATOMS = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
+
+# What may hold pictures and is none, by its first bytes: documents, archives, music, films, mail, programs.
+HOLDERS = (
+    b"%PDF",
+    b"PK",
+    b"\xd0\xcf\x11\xe0",  # Microsoft's compound files
+    b"{\\rtf",
+    b"ID3",
+    b"OggS",
+    b"fLaC",
+    b"\x1a\x45\xdf\xa3",  # Matroska
+    b"\x30\x26\xb2\x75",  # ASF
+    b"FLV",
+    b"FWS",
+    b"CWS",
+    b"FORM",
+    b"AT&TFORM",
+    b"CMMM",  # Windows' thumbnails
+    b"Rar!",
+    b"7z\xbc\xaf",
+    b"\x1f\x8b",
+    b"BZh",
+    b"\xfd7zXZ",
+    b"\x28\xb5\x2f\xfd",  # Zstandard
+    b"MZ",
+    b"\x7fELF",
+    b"SQLite",
+    b"From ",
+    b"Return-Path:",
+    b"Received:",
+    b"<?xml",
+    b"<svg",
+    b"<html",
+    b"<!DOC",
+)

@@ -1,6 +1,8 @@
 """Tags of WAV files (Microsoft, Multimedia Programming Interface and Data Specifications 1.0), their INFO chunks, and
 the numbers of audio encodings, which are those that ExifTool lists."""
 
+from metadata_digger.metadata.tags.riff import INFO
+
 WAV = {
     1: "Format",
     2: "Channels",
@@ -20,19 +22,25 @@ WAV = {
     16: "Duration",
 }
 
-INFO = {
-    b"IART": 7,
-    b"INAM": 8,
-    b"IPRD": 9,
-    b"ITRK": 10,
-    b"ICRD": 11,
-    b"IGNR": 12,
-    b"ICMT": 13,
-    b"ICOP": 14,
-    b"ISFT": 15,
-}
+# The texts of the list INFO: the reference's numbers for those that it has.
+_OWN = (b"IART", b"INAM", b"IPRD", b"ITRK", b"ICRD", b"IGNR", b"ICMT", b"ICOP", b"ISFT")
+TEXTS = {kind: tag for kind, (tag, _) in INFO.items()} | {kind: tag for tag, kind in enumerate(_OWN, 7)}
 
-# Numbers from 0x8000 are missing: the reference reads them as negative ones and finds none.
+# Broadcast files: tag, place in the chunk "bext", and the most bytes that are there (EBU Tech 3285, 2.3).
+BROADCAST = ((0x600, 0, 256), (0x601, 256, 32), (0x602, 288, 32), (0x603, 320, 10), (0x604, 330, 8))
+
+WAV = (
+    {tag: name for kind, (tag, name) in INFO.items() if kind not in _OWN}
+    | WAV
+    | {
+        0x600: "Description",
+        0x601: "Originator",
+        0x602: "Originator Reference",
+        0x603: "Origination Date",
+        0x604: "Origination Time",
+    }
+)
+
 ENCODINGS = {
     0x0001: "Microsoft PCM",
     0x0002: "Microsoft ADPCM",
@@ -263,4 +271,7 @@ ENCODINGS = {
     0x706D: "FAAD AAC",
     0x7A21: "GSM-AMR (CBR, no SID)",
     0x7A22: "GSM-AMR (VBR, including SID)",
+    0xF1AC: "Free Lossless Audio Codec FLAC",
+    0xFFFE: "Extensible",
+    0xFFFF: "Development",
 }

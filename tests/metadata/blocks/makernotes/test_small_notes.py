@@ -30,6 +30,11 @@ def test_dji():
     assert described(found) == {"Make": "DJI", "Aircraft X Speed": "0.25", "Camera Roll": "-1"}
 
 
+def test_the_bytes_of_djis_note_stay_a_tag() -> None:
+    directories = list(exif.read(Reader.over(build_photo(b"dji", {0x0001: (2, b"DJI\0")}, relative=False))))
+    assert "Makernote" in next(described(one) for one in directories if one.name == "Exif SubIFD")
+
+
 def test_flir_keeps_its_bytes():
     _, sub_ifd, found = exif.read(Reader.over(build_photo(b"FLIR Systems", {0x0003: (5, (95, 100))}, relative=False)))
     assert list(described(sub_ifd)) == ["Makernote"]

@@ -190,7 +190,7 @@ MATCHES: tuple[Match, ...] = (
         read=_read("reconyx", "read_hyperfire_2"),
     ),
     Match("Samsung Makernote", _is("SAMSUNG"), table=_table("samsung")),
-    Match("DJI Makernote", _is("DJI"), table=_names("dji")),
+    Match("DJI Makernote", _is("DJI"), table=_names("dji"), keep=True),
     # The reference leaves it as it is.
     Match("FLIR Makernote", lambda make, head: make == "FLIR Systems", table=_names("flir"), keep=True),
 )

@@ -1,0 +1,46 @@
+"""Frames of ID3v2 (id3.org, "ID3 tag version 2.3.0" and "2.4.0", 4): of those that are texts or links."""
+
+# Version 2.2 has names of three letters.
+FRAMES = {
+    b"TIT2": (1, "Title"),
+    b"TPE1": (2, "Artist"),
+    b"TALB": (3, "Album"),
+    b"TPE2": (4, "Band"),
+    b"TCOM": (5, "Composer"),
+    b"TCON": (6, "Genre"),
+    b"TRCK": (7, "Track"),
+    b"TPOS": (8, "Part of Set"),
+    b"TYER": (9, "Year"),
+    b"TDAT": (10, "Date"),
+    b"TIME": (11, "Time"),
+    b"TDRC": (12, "Recording Time"),
+    b"TDEN": (13, "Encoding Time"),
+    b"TDRL": (14, "Release Time"),
+    b"TDOR": (15, "Original Release Time"),
+    b"TDTG": (16, "Tagging Time"),
+    b"TRDA": (17, "Recording Dates"),
+    b"TCOP": (18, "Copyright"),
+    b"TENC": (19, "Encoded By"),
+    b"TSSE": (20, "Encoder Settings"),
+    b"TOWN": (21, "File Owner"),
+    b"TPUB": (22, "Publisher"),
+    b"TOFN": (23, "Original File Name"),
+    b"TSRC": (24, "ISRC"),
+    b"TLAN": (25, "Language"),
+    b"TIT1": (26, "Grouping"),
+    b"TIT3": (27, "Subtitle"),
+    b"TEXT": (28, "Lyricist"),
+    b"COMM": (29, "Comment"),
+    b"APIC": (30, "Picture"),
+    b"TXXX": (31, "User Defined Text"),
+    b"WOAF": (32, "File URL"),
+    b"WCOP": (33, "Copyright URL"),
+    b"WXXX": (34, "User Defined URL"),
+}
+SHORT = {
+    b"TT2": b"TIT2", b"TP1": b"TPE1", b"TAL": b"TALB", b"TP2": b"TPE2", b"TCM": b"TCOM", b"TCO": b"TCON",
+    b"TRK": b"TRCK", b"TPA": b"TPOS", b"TYE": b"TYER", b"TDA": b"TDAT", b"TIM": b"TIME", b"TCR": b"TCOP",
+    b"TEN": b"TENC", b"TSS": b"TSSE", b"TPB": b"TPUB", b"TOF": b"TOFN", b"TRC": b"TSRC", b"TLA": b"TLAN",
+    b"TT1": b"TIT1", b"TT3": b"TIT3", b"TXT": b"TEXT", b"COM": b"COMM", b"PIC": b"APIC", b"TXX": b"TXXX",
+}  # fmt: skip
+ID3 = dict(FRAMES.values())
