@@ -20,8 +20,6 @@ from ..show import described
         ([(0x020A, b"5x")], "Urgency", "53"),
         ([(0x0205, b"")], "Object Name", ""),
         ([(0x0278, "Köln".encode())], "Caption/Abstract", "Köln"),
-        ([UTF8, (0x0278, b"K\xf6ln")], "Caption/Abstract", "Köln"),
-        ([UTF8, (0x0278, "日本".encode()[:-1])], "Caption/Abstract", "日æœ"),
         ([(0x015A, b"\x1b-A"), (0x0278, "ö".encode())], "Caption/Abstract", "ö"),
         ([(0x015A, b"\x1b-A"), (0x0278, b"K\xf6ln\x80")], "Caption/Abstract", "Köln€"),
         ([(0x015A, b"\x1b.A"), (0x0278, b"K\xf6ln")], "Caption/Abstract", "Köln"),
@@ -71,6 +69,8 @@ GUESSED = "Text neither in UTF-8 nor in a declared character set, read as Window
     [
         ([(0x0278, b"K\xf6ln \x80\x81")], "Köln €\x81", "Caption/Abstract"),
         ([(0x015A, b"\x1b(B"), (0x0278, b"K\xf6ln"), (0x0250, b"\xe9")], "Köln", "Caption/Abstract, By-line"),
+        ([UTF8, (0x0278, b"K\xf6ln")], "Köln", "Caption/Abstract"),
+        ([UTF8, (0x0278, "日本".encode()[:-1])], "日æœ", "Caption/Abstract"),
         ([(0x015A, b"unknown"), (0x0278, b"K\xf6ln")], "Köln", "Caption/Abstract"),
         ([(0x0278, b"\xd6\xd0\xce\xc4")], "ÖÐÎÄ", "Caption/Abstract"),
     ],

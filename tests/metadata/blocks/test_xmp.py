@@ -122,6 +122,11 @@ FAULTY_PROPERTIES = [
      "Arrays cannot have arbitrary child names: my:b"),
     ("<my:a><rdf:Bag><rdf:li>1</rdf:li></rdf:Bag><rdf:Bag><rdf:li>2</rdf:li></rdf:Bag></my:a>",
      {"my:a[1]": "1", "my:a[2]": "2"}, "Invalid child of resource property element: rdf:Bag"),
+    ("<my:a><rdf:Bag>one</rdf:Bag></my:a>", {"my:a[1]": "one"}, "Expected property element node not found: 'one'"),
+    ("<my:a><rdf:li>1</rdf:li><rdf:li>2</rdf:li></my:a>", {"my:a[1]": "1", "my:a[2]": "2"},
+     "Misplaced rdf:li element"),
+    ("<my:a><my:b>x</my:b></my:a>", {"my:a": "x", "my:a/rdf:type": "urn:my/:b"},
+     "Expected property element node not found: 'x'"),
     ("<my:a>x<rdf:Description my:b='1'/></my:a>", {"my:a/my:b": "1"},
      "Children of resource property element must be XML elements: 'x'"),
     ("<my:a rdf:parseType='Literal'>x<my:b>y</my:b></my:a>", {"my:a/my:b": "y"},
@@ -150,6 +155,7 @@ def test_a_fault_costs_the_property_that_has_it(content: str, kept: dict[str, st
     assert (found, directory.errors[0]) == (kept, f"Error processing XMP data: {fault}")
 
 
+PHOTOSHOP = "xmlns:photoshop='http://ns.adobe.com/photoshop/1.0/'"
 LABEL = "<xmp:Label>sound</xmp:Label>"
 
 
@@ -217,6 +223,30 @@ def test_many_elements_end_the_reading_and_nothing_else() -> None:
     directory = xmp.read_packet(packet(LABEL + "<my:a/>" * 200_000))
     assert leaves(directory)["xmp:Label"] == "sound"
     assert any("too many elements" in error for error in directory.errors)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"22-rdf-syntax-ns#", b"22-rdf-syntax-ns"),
+        (b"http://www.w3", b"https://www.w3"),
+        (b"<rdf:RDF " + NAMESPACES.encode() + b">", b"<x:z " + NAMESPACES.encode() + b">"),
+    ],
+)
+def test_misspelt_rdf(before: bytes, after: bytes) -> None:
+    data = packet(LABEL + "<dc:creator><rdf:Seq><rdf:li>A</rdf:li></rdf:Seq></dc:creator>")
+    data = data.replace(before, after).replace(b"</rdf:RDF>", b"</x:z>" if b"<x:z" in after else b"</rdf:RDF>")
+    assert leaves(xmp.read_packet(data)) == {"xmp:Label": "sound", "dc:creator[1]": "A"}
+
+
+def test_long_lists_do_not_cost_what_is_behind_them() -> None:
+    items = "<rdf:li>" + "</rdf:li>\n<rdf:li>".join(map(str, range(150_000))) + "</rdf:li>"
+    directory = xmp.read_packet(packet(f"<photoshop:DocumentAncestors {PHOTOSHOP}><rdf:Bag>{items}</rdf:Bag>"
+                                       f"</photoshop:DocumentAncestors>{LABEL}"))  # fmt: skip
+    found = leaves(directory)
+    assert (found["xmp:Label"], found["photoshop:DocumentAncestors[5000]"]) == ("sound", "4999")
+    (error,) = directory.errors
+    assert error.endswith(" items of lists are left out: too many")
 
 
 def test_no_rdf() -> None:

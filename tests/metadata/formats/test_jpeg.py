@@ -79,7 +79,6 @@ def test_order() -> None:
         (build(), []),
         (build((0xC0, frame()), scan=b"\xff\xd9"), ["JPEG"]),
         (b"\xff\xd8\xff\xff\xff" + segment(0xC0, frame())[1:] + SCAN, ["JPEG"]),
-        (b"\xff\xd8\0\xff\0junk" + segment(0xC0, frame()) + SCAN, ["JPEG"]),
         (build((0xE1, b"Exif\0")), ["Error"]),
         (build((0xE0, b"JFI"), (0xED, b""), (0xEE, b"Adobe")), []),
     ],
@@ -105,6 +104,7 @@ def test_broken_chain(data: bytes, message: str) -> None:
 
 END = "End of data reached."
 BROKEN = [
+    (b"\xff\xd8\0\xff\0junk" + segment(0xC0, frame()) + SCAN, ["JPEG"], "Bytes at 2 that belong to no segment"),
     (build((0xC0, frame()), scan=b""), ["JPEG"], END),
     (build((0xC0, frame()), (0xFE, b"a comment"))[:-34], ["JPEG", "JpegComment"], END),
     (build((0xC0, frame()), scan=b"\xff\xdb\xff\xff"), ["JPEG"], END),
@@ -126,6 +126,23 @@ def test_what_stands_before_a_break_is_given(data: bytes, directories: list[str]
         for directory in jpeg.read(Reader.over(data)):
             found.append(directory)  # extend would lose them
     assert named(found) == directories
+
+
+SHIFTS = [(b"\0" * 4, 0), (b"junk that a program left", 0), (b"", 4), (b"", 1), (b"\xff\xd9", 0), (b"\xff\xe5\0\0", 0)]
+
+
+@pytest.mark.parametrize(("more", "fewer"), SHIFTS)
+def test_bytes_put_in_or_taken_out_cost_their_segment(tiff: Callable[..., bytes], more: bytes, fewer: int) -> None:
+    """They shift what follows; a thumbnail's segments are not taken for the picture's."""
+    thumbnail = build((0xC0, frame(16, 12)), (0xDB, bytes(65)))
+    block = tiff({0x010F: (2, b"Camera\0")}, {0x0201: (4, 0), 0x0202: (4, len(thumbnail)), 0xC000: (7, thumbnail)})
+    whole = build((0xE1, b"Exif\0\0" + block), (0xDB, bytes(65)), (0xC0, frame(640, 480)))
+    at = 60
+    reading = read_partly(whole[:at] + more + whole[at + fewer :])
+    assert {"JPEG", "Exif IFD0"} <= set(named(reading.directories))
+    assert described(reading.directories[0])["Image Width"] == "640 pixels"
+    assert described(next(one for one in reading.directories if one.name == "Exif IFD0"))["Make"] == "Camera"
+    assert "that belong to no segment" in str(reading.fault)
 
 
 def test_a_segment_that_the_file_ends_in_is_read_as_far_as_it_goes() -> None:

@@ -143,4 +143,5 @@ def _decoded(content: bytes, charset: str | None) -> tuple[str, bool]:
     """A text, and whether its character set is certain."""
     if b"\x1b" in content and (found := shift(content)) is not None:
         return found, True
-    return decoded(content, charset), is_utf8(content) or (charset is not None and is_known(charset))
+    declared = charset is not None and is_known(charset) and charset.upper() != "UTF-8"
+    return decoded(content, charset), declared or is_utf8(content)

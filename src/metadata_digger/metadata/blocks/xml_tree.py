@@ -8,7 +8,8 @@ from typing import NamedTuple
 from metadata_digger.metadata.errors import Malformed
 
 DEPTH = 128  # nested elements; real packets need about 12
-NODES = 100_000  # elements and attributes, a second's work: 64 KiB of deflated "<a/>" would become gigabytes of them
+NODES = 60_000  # elements and attributes, a second's work: 64 KiB of deflated "<a/>" would become gigabytes of them
+_LISTED = 10_000  # children of one list that are kept: Photoshop gathers a hundred thousand ancestors of a document
 _SIZE = 32 << 20
 _SEPARATOR = "\f"  # a character that no XML document can hold
 
@@ -38,8 +39,10 @@ class Element:
         return f"{self.prefix}:{self.local}" if self.prefix else self.local
 
 
-def parse(data: bytes, encoding: str | None = None) -> Element:
-    """The document: an element without a name around its root. `encoding` wins over what the document says.
+def parse(data: bytes, encoding: str | None = None) -> tuple[Element, int]:
+    """The document, an element without a name around its root, and how many items of lists were left out.
+
+    `encoding` wins over what the document says.
 
     Raises Malformed for what is no well-formed XML, nests too deep, is too large, or declares entities or defaults of
     its own: a few of these in one another become gigabytes, and those of other files are never fetched.
@@ -50,7 +53,7 @@ def parse(data: bytes, encoding: str | None = None) -> Element:
         raise Malformed("XML document too large")
     root = Element(None, "", None, [])
     stack = [root]
-    nodes = 0
+    nodes = inside = left_out = 0  # elements and attributes; depth within an item that is left out; such items
     parser = expat.ParserCreate(encoding, namespace_separator=_SEPARATOR)
     parser.namespace_prefixes = True
     parser.ordered_attributes = True
@@ -58,7 +61,11 @@ def parse(data: bytes, encoding: str | None = None) -> Element:
     parser.buffer_size = max(len(data), 1)  # a text comes in one piece, however long
 
     def start(name: str, pairs: list[str]) -> None:
-        nonlocal nodes
+        nonlocal nodes, inside, left_out
+        if inside or (len(stack[-1].children) >= _LISTED and name.endswith("\fli\frdf")):
+            left_out += not inside
+            inside += 1
+            return
         nodes += 1 + len(pairs) // 2
         if len(stack) > DEPTH or nodes > NODES:
             raise Malformed("XML document nests too deep or has too many elements")
@@ -73,10 +80,15 @@ def parse(data: bytes, encoding: str | None = None) -> Element:
         stack.append(element)
 
     def end(_name: str) -> None:
-        stack.pop()
+        nonlocal inside
+        if inside:
+            inside -= 1
+        else:
+            stack.pop()
 
     def characters(text: str) -> None:
-        stack[-1].children.append(text)
+        if not inside and (len(text) > 1 or len(stack[-1].children) < _LISTED):
+            stack[-1].children.append(text)
 
     def reject(*_: object) -> None:
         raise Malformed("XML document has entities or defaults of its own")
@@ -91,7 +103,7 @@ def parse(data: bytes, encoding: str | None = None) -> Element:
         parser.Parse(data, True)
     except (expat.ExpatError, LookupError, ValueError) as error:  # an unknown encoding is a LookupError
         raise Malformed(str(error)) from error
-    return root
+    return root, left_out
 
 
 def _split(name: str) -> tuple[str | None, str, str | None]:

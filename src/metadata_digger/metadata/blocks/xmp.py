@@ -12,7 +12,7 @@ from itertools import chain
 
 from metadata_digger.metadata.blocks import xml_loose
 from metadata_digger.metadata.blocks.xml_loose import Loose
-from metadata_digger.metadata.blocks.xml_tree import parse
+from metadata_digger.metadata.blocks.xml_tree import Element, parse
 from metadata_digger.metadata.blocks.xmp_nodes import ARRAY, NAMESPACES, Node, Tree
 from metadata_digger.metadata.blocks.xmp_normal import normalise
 from metadata_digger.metadata.blocks.xmp_tree import find_rdf, read_rdf
@@ -70,7 +70,7 @@ def read_packet(data: bytes) -> Directory:
         further = xml_loose.read(rest.pop(), _KNOWN)
         rest += ["".join(further.before), "".join(further.behind)]
         rdf += find_rdf(further.root)
-    if rdf or not faults:  # XML without RDF is an empty packet
+    if rdf or _FAILURE not in faults:  # XML without RDF is an empty packet
         tree = read_rdf(rdf)
         normalise(tree)
         faults += tree.faults
@@ -159,19 +159,24 @@ def _narrowed(data: bytes) -> tuple[bytes, str | None]:
 def _document(data: bytes, encoding: str | None) -> Loose:
     """The document's tree; where it is not well-formed, control characters and stray bytes are mended as by XMPCore."""
     try:
-        return Loose(parse(data, encoding))
+        return _sound(*parse(data, encoding))
     except Malformed:
         pass
     mended = _mended(data[:_MENDED])
-    try:
-        return Loose(parse(mended, "utf-8"))
-    except Malformed:
-        pass
+    if mended != data:
+        try:
+            return _sound(*parse(mended, "utf-8"))
+        except Malformed:
+            pass
     document = xml_loose.read(mended.decode(), _KNOWN)
     if len(data) > _MENDED:
         document.faults.append(f"Only the first {_MENDED >> 20} MiB are read")
     document.faults.insert(0, _FAILURE)
     return document
+
+
+def _sound(root: Element, left_out: int) -> Loose:
+    return Loose(root, [f"{left_out:,} items of lists are left out: too many"] if left_out else [])
 
 
 def _mended(data: bytes) -> bytes:

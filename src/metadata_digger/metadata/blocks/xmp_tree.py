@@ -20,10 +20,37 @@ _TERMS = _CORE | {"Description", "li", "aboutEach", "aboutEachPrefix", "bagID"}
 
 
 def find_rdf(root: Element) -> list[Element]:
-    """The elements rdf:RDF, inside x:xmpmeta or not: one in a sound packet."""
-    if root.local == "RDF" and root.ns == RDF:
+    """The elements rdf:RDF, inside x:xmpmeta or not: one in a sound packet.
+
+    Where there is none, descriptions without it, and what is called RDF in another namespace, are taken for it.
+    """
+    if found := _named(root, "RDF", RDF):
+        return found
+    if descriptions := _named(root, "Description", RDF):
+        return [Element(RDF, "RDF", "rdf", [], [*descriptions])]
+    other = _named(root, "RDF")
+    for element in other:
+        _respell(element, element.ns)
+    return other
+
+
+def _named(root: Element, local: str, ns: str | None = None) -> list[Element]:
+    """The outermost elements of a name, in any namespace without `ns`."""
+    if root.local == local and ns in (None, root.ns):
         return [root]
-    return [found for child in root.children if isinstance(child, Element) for found in find_rdf(child)]
+    return [found for child in root.children if isinstance(child, Element) for found in _named(child, local, ns)]
+
+
+def _respell(element: Element, ns: str | None) -> None:
+    """Puts what is of a misspelt namespace into RDF's."""
+    if element.ns == ns:
+        element.ns = RDF
+    element.attributes = [
+        one._replace(ns=RDF) if one.ns == ns and ns is not None else one for one in element.attributes
+    ]
+    for child in element.children:
+        if isinstance(child, Element):
+            _respell(child, ns)
 
 
 def read_rdf(documents: list[Element]) -> Tree:
@@ -83,8 +110,15 @@ def _read_node(tree: Tree, parent: Node | None, element: Element) -> None:
             _add(tree, parent, attribute, attribute.value)
         else:
             tree.fault(f"Invalid nodeElement attribute: {attribute.name}={shown(attribute.value)}")
-    for child in _elements(tree, element, "Expected property element node not found"):
+    children = _elements(tree, element, "Expected property element node not found")
+    for child in children:
         _read_property(tree, parent, child)
+    text = "" if children or parent is None else _text(element).strip(_SPACES)
+    if text and parent is not None:  # a value that stands where a property should
+        if parent.form == ARRAY:
+            parent.children.append(Node(ITEM, text))
+        elif not parent.children:
+            parent.value = text
 
 
 def _read_property(tree: Tree, parent: Node | None, element: Element) -> None:
@@ -133,6 +167,11 @@ def _read_resources(tree: Tree, node: Node, element: Element) -> None:
         array = in_rdf and child.local in ("Bag", "Seq", "Alt")
         if number:
             tree.fault(f"Invalid child of resource property element: {child.name}")
+        if in_rdf and child.local == "li" and (node.form == ARRAY or not node.children):
+            tree.fault("Misplaced rdf:li element")
+            node.form = ARRAY
+            _read_property(tree, node, child)
+            continue
         if array and (node.form == ARRAY or not node.children):
             node.form, node.alternatives = ARRAY, child.local == "Alt"
         elif not number:

@@ -19,6 +19,7 @@ _APP0, _APP1, _APP2, _APP12, _APP13, _APP14 = 0xE0, 0xE1, 0xE2, 0xEC, 0xED, 0xEE
 _WANTED = frozenset((*_FRAMES, _DHT, _DNL, _COM, _APP0, _APP1, _APP2, _APP12, _APP13, _APP14))
 _MPF, _FPXR, _FLIR = b"MPF\0", b"FPXR\0", b"FLIR\0"
 _ADOBE = b"http://ns.adobe.com/"  # XMP, and the extended packet's parts
+_NEAR, _LOST = 64, 16  # bytes to either side of where a lost marker should be, and how often one is looked for
 _NEXT = 4 + len(_ADOBE)  # bytes of a segment that tell what it is
 
 Segments = dict[int, list[bytes]]
@@ -67,6 +68,16 @@ class _Found:
     segments: Segments = field(default_factory=dict)
     thermal: list[tuple[int, int]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    lost: int = 0  # how often no marker stood where one should
+
+    @property
+    def framed(self) -> bool:
+        return any(marker in self.segments for marker in _FRAMES)
+
+    def lose(self, position: int) -> None:
+        self.lost += 1
+        if self.lost == 1:
+            self.faults.append(f"Bytes at {position} that belong to no segment")
 
 
 def _collect(reader: Reader, found: _Found) -> None:
@@ -81,7 +92,7 @@ def _collect(reader: Reader, found: _Found) -> None:
     start, window = 0, reader.bytes(0, min(size, BLOCK))
     if window[:2] != b"\xff\xd8":
         raise Malformed(f"JPEG data is expected to begin with 0xFFD8 (ÿØ) not 0x{window[:2].hex()}")
-    position, collected = 2, 0
+    position, lowest, collected = 2, 2, 0
     while True:
         offset = position - start
         head = window[offset : offset + 4]
@@ -91,23 +102,34 @@ def _collect(reader: Reader, found: _Found) -> None:
             start, window = position, reader.bytes(position, min(_NEXT, size - position))
             head = window
         if head[0] != 0xFF or head[1] in (0xFF, 0):
+            if head[:2] != b"\xff\xff":  # no fill byte (B.1.1.2): the segment before ended elsewhere
+                found.lose(position)
+                near = _near(reader, position, lowest, scans=found.framed) if found.lost <= _LOST else None
+                if near is not None:
+                    position = start = near
+                    window = reader.bytes(position, min(_NEXT, size - position))
+                    continue
             position, start, window = _next_marker(reader, position, start, window)
             offset = position - start
             if offset + 4 > len(window) and position + 4 <= size:
                 start, offset, window = position, 0, reader.bytes(position, min(_NEXT, size - position))
             head = window[offset : offset + 4]
         marker = head[1]
+        if marker == _EOI and not found.framed and (found.lost or _leads_on(reader, position + 2)):
+            found.lose(position + 2)  # this end is a thumbnail's: the chain was lost in its segment
+            position += 2
+            continue
         if marker in (_SOS, _EOI):
             return
         if len(head) < 4:
             raise Truncated(END)
         length = (head[2] << 8 | head[3]) - 2
-        if length < 0:  # the length counts itself; the next marker stands somewhere behind
+        if length < 0:  # the length counts itself
             if not found.faults:
                 found.faults.append("JPEG segment size would be less than zero")
-            position += 2
+            position += 4
             continue
-        position += 4
+        position = lowest = position + 4
         end = position + length
         if marker in _WANTED:
             cut = end > size
@@ -142,6 +164,33 @@ def _is_read(head: bytes) -> bool:
         or head[: len(_ADOBE)].lower() == _ADOBE
         or (head[:3].lower() == b"xmp")
     )
+
+
+def _near(reader: Reader, position: int, lowest: int, *, scans: bool) -> int | None:
+    """Where a segment begins that leads to another, close to where it should.
+
+    A program that puts some bytes in or takes some out shifts it by as many. Farther away a thumbnail's segments would
+    be taken for the picture's. `scans`: whether it may be the header of one.
+    """
+    start = max(lowest, position - _NEAR)
+    data = reader.bytes(start, min(position + _NEAR, reader.size) - start)
+    found = (start + at for at, byte in enumerate(data) if byte == 0xFF)
+    right = (at for at in found if _leads_on(reader, at, scans=scans))
+    return min(right, key=lambda at: abs(at - position), default=None)
+
+
+def _leads_on(reader: Reader, position: int, *, scans: bool = False) -> bool:
+    """Whether a marker with a length stands there, and another one behind it or, behind that of a scan, its data."""
+    if position + 4 > reader.size:
+        return False
+    head = reader.bytes(position, 4)
+    following = position + 2 + (head[2] << 8 | head[3])
+    if head[0] != 0xFF or head[1] < 0xC0 or 0xD0 <= head[1] <= 0xD9 or following < position + 4:
+        return False
+    if head[1] == _SOS or following + 2 > reader.size:
+        return head[1] == _SOS and scans
+    after = reader.bytes(following, 2)
+    return after[0] == 0xFF and after[1] >= 0xC0
 
 
 def _next_marker(reader: Reader, position: int, start: int, window: bytes) -> tuple[int, int, bytes]:
