@@ -21,8 +21,24 @@ def lack(item: pytest.Item) -> str | None:
     return build.missing() if item.get_closest_marker("solr") else None
 
 
+@pytest.hookimpl(optionalhook=True)  # pytest-xdist's
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    from sharing import scheduler
+
+    return scheduler(config, log)
+
+
+# What takes longest begins first, for tests that run side by side.
+FIRST = ("tests/solr/", "tests/test_wrapper.py", "tests/run/")
+
+
+def place(item: pytest.Item) -> int:
+    return next((number for number, start in enumerate(FIRST) if item.nodeid.startswith(start)), len(FIRST))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What a machine is not made for is left out, and said at the end; .ci/run has all of it."""
+    items.sort(key=place)
     lacks = [lack(item) for item in items]
     left_out = [item for item, words in zip(items, lacks, strict=True) if words is not None]
     if left_out:

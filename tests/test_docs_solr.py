@@ -48,7 +48,6 @@ def collection(cloud: Cloud) -> Iterator[str]:
 
 
 @pytest.mark.solr
-@pytest.mark.slow
 def test_the_commands(cloud: Cloud, collection: str, tmp_path: Path) -> None:
     answers = []
     for command in COMMANDS[3:]:
@@ -67,7 +66,6 @@ def test_the_commands(cloud: Cloud, collection: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.solr
-@pytest.mark.slow
 def test_the_queries(cloud: Cloud, collection: str) -> None:
     assert len(QUERIES) > 12
     with Solr(Connection(collection, (cloud.servers,))) as solr:
@@ -77,7 +75,6 @@ def test_the_queries(cloud: Cloud, collection: str) -> None:
 
 
 @pytest.mark.solr
-@pytest.mark.slow
 def test_what_can_be_sorted_by(cloud: Cloud, collection: str) -> None:
     by_date, by_distance = re.findall(r"`sort=([^`]+)`", PAGE)
     date = by_date.removeprefix("sort_").removesuffix(" desc")
@@ -102,7 +99,7 @@ def test_what_can_be_sorted_by(cloud: Cloud, collection: str) -> None:
 def test_every_date_can_be_sorted_by() -> None:
     schema = (ROOT / "src/metadata_digger/solr/configset/managed-schema.xml").read_text("utf-8")
     dates = set(re.findall(r'<field name="(\w+)" type="date"', schema))
-    assert len(dates) == 5
+    assert len(dates) == 6
     assert {(name, f"sort_{name}") for name in dates} <= set(
         re.findall(r'<copyField source="(\w+)" dest="(\w+)"/>', schema)
     )

@@ -299,7 +299,6 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "dev"
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(not CONFORMANCE.is_dir(), reason="the conformance samples (../shared) are not here")
 def test_the_whole_corpus(samples: Path) -> None:
     """Nothing but PictureError, nothing over 10 s, nothing on stdout or stderr: in a process of its own."""

@@ -129,6 +129,20 @@ def test_an_update_says_what_is_new_changed_and_gone(place: Path, capfd: pytest.
     assert "all files are read anew: other than in the last run: processing.hash.types" in capfd.readouterr().out
 
 
+@pytest.mark.parametrize("more", [(), ("--update-by", "hash")])
+def test_an_update_of_an_input_that_is_not_there(
+    place: Path, capfd: pytest.CaptureFixture[str], more: tuple[str, ...]
+) -> None:
+    hashes = ("--set", "processing.hash.types=md5")
+    assert main(["extract", "c.properties", *hashes]) in (0, 3)
+    (place / "in").rename(place / "elsewhere")
+    (place / "in").mkdir()
+    capfd.readouterr()
+    assert dry(place, "--update", *more, *hashes) == 1
+    assert "--update: in had 4 files and has none now\n" in capfd.readouterr().err
+    assert dry(place, "--update", "--accept-gone", *more, *hashes) == 0
+
+
 def test_an_interrupted_run_and_a_complete_one(place: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["extract", "c.properties"]) in (0, 3)
     capfd.readouterr()

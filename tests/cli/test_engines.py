@@ -52,7 +52,7 @@ def full(engine: str, folder: Path, form: str) -> tuple[list[dict[str, Any]], di
 
 @pytest.mark.spark
 @pytest.mark.skipif(not spark_is_there(), reason="needs pyspark and Java 17 or newer")
-@pytest.mark.parametrize("form", ["json", "parquet"])
+@pytest.mark.parametrize("form", ["json", pytest.param("parquet", marks=pytest.mark.slow)])
 def test_full_gives_equal_rows_on_spark_and_on_this_machine(tmp_path: Path, form: str) -> None:
     (tmp_path / "odd").mkdir()
     (tmp_path / "odd" / "text.txt").write_text("no picture")

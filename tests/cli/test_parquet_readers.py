@@ -101,6 +101,7 @@ def spark() -> Iterator[Any]:
 
 
 @pytest.mark.spark
+@pytest.mark.slow
 @pytest.mark.skipif(not spark_is_there(), reason="needs pyspark and Java 17 or newer")
 def test_spark(models: Mapping[str, int], folder: Path, spark: Any) -> None:
     # A session goes on with the directory that Java was started in.

@@ -191,7 +191,13 @@ def spark_is_there() -> bool:
 
 @pytest.mark.spark
 @pytest.mark.skipif(not spark_is_there(), reason="needs pyspark and Java 17 or newer")
-@pytest.mark.parametrize("settings", [(), (f"{MODEL},Exif IFD0.Software:STRING:1",)], ids=["proposed", "rules"])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        pytest.param((), id="proposed"),
+        pytest.param((f"{MODEL},Exif IFD0.Software:STRING:1",), id="rules", marks=pytest.mark.slow),
+    ],
+)
 def test_spark_gives_equal_rows(config: Path, settings: tuple[str, ...]) -> None:
     told = {}
     for engine in ("local", "spark"):

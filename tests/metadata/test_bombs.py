@@ -66,7 +66,6 @@ DEFLATED = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", DEFLATED)
 def test_what_is_deflated_costs_little_memory(name: str) -> None:
     data = DEFLATED[name]()
@@ -92,7 +91,6 @@ SLOW: dict[str, Callable[[], bytes]] = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", SLOW)
 def test_time_does_not_run_away(name: str) -> None:
     # Coverage traces every line, which takes three times as long: only then is the limit another.

@@ -20,7 +20,6 @@ from .conftest import JUDGE
 DIFFERENCES = Path(__file__).parent / "differences.toml"
 
 pytestmark = [
-    pytest.mark.slow,
     pytest.mark.skipif(not JUDGE.exists(), reason="the conformance samples (../shared) are not here"),
 ]
 

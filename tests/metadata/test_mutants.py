@@ -28,8 +28,6 @@ SEED = 20_250_501
 COUNT = 2000
 LARGEST = 8 << 20  # bytes of a sample that is mutated; copies of the larger ones would take most of the time
 
-pytestmark = pytest.mark.slow
-
 
 def mutant(rng: random.Random, data: bytes, other: bytes) -> bytes:
     """One damaged copy: bits turned, the end cut off, a block of itself or of another file put over or between."""

@@ -85,7 +85,6 @@ def test_segments_that_nobody_reads_are_passed_over():
     assert source.bytes < 70_000
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(not JUDGE.exists(), reason="the conformance samples (../shared) are not here")
 def test_reads_of_the_jpeg_samples(samples):
     """At most 2 reads for nine files of ten, and less than a tenth of all bytes."""

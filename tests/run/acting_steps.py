@@ -33,10 +33,11 @@ def _raise(error: Exception) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ActingStep:
-    """`once`: a folder that remembers the acts, each is played only once."""
+    """`once`: a folder that remembers the acts, each is played only once. `quick`: what is slow otherwise is not."""
 
     pixels: int = 0
     once: str = ""
+    quick: bool = False
 
     def output(self, schema: pa.Schema) -> pa.Schema:
         return pa.schema([*schema, *EXTRACTED])
@@ -61,6 +62,8 @@ class ActingStep:
         return [{"directory": "Test", "tag": 1, "name": "Head", "value": head.decode("latin-1")}]
 
     def due(self, act: str) -> bool:
+        if act == "slow" and self.quick:
+            return False
         if not self.once:
             return True
         try:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from acting_steps import ActingStep
 from test_kills import found
 from test_local import contents, files, job, names
 
@@ -31,6 +32,7 @@ FACTS = {
     "config": {"processing.timezone": "UTC", "processing.cores": "2", "input.paths": "/in", "output.format": "csv"},
     "model": {"name": "net", "sha256": "ab"},
 }
+QUICK = (ActingStep(quick=True),)  # only the run that is interrupted has to be slow
 
 
 def stop_at(files: int) -> Progress:
@@ -57,8 +59,8 @@ def interrupted(tmp_path: Path) -> Path:
 
 def complete(tmp_path: Path, **changes: Any) -> list[str]:
     """Goes on, and compares with a run from nothing; the notes."""
-    report = run(job(tmp_path, **{"facts": FACTS, "resume": True} | changes))
-    run(job(tmp_path, facts=FACTS, output=tmp_path / "fresh" / "out"))
+    report = run(job(tmp_path, **{"facts": FACTS, "steps": QUICK, "resume": True} | changes))
+    run(job(tmp_path, facts=FACTS, steps=QUICK, output=tmp_path / "fresh" / "out"))
     assert found(tmp_path / "out") == found(tmp_path / "fresh" / "out")
     assert contents(tmp_path) == ["fresh", "in", "out"]
     return report.notes
@@ -100,7 +102,7 @@ def test_without_the_option_the_work_is_kept(tmp_path: Path, interrupted: Path) 
     with pytest.raises(OutputError, match=r"was interrupted, .*: go on with it by --resume, or throw its work away"):
         run(job(tmp_path, facts=FACTS))
     assert interrupted.exists()
-    report = run(job(tmp_path, facts=FACTS, overwrite=True))
+    report = run(job(tmp_path, facts=FACTS, steps=QUICK, overwrite=True))
     assert "threw an interrupted run's work away" in report.notes[0]
     assert contents(tmp_path) == ["in", "out"]
 
@@ -219,7 +221,7 @@ def test_directories_that_changed_before_the_listing_was_finished(
 def test_new_files_wait_for_the_next_run_when_the_listing_was_finished(tmp_path: Path, interrupted: Path) -> None:
     files(tmp_path / "in", "0/new.jpg")
     (tmp_path / "in" / "4" / "slow-199.jpg").unlink()
-    report = run(job(tmp_path, facts=FACTS, resume=True))
+    report = run(job(tmp_path, facts=FACTS, steps=QUICK, resume=True))
     assert (report.seen, report.written) == (200, 199)
     assert report.reasons == {("not_found", "No such file or directory"): 1}
     assert "new.jpg" not in names(tmp_path / "out" / "out.csv")
@@ -245,12 +247,12 @@ def test_killed_behind_the_last_rename(tmp_path: Path, interrupted: Path) -> Non
     """With output.keepRows=false the parts lie there still, and all is done."""
     saved = tmp_path / "saved"
     shutil.copytree(interrupted, saved)
-    run(job(tmp_path, facts=FACTS, resume=True))
+    run(job(tmp_path, facts=FACTS, steps=QUICK, resume=True))
     record = tmp_path / "out" / "_run" / "run.json"
     stage = tmp_path / ".out.metadata-digger" / json.loads(record.read_text())["run"]
     stage.parent.mkdir()
     saved.rename(stage)
-    report = run(job(tmp_path, facts=FACTS, resume=True))
+    report = run(job(tmp_path, facts=FACTS, steps=QUICK, resume=True))
     assert report.notes == ["the output is complete; there was nothing left to do"]
     assert contents(tmp_path) == ["in", "out"]
 

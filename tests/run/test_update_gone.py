@@ -193,6 +193,17 @@ def test_entries_of_all_kinds_are_counted(
         run(work)
 
 
+def test_an_entry_is_the_same_however_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = files(tmp_path / "in", *(f"{number}.jpg" for number in range(10)))
+    monkeypatch.chdir(tmp_path)
+    run(job(tmp_path, paths=("in/",)))
+    emptied(root)
+    for path in ("in", str(root), f"file://{root}/", "./in/../in"):
+        assert refused(job(tmp_path, paths=(path,), update="time")) == [
+            f"--update: {path} had 10 files and has none now"
+        ]
+
+
 def config(**changes: str) -> dict[str, Any]:
     return {"facts": {"config": {"input.paths": "in", "input.include": "*.jpg"} | changes}}
 

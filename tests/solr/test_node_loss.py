@@ -15,7 +15,7 @@ from metadata_digger.solr.search import count
 from servers.solr import Cloud, Node, running
 from solr.documents import document, made
 
-pytestmark = pytest.mark.solr
+pytestmark = [pytest.mark.solr, pytest.mark.slow]
 
 
 def test_one_of_two_nodes_is_killed_and_comes_back(tmp_path: Path) -> None:

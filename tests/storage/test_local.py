@@ -10,12 +10,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from misbehaving import tear
 
 from metadata_digger.errors import ConfigError, StorageError
 from metadata_digger.metadata.errors import Truncated
 from metadata_digger.storage import STORAGES, Entry, Fault, LocalStorage
 from metadata_digger.storage.urls import path_of, url_of
+from misbehaving import tear
 
 STORAGE = LocalStorage()
 

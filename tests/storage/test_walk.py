@@ -11,10 +11,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from misbehaving import equal_inodes, tear
 
 from metadata_digger.storage import Entry, Fault, LocalStorage
 from metadata_digger.storage.urls import path_of
+from misbehaving import equal_inodes, tear
 
 AGAIN = "a directory whose files are listed under another path"
 LOOP = "a directory that lies in itself: its files are listed above it"

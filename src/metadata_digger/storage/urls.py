@@ -44,8 +44,9 @@ def base_of(entry: str) -> str:
 
 
 def entry_name(entry: str) -> str:
-    """What an entry of input.paths is called in the records of a run: its base; of a list behind the @."""
-    return f"@{base_of(entry[1:])}" if entry.startswith("@") else base_of(entry)
+    """What an entry of input.paths is called in the records of a run, however it is written: the base that its absolute
+    path would have; of a list behind the @."""
+    return f"@{base_of(absolute(entry[1:]))}" if entry.startswith("@") else base_of(absolute(entry))
 
 
 def below(url: str) -> tuple[str, str]:

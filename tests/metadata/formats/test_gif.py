@@ -204,17 +204,17 @@ IO = "IOException processing GIF data"
         (header() + image()[:-5], ["GIF Header", "GIF Image", "Error"], IO),
         (header() + image()[:5], ["GIF Header", "Error"], IO),
         (
-            header() + b"!\x77\x02ab;",
+            header() + b"!\x77\x02ab\0;",
             ["GIF Header", "Error"],
             "Unsupported GIF extension block with type 0x77.",
         ),
         (
-            header() + b"!\x01\x02ab;",
+            header() + b"!\x01\x02ab\0;",
             ["GIF Header", "Error"],
             "Invalid GIF plain text block size. Expected 12, got 2.",
         ),
         (
-            header() + application(b"short", b";"),
+            header() + application(b"short", b"\0;"),
             ["GIF Header", "Error"],
             "Invalid GIF application extension block size. Expected 11, got 5.",
         ),
@@ -240,3 +240,13 @@ def test_number_of_blocks_has_a_ceiling(monkeypatch: pytest.MonkeyPatch) -> None
 @given(damaged(WHOLE))
 def test_damaged(data: bytes) -> None:
     consume(gif.read, data)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [b"!\x77\x02ab\x03cde\0", b"!\x77\0", b"!\x01\x02ab\x01c\0", b"!\xff\x05short\x02ab\0", b"\0", b"\0\0\0"],
+    ids=["unknown", "unknown and empty", "text", "application", "a zero", "zeros"],
+)
+def test_what_stands_behind_an_odd_block_is_read(block: bytes) -> None:
+    directories = read(header() + block + b"!\xfe\x05found\0;")
+    assert described(directories[-1]) == {"Comment": "found"}

@@ -6,6 +6,7 @@ from metadata_digger.metadata.blocks.ifd import ASCII, UTF8, Window, decode, str
 from metadata_digger.metadata.charsets import GUESSED, decoded
 from metadata_digger.metadata.model import Directory
 from metadata_digger.metadata.render import trimmed
+from metadata_digger.metadata.self_named import plain
 from metadata_digger.metadata.values import Text, Value
 
 _BYTE, _SBYTE, _UNDEFINED = 1, 6, 7
@@ -32,15 +33,17 @@ def decode_text(window: Window, kind: int, count: int, offset: int, order: str, 
 
     What says itself how to read it stays bytes. What is no text at all is what its type makes of it.
     """
-    if kind in (ASCII, UTF8) and tag not in _SEVERAL and tag not in _BYTES:
-        return string(window.bytes(offset, count))
     if kind in (ASCII, UTF8, _BYTE, _SBYTE, _UNDEFINED):
         data = window.bytes(offset, count)
         if tag in _BYTES:
             return data
+        if _is_wide(data) and _is_readable(text := plain(data, order).rstrip("\0")):
+            return text
         if tag in _SEVERAL:
             return _parts(data)
         value = string(data)
+        if kind in (ASCII, UTF8):
+            return value
         if value and _is_readable(value) and not data.partition(b"\0")[2].strip(b"\0 "):
             return value
     return decode(window, kind, count, offset, order)
@@ -50,6 +53,12 @@ def guessed(directory: Directory, texts: frozenset[int]) -> list[str]:
     """What is to be told about text of which no character set is known."""
     names = [directory.tag_name(tag) for tag, value in directory.values.items() if type(value) is Text and tag in texts]
     return [f"{GUESSED}: {', '.join(names)}"] if names else []
+
+
+def _is_wide(data: bytes) -> bool:
+    """Whether it begins like ASCII in units of two bytes: before the first zero one letter would stand alone."""
+    head = data[:6]
+    return len(head) == 6 and (head[1::2] == b"\0\0\0" or head[::2] == b"\0\0\0") and head.count(0) == 3
 
 
 def _parts(data: bytes) -> str:

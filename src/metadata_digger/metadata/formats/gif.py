@@ -50,6 +50,8 @@ def read(reader: Reader) -> Iterator[Directory]:
             marker = stream.number("B")
             reading = _BLOCKS.get(marker)
             if reading is None:
+                if not marker:  # the end of sub-blocks that somebody ended before
+                    continue
                 if marker != 0x3B:
                     yield _error("Unknown gif block marker found.")
                 return
@@ -97,6 +99,7 @@ def _read_extension(stream: Stream) -> Iterator[Directory]:
     reading = _EXTENSIONS.get(label)
     if reading is None:
         yield _error(f"Unsupported GIF extension block with type 0x{label:02X}.")
+        _skip(stream, size)
     else:
         yield from reading(stream, size)
     if stream.position < end:
@@ -109,6 +112,7 @@ def _read_text(stream: Stream, size: int) -> Iterator[Directory]:
         stream.skip_blocks()
     else:
         yield _error(f"Invalid GIF plain text block size. Expected 12, got {size}.")
+        _skip(stream, size)
 
 
 def _read_control(stream: Stream, _: int) -> Iterator[Directory]:
@@ -126,6 +130,7 @@ def _read_comment(stream: Stream, size: int) -> Iterator[Directory]:
 def _read_application(stream: Stream, size: int) -> Iterator[Directory]:
     if size != 11:
         yield _error(f"Invalid GIF application extension block size. Expected 11, got {size}.")
+        _skip(stream, size)
         return
     name = stream.bytes(11)
     if name == b"XMP DataXMP":
@@ -147,6 +152,13 @@ def _read_application(stream: Stream, size: int) -> Iterator[Directory]:
         stream.skip(1)
         yield Directory("GIF Animation", ANIMATION_TABLE, {1: repeats})
     else:
+        stream.skip_blocks()
+
+
+def _skip(stream: Stream, size: int) -> None:
+    """Sub-blocks whose first has this size: every extension is made of them (GIF89a, 15), known or not."""
+    if size:
+        stream.skip(size)
         stream.skip_blocks()
 
 

@@ -74,24 +74,34 @@ CHROMATICITIES_TABLE = TagTable(CHROMATICITIES)
 
 
 def read(reader: Reader) -> Iterator[Directory]:
-    """Every chunk that says something, in file order. Raises MetadataError when the chain of chunks is broken."""
+    """Every chunk that says something, in file order, as far as the chain of chunks goes.
+
+    Raises MetadataError where that is broken, behind all that stands before.
+    """
     room = _Room(limits.INFLATED)
-    for kind, data in _chunks(reader):
+    for kind, data, fault in _chunks(reader):
+        if fault:
+            yield _error(fault)
         try:
             compressed = _COMPRESSED.get(kind)
-            yield from compressed(data, room) if compressed else _READERS[kind](data)
+            if compressed or kind in _READERS:
+                yield from compressed(data, room) if compressed else _READERS[kind](data)
         except MetadataError as error:
-            yield Directory("Error", TagTable({}), errors=[f"Exception reading PNG chunk: {error}"])
+            yield _error(f"Exception reading PNG chunk: {error}")
 
 
-def _chunks(reader: Reader) -> list[tuple[bytes, bytes]]:
-    """Type and data of the chunks that have a reader. Image data is not read.
+def _error(text: str) -> Directory:
+    return Directory("Error", TagTable({}), errors=[text])
 
-    The whole chain comes first, as in the reference: a file with a broken one gives nothing but its reason.
+
+def _chunks(reader: Reader) -> Iterator[tuple[bytes, bytes, str]]:
+    """Type and data of the chunks that have a reader, and what is wrong with a chunk but costs no other. Image data is
+    not read.
+
+    Of a chunk that the file ends in its data come as far as they go, and then the error.
     """
     if reader.bytes(0, min(8, reader.size)) != _SIGNATURE:
         raise Malformed("PNG signature mismatch")
-    chunks: list[tuple[bytes, bytes]] = []
     seen: set[bytes] = set()
     position, size, collected = 8, reader.size, 0
     while True:
@@ -102,27 +112,39 @@ def _chunks(reader: Reader) -> list[tuple[bytes, bytes]]:
         position += 8
         if length > 0x7FFFFFFF:
             raise Malformed("PNG chunk length exceeds maximum")
-        if not kind.isalpha():
-            raise Malformed("PNG chunk type identifier may only contain alphabet characters")
         wanted = kind in _READERS or kind in _COMPRESSED
-        if position + length + 4 > size:
-            if kind == b"IEND" and size > BUFFER:
-                return chunks
-            raise Truncated(_short(wanted, length, size - position, size))
-        if wanted and kind in seen and kind not in _REPEATABLE:
-            name = kind.decode()
-            raise Malformed(f"Observed multiple instances of PNG chunk '{name}', for which multiples are not allowed")
-        if not seen and kind != b"IHDR":
-            raise Malformed(f"First chunk should be 'IHDR', but '{kind.decode()}' was observed")
+        there = min(length, size - position)
+        fault = _fault(kind, seen, wanted)
+        if not kind.isalpha() and not _leads_on(reader, position + length + 4):
+            raise Malformed(fault)
         if wanted:
-            collected += length
+            collected += there
             if collected > COLLECTED:
                 raise Malformed(f"More than {COLLECTED >> 20} MiB of metadata")
-            chunks.append((kind, reader.bytes(position, length)))
+            yield kind, reader.bytes(position, there), fault
+        elif fault:
+            yield kind, b"", fault
+        if position + length + 4 > size and (kind != b"IEND" or size <= BUFFER):
+            raise Truncated(_short(wanted, length, size - position, size))
         if kind == b"IEND":
-            return chunks
+            return
         seen.add(kind)
         position += length + 4
+
+
+def _fault(kind: bytes, seen: set[bytes], wanted: bool) -> str:
+    if not kind.isalpha():
+        return "PNG chunk type identifier may only contain alphabet characters"
+    if not seen and kind not in (b"IHDR", b"CgBI"):  # Apple's tools put one of their own in front
+        return f"First chunk should be 'IHDR', but '{kind.decode()}' was observed"
+    if wanted and kind in seen and kind not in _REPEATABLE:
+        return f"Observed multiple instances of PNG chunk '{kind.decode()}', for which multiples are not allowed"
+    return ""
+
+
+def _leads_on(reader: Reader, position: int) -> bool:
+    """Whether a chunk begins there: then what stands before it was one too, whatever it is called."""
+    return position + 12 <= reader.size and reader.bytes(position + 4, 4).isalpha()
 
 
 def _short(wanted: bool, length: int, left: int, size: int) -> str:
@@ -234,12 +256,17 @@ def _inflated(kind: str, keyword: str, data: bytes, encoding: str, room: _Room) 
     # its description.
     room.left = max(0, room.left - len(content) * (1 if content.isascii() or encoding == "latin-1" else 4))
     if fault == ENDS_EARLY:
+        if content:
+            yield from _keyed(kind, keyword, content, encoding)
         raise Truncated(fault)
     if fault is not None:
-        return _chunk(kind, {}, f'Exception decompressing PNG {kind} chunk with keyword "{keyword}": {fault}')
+        text = f'Exception decompressing PNG {kind} chunk with keyword "{keyword}": {fault}'
+        values: dict[int, Value] = {_TEXT: (keyword, decoded(content, encoding))} if content else {}
+        yield from _chunk(kind, values, text)
+        return
     if packet:
         room.packets -= len(content)
-    return _keyed(kind, keyword, content, encoding)
+    yield from _keyed(kind, keyword, content, encoding)
 
 
 def _keyed(kind: str, keyword: str, content: bytes, encoding: str) -> Iterator[Directory]:
@@ -270,9 +297,11 @@ def _physical(data: bytes) -> Iterator[Directory]:
 
 
 def _exif(data: bytes) -> Iterator[Directory]:
-    from metadata_digger.metadata.blocks import exif
+    from metadata_digger.metadata.blocks import exif, exif_segments
 
-    return exif.read(Reader.over(data))
+    # The chunk has no preamble of its own; some writers leave that of a JPEG segment there.
+    before, block = next(iter(exif_segments.blocks([data])), (0, data))
+    return exif.read(Reader.over(block), before)
 
 
 _READERS: dict[bytes, Callable[[bytes], Iterator[Directory]]] = {

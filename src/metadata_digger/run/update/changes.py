@@ -25,7 +25,7 @@ from metadata_digger.run.update.allowed import rows_of
 from metadata_digger.run.update.old_rows import Known, Row
 from metadata_digger.schema import FAILED, FILTERED, HASHES, OK
 from metadata_digger.storage.model import Entry, Found
-from metadata_digger.storage.urls import entry_name
+from metadata_digger.storage.urls import base_of, entry_name
 
 # What became of a file once and will again, unless the row says otherwise (schema.FILE, "again").
 SETTLED = (OK, FILTERED, FAILED)
@@ -66,7 +66,7 @@ class Update:
         self._masks = [bytearray(count) for count in self._known.counts]  # 1: the row is kept
         self._met = [bytearray(count) for count in self._known.counts]  # 1: its file is there, and read again
         self._unlisted: list[str] = []  # directories that could not be listed, or not to their end, and have rows
-        self._entries = set(map(entry_name, job.paths))
+        self._entries = {base_of(path): entry_name(path) for path in job.paths}
         self._accepts = job.accept_gone
         self._times: dict[int, npt.NDArray[np.int64]] = {}  # new modification times of a part's kept rows, in hash mode
         self.new = self.changed = self.unchanged = self.kept = self.unlisted = 0
@@ -151,7 +151,7 @@ class Update:
 
     def _keep_unlisted(self, listed: Counter[str]) -> None:
         """Files in directories that could not be listed this time are not gone: nobody knows."""
-        lists = [entry for entry in self._entries if entry.startswith("@")]
+        lists = [entry for entry in self._entries.values() if entry.startswith("@")]
         for url in self._unlisted:
             for base, modified, part, at in self._known.within(url):
                 if self._masks[part][at] or self._met[part][at]:
@@ -161,7 +161,7 @@ class Update:
                 self.unlisted += 1
                 if modified is not None:  # a file: what is none has no time
                     # The base of what a list names is the line, not the list.
-                    listed.update([base] if base in self._entries else lists)
+                    listed.update([self._entries[base]] if base in self._entries else lists)
 
     def keep(self, do: Do, report: Report) -> dict[str, int]:
         """The kept rows into parts of this run; how many of each are ok. A part that stays as it is is linked."""

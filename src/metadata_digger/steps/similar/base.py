@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -33,10 +34,13 @@ class Base:
     tags: tuple[tuple[str, str, str], ...]
     content: tuple[int, str] = (-1, "")  # its size in bytes, and their sha256
 
-    def value(self, directory: str, tag: str) -> str | None:
-        """Of a tag; like the original's, the last one where it repeats."""
-        found = [value for *pair, value in self.tags if is_tag((pair[0], pair[1]), directory, tag)]
-        return found[-1] if found else None
+    def values(self) -> dict[tuple[str, str], str]:
+        """By every (directory, tag) that a rule can call a tag (`is_tag`); like the original's, the last of each."""
+        return {
+            pair: value
+            for directory, tag, value in self.tags
+            for pair in product((directory, safe(directory)), (tag, safe(tag)))
+        }
 
 
 def read_base(path: str, timezone: str) -> Base:

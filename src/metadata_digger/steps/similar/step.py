@@ -45,9 +45,10 @@ def sought(rules: Sequence[SimilarTag], bases: Sequence[Base]) -> tuple[tuple[Va
     faults: list[str] = []
     values: list[tuple[Value, ...]] = []
     for base in bases:
+        texts = base.values()
         found: list[Value] = []
         for rule in rules:
-            text = base.value(rule.directory, rule.tag)
+            text = texts.get((rule.directory, rule.tag))
             value = None if text is None else parsed(rule.kind, text)
             if text is None:
                 faults.append(f"{TAGS}: {base.path} has no tag {rule.directory}.{rule.tag}")

@@ -66,12 +66,13 @@ class Rule:
 def candidates(bases: Sequence[Base]) -> tuple[Candidate, ...]:
     """What all images have in common and may tell something, by kind; tags under the names that a rule can have."""
     found: dict[tuple[str, str], Candidate] = {}
+    values = [base.values() for base in bases]
     for directory, tag, value in bases[0].tags:
         kind = kind_of(directory, tag, value)
         name = tag if "," not in tag else safe(tag)
         if kind is None or len(value) > LONGEST or not tells(kind, value) or not _writable(directory, name):
             continue
-        if all(base.value(directory, name) == value for base in bases):
+        if all(one.get((directory, name)) == value for one in values):
             found[safe(directory), safe(tag)] = Candidate(directory, name, value, kind)
     ordered = sorted(found.values(), key=lambda one: ORDER[one.kind])
     return tuple(ordered[:CANDIDATES])
