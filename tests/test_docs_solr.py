@@ -99,7 +99,7 @@ def test_what_can_be_sorted_by(cloud: Cloud, collection: str) -> None:
 def test_every_date_can_be_sorted_by() -> None:
     schema = (ROOT / "src/metadata_digger/solr/configset/managed-schema.xml").read_text("utf-8")
     dates = set(re.findall(r'<field name="(\w+)" type="date"', schema))
-    assert len(dates) == 5
+    assert len(dates) == 6
     assert {(name, f"sort_{name}") for name in dates} <= set(
         re.findall(r'<copyField source="(\w+)" dest="(\w+)"/>', schema)
     )

@@ -20,7 +20,16 @@ def test_first_two_commands() -> None:
     assert found in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("page", ["README.md", "CHANGELOG.md", "docs/reference/actions.md", "docs/reference/output.md"])
+PAGES = [
+    "README.md",
+    "CHANGELOG.md",
+    "docs/reference/actions.md",
+    "docs/reference/output.md",
+    "docs/what-a-picture-says.md",
+]
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_links_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     for link in re.findall(r"\]\(([^)#\s]+)", text):

@@ -20,7 +20,7 @@ from metadata_digger.sinks.solr_fields import LONGEST_NAME, Fields, safe_name
 from metadata_digger.sinks.solr_values import LONGEST_TERM
 from metadata_digger.steps.filter import Selection
 from metadata_digger.steps.rename import Naming
-from sinks.solr_schema import new, old, schema
+from sinks.solr_schema import OLD, new, old, schema
 
 Rows = Callable[..., pa.RecordBatch]
 
@@ -182,6 +182,24 @@ def test_all_values_of_a_repeated_tag_are_sent(rows: Rows) -> None:
         r'prompt: {"a"} work\nflow'
     )
     assert (plain["md_jpeg_comment"], plain["metadata_content"]) == ("last", "last")
+
+
+def test_when_it_was_taken_is_sent_where_there_is_a_date_for_it(rows: Rows) -> None:
+    """Old collections get what 0.2.1 sent; a field for dates gets dates, named in the configuration or not."""
+    tags = [
+        ("Capture", OWN_TAG - 6, "MD Taken", "2018-07-08T02:10:25.089Z"),
+        ("Capture", OWN_TAG - 8, "MD Taken Zone", "-03:30"),
+        ("EPS", 5, "Creation Date", "Thu, 21 Oct 2010 11:22:48 GMT"),
+        ("EPS", 10, "Modify Date", "last week"),
+    ]
+    assert not [name for name in documents(rows({"tags": tags}))[0] if name.startswith("md_capture")]
+    dates = dict.fromkeys(("md_capture_md_taken", "md_eps_creation_date", "md_eps_modify_date"), "date")
+    (document,) = documents(rows({"tags": tags}), schema(OLD | dates, {"md_*": "text"}))
+    assert {name: value for name, value in document.items() if name.startswith("md_")} == {
+        "md_capture_md_taken": "2018-07-08T02:10:25.089Z",
+        "md_capture_md_taken_zone": "-03:30",
+        "md_eps_creation_date": "2010-10-21T11:22:48Z",
+    }
 
 
 def test_values_for_string_fields_fit_into_one_term(rows: Rows) -> None:

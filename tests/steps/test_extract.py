@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 
 from metadata_digger.errors import ConfigError, StorageError
+from metadata_digger.metadata.blocks.dates import Moment
 from metadata_digger.metadata.errors import Malformed, Truncated, UnknownFormat
 from metadata_digger.metadata.model import Directory, Rational, TagTable, XmpProperty
 from metadata_digger.pipeline import Batch
@@ -64,27 +65,35 @@ def test_columns(monkeypatch: pytest.MonkeyPatch, files: Make) -> None:
     assert [(row["status"], row["reason"], row["notes"]) for row in rows] == [("ok", None, [])] * 2
 
 
-def test_own_tags_follow_those_of_gps(monkeypatch: pytest.MonkeyPatch, files: Make) -> None:
-    rows = run(monkeypatch, files([GPS, JPEG])).to_pylist()
+def test_own_tags_follow_those_of_the_file(monkeypatch: pytest.MonkeyPatch, files: Make) -> None:
+    movie = Directory("MP4", TagTable({0x0100: "Creation Time"}), {0x0100: Moment(1287660168)})
+    rows = run(monkeypatch, files([GPS, JPEG], [JPEG], [movie, JPEG])).to_pylist()
     tags = [(tag["directory"], tag["name"]) for tag in rows[0]["tags"]]
-    assert tags[4:8] == [
-        ("GPS", "MD Location"),
-        ("GPS", "MD Location Lat F"),
-        ("GPS", "MD Location Long F"),
-        ("JPEG", "Compression Type"),
+    assert tags[7:] == [("GPS", "MD Location"), ("GPS", "MD Location Lat F"), ("GPS", "MD Location Long F")]
+    assert [tag["tag"] < OWN_TAG for tag in rows[0]["tags"]] == [False] * 7 + [True] * 3
+    assert [(tag["directory"], tag["name"], tag["value"]) for tag in rows[2]["tags"][4:]] == [
+        ("Capture", "MD Taken", "2010-10-21T11:22:48Z"),
+        ("Capture", "MD Taken Source", "MP4.Creation Time"),
+        ("Capture", "MD Taken Zone", "UTC"),
     ]
-    assert [tag["tag"] < OWN_TAG for tag in rows[0]["tags"]] == [False] * 4 + [True] * 3 + [False] * 3
+    # Neither are their directories the file's.
+    assert [row["directories"] for row in rows] == [
+        ["GPS", "JPEG", "File Type"],
+        ["JPEG", "File Type"],
+        ["MP4", "JPEG", "File Type"],
+    ]
     assert rows[0]["tags"][1]["value"] is None
 
 
 def test_the_place_of_a_movie_is_in_a_directory_gps(monkeypatch: pytest.MonkeyPatch, files: Make) -> None:
     movie = Directory("MP4", TagTable({0x2001: "Latitude", 0x2002: "Longitude"}), {0x2001: 51.5, 0x2002: -0.25})
     row = run(monkeypatch, files([movie, FILE_TYPE])).to_pylist()[0]
-    assert row["directories"] == ["MP4", "GPS", "File Type"]
+    assert row["directories"] == ["MP4", "File Type"]  # the tags are not the file's own
     assert [(tag["name"], tag["value"]) for tag in row["tags"] if tag["directory"] == "GPS"] == [
         ("MD Location", "51.5,-0.25"),
         ("MD Location Lat F", "51.5"),
         ("MD Location Long F", "-0.25"),
+        ("MD Location Source", "MP4"),
     ]
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from metadata_digger.metadata.model import Directory, Rational, TagTable
+from metadata_digger.metadata.model import Directory, Rational, TagTable, XmpProperty
 from metadata_digger.schema import OWN_TAG
-from metadata_digger.steps.location import own_tags, tags_of_a_movie
+from metadata_digger.steps.location import own_tags
 
 
 def angle(*parts: tuple[int, int]) -> tuple[Rational, ...]:
@@ -22,7 +22,7 @@ PLACE = {
 
 
 def found(values: dict[int, Any]) -> dict[str, str]:
-    tags = list(own_tags(Directory("GPS", TagTable({}), values)))
+    tags = own_tags([Directory("GPS", TagTable({}), values)], [])
     assert all(tag < OWN_TAG for tag, _, _ in tags)
     assert len({tag for tag, _, _ in tags}) == len(tags)
     return {name: value for _, name, value in tags}
@@ -100,6 +100,58 @@ def test_date_time(date: Any, time: Any, expected: str | None) -> None:
     assert found(values).get("MD DateTime") == expected
 
 
+def xmp(**properties: str) -> Directory:
+    found = [XmpProperty("", name.replace("__", ":"), value) for name, value in properties.items()]
+    return Directory("XMP", TagTable({}), {}, [], found)
+
+
+def place(*directories: Directory) -> tuple[str | None, str | None, list[str]]:
+    notes: list[str] = []
+    tags = {name: value for _, name, value in own_tags(directories, notes)}
+    return tags.get("MD Location"), tags.get("MD Location Source"), notes
+
+
+IN_XMP = "XMP.exif:GPSLatitude + XMP.exif:GPSLongitude"
+
+
+@pytest.mark.parametrize(
+    ("properties", "expected"),
+    [
+        ({"exif__GPSLatitude": "12,15.0S", "exif__GPSLongitude": "110,7.5W"}, "-12.25,-110.125"),
+        ({"exif__GPSLatitude": "12,15,0N", "exif__GPSLongitude": "110,7,30E"}, "12.25,110.125"),
+        ({"exif__GPSLatitude": "12° 15' 00\" N", "exif__GPSLongitude": "110°7'30\"E"}, "12.25,110.125"),
+        ({"exif__GPSLatitude": "12.25", "exif__GPSLongitude": "-110.125"}, "12.25,-110.125"),
+        (
+            {"exif__GPSLatitude": "12.25", "exif__GPSLatitudeRef": "South", "exif__GPSLongitude": "110.125"}
+            | {"exif__GPSLongitudeRef": "E"},
+            "-12.25,110.125",
+        ),
+    ],
+)
+def test_place_in_xmp(properties: dict[str, str], expected: str) -> None:
+    assert place(xmp(**properties)) == (expected, IN_XMP, [])
+
+
+def test_place_of_a_drone() -> None:
+    values = {"drone-dji__GpsLatitude": "+12.405", "drone-dji__GpsLongtitude": "110.1075"}
+    source = "XMP.drone-dji:GpsLatitude + XMP.drone-dji:GpsLongtitude"
+    assert place(xmp(**values)) == ("12.405,110.1075", source, [])
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "note"),
+    [
+        ("12.405", "110.1075", "no hemisphere"),
+        ("92,0N", "110,6E", "92 degrees are beyond 90"),
+        ("here", "110,6E", "'here' is no angle"),
+    ],
+)
+def test_no_place_in_xmp(latitude: str, longitude: str, note: str) -> None:
+    found, source, notes = place(xmp(exif__GPSLatitude=latitude, exif__GPSLongitude=longitude))
+    assert (found, source) == (None, None)
+    assert notes[0] == f"XMP: exif:GPSLatitude: {note}: no place is made of it"
+
+
 MOVIE = Directory("MP4", TagTable({}), {0x2001: 51.5, 0x2002: -0.25})
 KEYS = Directory("QuickTime Metadata", TagTable({}), {0x050D: "+33.2126+120.3935/"})
 NOWHERE = Directory("QuickTime Metadata", TagTable({}), {0x050D: "+95.0+120.3935/"})
@@ -108,15 +160,27 @@ NOWHERE = Directory("QuickTime Metadata", TagTable({}), {0x050D: "+95.0+120.3935
 @pytest.mark.parametrize(
     ("directories", "expected"),
     [
-        ([MOVIE], "51.5,-0.25"),
-        ([Directory("MP4", TagTable({})), NOWHERE, KEYS, MOVIE], "33.2126,120.3935"),
-        ([NOWHERE], None),
-        ([MOVIE, Directory("GPS", TagTable({}), dict(PLACE))], None),  # which has tags of its own
-        ([MOVIE, Directory("GPS", TagTable({}))], "51.5,-0.25"),
-        ([], None),
+        ([MOVIE], ("51.5,-0.25", "MP4")),
+        ([Directory("MP4", TagTable({})), NOWHERE, KEYS, MOVIE], ("33.2126,120.3935", "QuickTime Metadata")),
+        ([NOWHERE], (None, None)),
+        ([MOVIE, Directory("GPS", TagTable({}), PLACE)], ("54.989666666666665,-1.9141666666666666", None)),
+        ([MOVIE, Directory("GPS", TagTable({}))], ("51.5,-0.25", "MP4")),
+        ([], (None, None)),
     ],
 )
-def test_the_place_of_a_movie(directories: list[Directory], expected: str | None) -> None:
-    tags = {name: value for _, name, value in tags_of_a_movie(directories)}
-    assert tags.get("MD Location") == expected
-    assert len(tags) == (3 if expected else 0)
+def test_place_of_a_movie(directories: list[Directory], expected: tuple[str | None, str | None]) -> None:
+    assert place(*directories) == (*expected, [])
+
+
+def test_the_first_of_several_places() -> None:
+    """GPS of Exif before XMP, and the camera's Exif block before another one."""
+    camera, program = Directory("GPS", TagTable({}), PLACE), Directory("GPS", TagTable({}), PLACE | {3: "E"})
+    other = xmp(exif__GPSLatitude="12,24.3S", exif__GPSLongitude="110,6.45W")
+    first = "54.989666666666665,-1.9141666666666666"
+    assert place(other, camera, camera) == (first, None, [])
+    assert place(camera, program) == (first, None, ["GPS: 2 places that differ; MD Location is the first"])
+
+
+def test_moment_in_xmp() -> None:
+    tags = own_tags([xmp(exif__GPSTimeStamp="2010-10-21T01:02:03.5Z")], [])
+    assert [value for _, _, value in tags] == ["2010:10:21 01:02:03"]

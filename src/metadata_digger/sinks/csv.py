@@ -79,12 +79,12 @@ class CsvSink:
         self._layout(columns)
 
     def advice(self, columns: Columns) -> Iterator[str]:
-        if (number := len(self._titles(columns))) > long_cells.COLUMNS:
+        if (number := len(self._titles(columns, self._layout(columns)[0]))) > long_cells.COLUMNS:
             yield long_cells.advice(number)
 
     def piece(self, batches: Iterator[pa.RecordBatch], columns: Columns, target: Path) -> int:
-        _, places = self._layout(columns)
-        titles = self._titles(columns)
+        tags, places = self._layout(columns)
+        titles = self._titles(columns, tags)
         rows, most = 0, self._longest
         with remarking(target) as remark, target.open("wb") as file:
             for batch in batches:
@@ -93,7 +93,8 @@ class CsvSink:
                 for number, cells in enumerate(self._rows(batch, places)):
                     line = self._line(cells)
                     # No character is more than two units; three characters stand between two cells.
-                    if 2 * (len(line) - 3 * len(cells)) > most and 2 * max(map(len, cells)) > most:
+                    units = 1 if line.isascii() else 2
+                    if units * (len(line) - 3 * len(cells)) > most and units * max(map(len, cells)) > most:
                         line = self._line(self._shortened(cells, titles, batch.slice(number, 1), remark))
                     lines.append(line)
                 file.write("".join(lines).encode())
@@ -101,15 +102,15 @@ class CsvSink:
         return rows
 
     def join(self, pieces: Sequence[Path], columns: Columns, target: Path) -> None:
-        titles = self._safe(self._cells(pa.array(self._titles(columns), pa.string()))).to_pylist()
+        titles = self._titles(columns, self._layout(columns)[0])
+        titles = self._safe(self._cells(pa.array(titles, pa.string()))).to_pylist()
         concatenate(pieces, target, self._line(titles).encode("utf-8-sig" if self.bom else "utf-8"))
 
     def _line(self, cells: Iterable[str]) -> str:
         return '"' + f'"{self.delimiter}"'.join(cells) + '"\n'
 
-    def _titles(self, columns: Columns) -> list[str]:
-        tags, _ = self._layout(columns)
-        titles = [self.naming.title(words) for _, words in fixed(columns.fields)] + tags
+    def _titles(self, columns: Columns, tags: Sequence[str]) -> list[str]:
+        titles = [*(self.naming.title(words) for _, words in fixed(columns.fields)), *tags]
         if self.content and "tags" in columns.fields:
             titles.append(content_title(self.naming))
         return [*titles, *map(self.naming.title, file_columns.TITLES)] if self.file else titles
@@ -172,23 +173,27 @@ class CsvSink:
         for cells, (start, end), last in zip(zip(*always, strict=True), bounds, behind, strict=False):
             wide = empty.copy()
             columns = place[start:end]
-            for column, value in zip(columns, values[start:end], strict=True):
+            texts = values[start:end]
+            for column, value in zip(columns, texts, strict=True):
                 wide[column] = value  # of a tag that repeats the last is kept, as in the original
             if self.every:
-                for column, several in repeated(columns, values[start:end]).items():
+                for column, several in repeated(columns, texts).items():
                     wide[column] = self._together(several)
             if self.content:
                 wide.append(self._content(columns, words[start:end]))
             yield (*cells, *wide, *last)
 
     def _behind(self, rows: pa.RecordBatch) -> Iterator[list[str]]:
-        """Cells of the columns behind all others."""
-        for title, values in file_columns.file_columns(rows).items():
-            if title == file_columns.NOTES:
-                yield self._noted(values)
-            else:
-                texts = pa.array([None if value is None else str(value) for value in values], pa.string())
-                yield self._safe(self._cells(texts)).to_pylist()
+        """Cells of the columns behind all others; numbers and times have nothing to be escaped."""
+        names, extensions, sizes, moments, notes = file_columns.file_columns(rows).values()
+        texts = self._safe(self._cells(pa.array([*names, *extensions], pa.string()))).to_pylist()
+        yield from (
+            texts[: len(names)],
+            texts[len(names) :],
+            list(map(str, sizes)),
+            [moment or "" for moment in moments],
+        )
+        yield self._noted(notes) if any(notes) else [""] * len(names)
 
     def _noted(self, notes: Sequence[Sequence[str]]) -> list[str]:
         """Cells of the column Notes."""

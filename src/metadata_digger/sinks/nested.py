@@ -90,7 +90,7 @@ def nested(
                 continue
             if own is not keys:
                 key = own.both(*key)
-            tags = metadata[key[0]]
+            tags = metadata.setdefault(key[0], {})  # a directory of this tool is not among those of the file
             if key[1] not in tags:
                 tags[key[1]] = value
             elif value is not None:  # one without words replaces none

@@ -30,12 +30,19 @@ def together(values: Sequence[str]) -> list[str]:
 
 def repeated(places: Sequence[Place], values: Sequence[str]) -> dict[Place, list[str]]:
     """Of a row's values, each with its place, those of the places that have several."""
-    if len(set(places)) == len(places):  # of nearly every row
+    once = set(places)
+    if len(once) == len(places):  # of nearly every row
         return {}
     found: dict[Place, list[str]] = {}
+    for place in places:
+        if place in once:
+            once.remove(place)
+        else:
+            found[place] = []
     for place, value in zip(places, values, strict=True):
-        found.setdefault(place, []).append(value)
-    return {place: several for place, several in found.items() if len(several) > 1}
+        if place in found:
+            found[place].append(value)
+    return found
 
 
 def cell(values: Iterable[str], backslash: str = "\\") -> str:

@@ -22,6 +22,7 @@ from metadata_digger.sinks.wide import CONTENT, SIMILAR, base64_texts, fixed, la
 from metadata_digger.steps.filter import EVERYTHING, Selection
 from metadata_digger.steps.flatten import flatten, listed, starts, tag_names
 from metadata_digger.steps.rename import DEFAULT, Naming
+from metadata_digger.steps.taken import DIRECTORY
 
 # 0.2.1's sample converts this field, which never exists; whoever has it in a configuration means the other one.
 _MEANT = {"md_gps_datetime": "md_gps_md_datetime"}
@@ -86,6 +87,7 @@ class Form:
 
 
 _MOMENT = "Processing Datetime"
+_TAKEN = (DIRECTORY, "MD Taken")  # new since 0.2.1
 # New since 0.2.1: column, title, and what the class of the field's type must have in its name. A catch-all field of
 # text is no place for a number.
 _NEW = (
@@ -112,6 +114,9 @@ class Maker:
         fields = list(dict.fromkeys(map(safe_name, titles)))
         numbers = {name: number for number, name in enumerate(fields)}
         self._places = {pair: numbers[safe_name(titles[place])] for pair, place in places.items()}
+        # As text among others a moment is none: a collection without a date for it was made before there was one.
+        if not form.fields.is_a(form.tag(*_TAKEN), "Date"):
+            self._places = {pair: place for pair, place in self._places.items() if pair[0] != _TAKEN[0]}
         self._fields = fields
         self._prefixes: Column = pa.array([f',"{name}":"' for name in fields], pa.string())
         self._special = np.zeros(len(fields) + 1, bool)  # fields whose values are converted
@@ -121,6 +126,8 @@ class Maker:
         for number, name in enumerate(fields):
             kind = form.fields.kind(name)
             convert = converted.get(name, _place if kind == "LatLonPointSpatialField" else None)
+            if convert is None and form.fields.is_a(name, "Date"):
+                convert = date
             if convert is not None:
                 self._converted[number], self._special[number] = convert, True
             self._strings[number] = kind == "StrField"

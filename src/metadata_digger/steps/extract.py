@@ -19,9 +19,9 @@ from metadata_digger.metadata.render import double
 from metadata_digger.metadata.tags.xmp import VALUE_COUNT
 from metadata_digger.pipeline import Batch, OpenFile
 from metadata_digger.schema import EXTRACTED, FAILED, FILTERED, TAG
-from metadata_digger.steps.flatten import listed
-from metadata_digger.steps.location import own_tags, tags_of_a_movie
+from metadata_digger.steps.flatten import listed, taken
 from metadata_digger.steps.mark import appended, mark, note, standing, strings
+from metadata_digger.steps.own_tags import OWN_DIRECTORIES
 
 _TYPE_NAME = 1  # tag of the directory File Type: Detected File Type Name
 # Of a packet's lists rows have the first thousand properties each: Photoshop's list of a document's ancestors may have
@@ -35,7 +35,7 @@ _BOUNDS = (
 
 @dataclass(frozen=True, slots=True)
 class ExtractStep:
-    """Every directory and tag that the extractor finds, XMP's properties by path, and the tool's own ones in GPS.
+    """Every directory and tag that the extractor finds, XMP's properties by path, and the tool's own ones.
 
     A file that no container is known for is filtered; an empty one is failed, and so is one that the storage does
     not give. Whatever else is wrong with a file is a note: its row has what was found before the fault, its type at
@@ -59,12 +59,13 @@ class _Run:
     """What the files of a batch say, one after the other: column by column, never tag by tag."""
 
     directories: list[str] = field(default_factory=list)
+    own: list[int] = field(default_factory=list)  # which of them are not the file's but this tool's
     sizes: list[int] = field(default_factory=list)  # tags of each directory
     tags: array[int] = field(default_factory=lambda: array("i"))
     names: list[str] = field(default_factory=list)
     values: list[str | None] = field(default_factory=list)
 
-    def add(self, directory: str, tags: list[int], names: list[str], values: list[str | None]) -> None:
+    def add(self, directory: str, tags: Sequence[int], names: Sequence[str], values: Sequence[str | None]) -> None:
         self.directories.append(directory)
         self.sizes.append(len(tags))
         self.tags.extend(tags)
@@ -74,6 +75,7 @@ class _Run:
     def cut(self, directories: int, tags: int) -> None:
         """Takes back what lies behind these numbers of directories and tags."""
         del self.directories[directories:], self.sizes[directories:]
+        self.own = [number for number in self.own if number < directories]
         del self.tags[tags:], self.names[tags:], self.values[tags:]
 
 
@@ -97,12 +99,14 @@ def _extract(batch: Batch) -> pa.RecordBatch:
                 if said:
                     notes[row] = said
         directory_ends[row + 1], tag_ends[row + 1] = len(run.directories), len(run.names)
+    theirs = np.ones(len(run.directories), bool)
+    theirs[run.own] = False
     of_files = strings(run.directories)
     of_tags = of_files.take(pa.array(np.repeat(np.arange(len(run.sizes)), run.sizes)))
     columns = [of_tags, pa.array(np.frombuffer(run.tags, np.int32)), strings(run.names), strings(run.values)]
     arrays = [
         strings(file_types),
-        listed(directory_ends, of_files),
+        taken(directory_ends.astype(np.int64), theirs, of_files),
         listed(tag_ends, pa.StructArray.from_arrays(columns, fields=list(TAG))),
     ]
     return appended(note(mark(batch.rows, verdicts), notes), EXTRACTED, arrays)
@@ -130,12 +134,11 @@ def _read(file: OpenFile, run: _Run, notes: list[str]) -> str | tuple[str, str]:
         return FAILED, notes[0]
     kind, *others = found
     for directory in (*others, kind):
-        if directory is kind:
-            _put_place(others, run, notes)
         _put(directory, run, notes)
         notes += (f"{directory.name}: {error}" for error in directory.errors)
         if lost := len(directory.xmp) - len(_written(directory.xmp)):
             notes.append(f"{directory.name}: {lost} properties left out: {_BOUNDS}")
+    _put_own(found, run, notes)
     return str(kind.values[_TYPE_NAME])
 
 
@@ -163,12 +166,6 @@ def _put(directory: Directory, run: _Run, notes: list[str]) -> None:
         values = [
             plain(directory.values[tag]) if value is None else value for tag, value in zip(numbers, values, strict=True)
         ]
-    if directory.name == "GPS":
-        with _net(notes, "GPS: no own tags"):
-            for tag, name, value in list(own_tags(directory)):
-                numbers.append(tag)
-                names.append(name)
-                values.append(value)
     if directory.xmp:
         properties = _written(directory.xmp)
         numbers += range(VALUE_COUNT + 1, VALUE_COUNT + 1 + len(properties))
@@ -177,12 +174,13 @@ def _put(directory: Directory, run: _Run, notes: list[str]) -> None:
     run.add(directory.name, numbers, names, values)
 
 
-def _put_place(directories: Sequence[Directory], run: _Run, notes: list[str]) -> None:
-    """A movie has its place in its own words, and so it has no directory GPS for the own tags."""
-    with _net(notes, "GPS: no own tags"):
-        if tags := tags_of_a_movie(directories):
-            numbers, names, values = zip(*tags, strict=True)
-            run.add("GPS", [*numbers], [*names], [*values])
+def _put_own(directories: Sequence[Directory], run: _Run, notes: list[str]) -> None:
+    """Tags that this tool makes of what the file says, in directories that do not count as the file's."""
+    for name, own_tags in OWN_DIRECTORIES:
+        with _net(notes, f"{name}: no own tags"):
+            if tags := own_tags(directories, notes):
+                run.own.append(len(run.directories))
+                run.add(name, *zip(*tags, strict=True))
 
 
 def _described(directory: Directory, tag: int, notes: list[str]) -> str | None:

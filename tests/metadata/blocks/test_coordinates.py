@@ -14,7 +14,6 @@ from metadata_digger.metadata.blocks.coordinates import (
     angle,
     from_text,
     hemisphere,
-    iso_6709,
 )
 from metadata_digger.metadata.values import Rational, Rationals
 
@@ -170,21 +169,3 @@ def test_text(string: str, degrees: float | None) -> None:
 def test_text_where_signs_are_the_rule() -> None:
     assert from_text("12.5", LATITUDE, signed=True).degrees == 12.5
     assert from_text("12.5", LATITUDE, "S").degrees == -12.5
-
-
-@pytest.mark.parametrize(
-    ("string", "place"),
-    [
-        ("+42.3739+039.7433/", (42.3739, 39.7433)),
-        ("-12.5-120.25+010.000/", (-12.5, -120.25)),
-        ("+00-000/", (0, 0)),
-        ("+4224.5-07100.25/", (42 + 24.5 / 60, -71 - 0.25 / 60)),
-        ("-422436+0710015.5CRSWGS_84/", (-42.41, 71 + 15.5 / 3600)),
-        ("+92.0+010.0/", None),
-        ("+42.3739/", None),
-        ("42.3739,39.7433", None),
-        ("", None),
-    ],
-)
-def test_iso_6709(string: str, place: tuple[float, float] | None) -> None:
-    assert iso_6709(string) == (None if place is None else pytest.approx(place, abs=1e-12))

@@ -1,7 +1,7 @@
 """Angles on Earth as files state them: fractions, numbers and texts, with a letter, a word or a sign for the direction.
 
 Exif (CIPA DC-008, 4.6.6) has three fractions and a letter, XMP (ISO 16684-1, GPSCoordinate) "DDD,MM.mmk" or
-"DDD,MM,SSk", ISO 6709 "+DD.DDDD+DDD.DDDD/". What programs write in their place is read where it has one meaning.
+"DDD,MM,SSk". What programs write in their place is read where it has one meaning.
 """
 
 from __future__ import annotations
@@ -57,9 +57,6 @@ _UNITS = frozenset({"deg", "degree", "degrees", "min", "minute", "minutes", "sec
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:/\d+)?", re.ASCII)
 _PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _BETWEEN = re.compile(r"[\s,;:.°˚'′’\"″”()]*")
-_ISO_6709 = re.compile(
-    r"([+-])(\d{2}|\d{4}|\d{6})(\.\d+)?([+-])(\d{3}|\d{5}|\d{7})(\.\d+)?(?:[+-].*|/.*|CRS.*)?", re.ASCII
-)
 _LONGEST = 100  # characters of a text that is an angle
 
 
@@ -74,12 +71,14 @@ def hemisphere(value: Value, axis: Axis) -> str | None:
 
 def characters(value: Value) -> str | None:
     """Text, whatever type it has: a byte or some, or a string, without the blanks and zeros around it."""
+    if type(value) is int:
+        value = (value,)
+    if isinstance(value, tuple) and value and all(type(one) is int and 0 <= one < 256 for one in value):
+        value = bytes(value)
+        if any(one < 32 for one in value.rstrip(b"\0")):
+            return None
     if isinstance(value, bytes):
         value = value.decode("latin-1")
-    elif type(value) is int and 0 < value < 128:
-        value = chr(value)
-    elif isinstance(value, tuple) and value and all(type(one) is int and 0 <= one < 256 for one in value):
-        value = bytes(value).decode("latin-1")
     return value.strip("\0 \t\r\n") if isinstance(value, str) else None
 
 
@@ -193,20 +192,3 @@ def from_text(string: str, axis: Axis, direction: str | None = None, *, signed: 
     if found.degrees is not None and not signed and string[0] not in "+-":
         return Angle(None, "no hemisphere")
     return found
-
-
-def iso_6709(string: str) -> tuple[float, float] | None:
-    """Latitude and longitude of "+42.3739+039.7433/"; degrees, with minutes, or with seconds, by how many digits."""
-    match = _ISO_6709.fullmatch(string.strip("\0 \t\r\n")[:_LONGEST])
-    if match is None:
-        return None
-    latitude = _run(match[1], match[2], match[3] or "", 2, LATITUDE)
-    longitude = _run(match[4], match[5], match[6] or "", 3, LONGITUDE)
-    return None if latitude is None or longitude is None else (latitude, longitude)
-
-
-def _run(sign: str, digits: str, fraction: str, width: int, axis: Axis) -> float | None:
-    texts = [digits[:width], *(digits[at : at + 2] for at in range(width, len(digits), 2))]
-    texts[-1] += fraction
-    degrees = from_parts([float(text) for text in texts], axis).degrees
-    return -degrees if degrees is not None and sign == "-" else degrees

@@ -71,7 +71,7 @@ def stamp(text: str, *, begins: bool = False) -> Stamp | None:
     match = _NUMBERS.fullmatch(text) or _WORDS.fullmatch(text)
     if match is None and begins:
         match = _NUMBERS.match(text)
-        if match is not None and match["second"] is None and match["second_"] is None:
+        if match is not None and (text[match.end()].isdigit() or (match["second"] or match["second_"]) is None):
             return None
     return None if match is None else _stamp(match.groupdict())
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from metadata_digger.metadata.blocks import movie as words_of
 from metadata_digger.metadata.blocks import quicktime_metadata, user_data
 from metadata_digger.metadata.blocks.limits import inflate
-from metadata_digger.metadata.blocks.movie import Kind, Movie, Track, head, walk
+from metadata_digger.metadata.blocks.movie import Kind, Movie, Track, head_behind_zeros, walk
 from metadata_digger.metadata.blocks.quicktime_media import TRACKS, track
 from metadata_digger.metadata.blocks.quicktime_metadata import children
 from metadata_digger.metadata.blocks.stream import Payload, Stream
@@ -28,7 +28,7 @@ TABLE = TagTable(
 
 def read(reader: Reader) -> Iterator[Directory]:
     movie = Movie()
-    walk(Stream(reader.ordered(">")), movie, movie.track(MAIN), head, "Atom")
+    walk(Stream(reader.ordered(">")), movie, movie.track(MAIN), head_behind_zeros, "Atom")
     return iter(movie.found)
 
 
@@ -81,7 +81,7 @@ def _compressed(movie: Movie, track: Track, box: Payload) -> None:
         raise Malformed("A compressed movie of an unknown form")
     data, fault = inflate(parts[b"cmvd"][4:], _INFLATED)
     kind = MAIN._replace(boxes={kind: read for kind, read in MAIN.boxes.items() if kind != b"cmov"})
-    walk(Stream(Reader.over(data)), movie, Track(kind, track.directory), head, "Atom")
+    walk(Stream(Reader.over(data)), movie, Track(kind, track.directory), head_behind_zeros, "Atom")
     if fault is not None:
         track.directory.errors.append(f"The compressed movie: {fault}")
 
