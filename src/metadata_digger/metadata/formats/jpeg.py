@@ -104,10 +104,14 @@ def _collect(reader: Reader, found: _Found) -> None:
         if head[0] != 0xFF or head[1] in (0xFF, 0):
             if head[:2] != b"\xff\xff":  # no fill byte (B.1.1.2): the segment before ended elsewhere
                 found.lose(position)
-                near = _near(reader, position, lowest, scans=found.framed) if found.lost <= _LOST else None
+                near = None
+                if found.lost <= _LOST:
+                    low = max(lowest, position - _NEAR)
+                    near = _near(_held(reader, start, window, low), position - low, scans=found.framed)
                 if near is not None:
-                    position = start = near
-                    window = reader.bytes(position, min(_NEXT, size - position))
+                    position = low + near
+                    if not start <= position <= start + len(window) - 4:
+                        start, window = position, reader.bytes(position, min(_NEXT, size - position))
                     continue
             position, start, window = _next_marker(reader, position, start, window)
             offset = position - start
@@ -115,7 +119,11 @@ def _collect(reader: Reader, found: _Found) -> None:
                 start, offset, window = position, 0, reader.bytes(position, min(_NEXT, size - position))
             head = window[offset : offset + 4]
         marker = head[1]
-        if marker == _EOI and not found.framed and (found.lost or _leads_on(reader, position + 2)):
+        if (
+            marker == _EOI
+            and not found.framed
+            and (found.lost or _leads_on(_held(reader, start, window, position + 2), 0))
+        ):
             found.lose(position + 2)  # this end is a thumbnail's: the chain was lost in its segment
             position += 2
             continue
@@ -166,31 +174,34 @@ def _is_read(head: bytes) -> bool:
     )
 
 
-def _near(reader: Reader, position: int, lowest: int, *, scans: bool) -> int | None:
+def _held(reader: Reader, start: int, window: bytes, position: int) -> bytes:
+    """What stands around a marker that was lost, as far as a segment there can reach: of the window, or one read."""
+    length = min(2 * _NEAR + BLOCK, reader.size - position)
+    if start <= position and position + length <= start + len(window):
+        return window[position - start : position - start + length]
+    return reader.bytes(position, length)
+
+
+def _near(data: bytes, position: int, *, scans: bool) -> int | None:
     """Where a segment begins that leads to another, close to where it should.
 
     A program that puts some bytes in or takes some out shifts it by as many. Farther away a thumbnail's segments would
     be taken for the picture's. `scans`: whether it may be the header of one.
     """
-    start = max(lowest, position - _NEAR)
-    data = reader.bytes(start, min(position + _NEAR, reader.size) - start)
-    found = (start + at for at, byte in enumerate(data) if byte == 0xFF)
-    right = (at for at in found if _leads_on(reader, at, scans=scans))
-    return min(right, key=lambda at: abs(at - position), default=None)
+    found = (at for at in range(min(position + _NEAR, len(data))) if _leads_on(data, at, scans=scans))
+    return min(found, key=lambda at: abs(at - position), default=None)
 
 
-def _leads_on(reader: Reader, position: int, *, scans: bool = False) -> bool:
+def _leads_on(data: bytes, at: int, *, scans: bool = False) -> bool:
     """Whether a marker with a length stands there, and another one behind it or, behind that of a scan, its data."""
-    if position + 4 > reader.size:
+    head = data[at : at + 4]
+    if len(head) < 4 or head[0] != 0xFF or head[1] < 0xC0 or 0xD0 <= head[1] <= 0xD9:
         return False
-    head = reader.bytes(position, 4)
-    following = position + 2 + (head[2] << 8 | head[3])
-    if head[0] != 0xFF or head[1] < 0xC0 or 0xD0 <= head[1] <= 0xD9 or following < position + 4:
-        return False
-    if head[1] == _SOS or following + 2 > reader.size:
-        return head[1] == _SOS and scans
-    after = reader.bytes(following, 2)
-    return after[0] == 0xFF and after[1] >= 0xC0
+    if head[1] == _SOS:
+        return scans
+    length = head[2] << 8 | head[3]
+    after = data[at + 2 + length : at + 4 + length]
+    return length >= 2 and len(after) == 2 and after[0] == 0xFF and after[1] >= 0xC0
 
 
 def _next_marker(reader: Reader, position: int, start: int, window: bytes) -> tuple[int, int, bytes]:
