@@ -234,6 +234,16 @@ def test_types_of_a_pointer(order, tag, kind, code):
     assert not found[0].errors
 
 
+@pytest.mark.parametrize("kind", [1, 7])
+def test_a_pointer_of_four_bytes(tiff, kind):
+    data = bytearray(tiff({0x8825: {1: (A, b"N\0")}}))
+    data[12:18] = struct.pack("<HI", kind, 4)
+    assert [one.name for one in directories(bytes(data))] == ["Exif IFD0", "GPS"]
+    data[18:22] = struct.pack("<I", 9000)  # these lead nowhere
+    [directory] = directories(bytes(data))
+    assert directory.values == {0x8825: b"\x28\x23\0\0"}
+
+
 def test_pointers_where_they_are_not_expected(tiff):
     gps = {0x8825: {1: (A, b"N\0")}}
     found = of_file(tiff({0x8769: gps}, {0x8769: {0x9000: (U, b"0230")}, **gps}))

@@ -303,6 +303,10 @@ class _Walk:
     def lead(self, kind: Kind, tag: int, form: int, number: int, start: int, base: int, order: str, depth: int) -> bool:
         """Follows a tag that points to IFDs; False when it does not and is to be kept as it is."""
         child = SUB_IFD if tag == _SUB_IFDS else kind.pointers[tag]
+        if form in (1, 7) and number == 4 and not kind.inline:  # four bytes, typed as such
+            form, number = (
+                (4, 1) if self.sound(unpack_from(order + "I", self.window.bytes(start, 4))[0], order) else (0, 0)
+            )
         code = _OFFSETS.get(form)
         if code is not None and number and not (kind.inline and form == 3):
             unit = BIG_SIZES[form]
