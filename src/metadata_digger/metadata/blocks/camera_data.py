@@ -1,7 +1,7 @@
 """What cameras put into a movie's user data beside texts.
 
-GoPro's records (https://github.com/gopro/gpmf-parser), Nikon's list of values with Exif's types, and the block "TAGS" of
-several makers, which begins with make and model.
+GoPro's records (https://github.com/gopro/gpmf-parser), Nikon's list of values with Exif's types, and the block "TAGS"
+of several makers, which begins with make and model.
 """
 
 from __future__ import annotations
