@@ -414,6 +414,15 @@ def test_a_compressed_movie_in_another_is_left() -> None:
     assert described(read(data)[0]) == {}
 
 
+def test_items_have_a_ceiling() -> None:
+    item_ = box(b"\xa9nam", pack(">HH", 1, 0), b"a")
+    found = list(quicktime.read(Reader.over(b"".join([box(b"udta", item_ * 9000)] * 10))))
+    assert described(found[1]) == {"Title": "a"}
+    assert "More than 50000 items of metadata" in [error for one in found for error in one.errors]
+    (_, directory) = read(metadata(b"mdta", keys(*["a"] * 10_001)))
+    assert directory.errors == ["More than 10000 keys"]
+
+
 def test_report_of_a_camera() -> None:
     (_, directory) = read(box(b"meta", bytes(4), handler(b"nrtm"), box(b"xml ", bytes(4), b"<NonRealTimeMeta/>")))
     assert described(directory) == {"XML": "<NonRealTimeMeta/>"}

@@ -31,6 +31,7 @@ def read(movie: Movie, track: Track, box: Payload, put: Put, own: Own) -> None:
     filling = Filling(movie)
     try:
         for child in children(box.data, 0, len(box.data)):
+            movie.count()
             content = box.data[child.start : child.end]
             try:
                 if child.kind in own:
