@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import os
 import shutil
@@ -61,6 +62,26 @@ def test_0_done(path: Path) -> None:
     report = json.loads((path.parent / "out" / "_run" / "run.json").read_text(encoding="utf-8"))
     assert (report["action"], report["seen"], report["written"], report["filtered"]) == ("extract", 3, 2, 1)
     assert set(report["config"]) == {key.name for key in KEYS}
+
+
+def test_a_damaged_picture_has_a_row_in_full_with_its_hash_and_its_labels(path: Path) -> None:
+    """Four bytes too many in front of the picture, and a file that ends in its tables."""
+    sound = (Path(__file__).parents[2] / "demo" / "photos" / "ambulance.jpg").read_bytes()
+    at = sound.index(b"\xff\xed")  # APP13, behind the Exif block
+    (path.parent / "in" / "four.jpg").write_bytes(sound[:at] + bytes(4) + sound[at:])
+    (path.parent / "in" / "cut.jpg").write_bytes(sound[: at + 40])
+    keys = ("output.format=json", "processing.hash.types=md5", "input.include=*.jpg")
+    done = run(path, "full", path.name, *(word for key in keys for word in ("--set", key)))
+    assert (done.returncode, done.stderr) == (0, "")
+    rows = [json.loads(line) for line in (path.parent / "out" / "out.json").read_text("utf-8").splitlines()]
+    assert [Path(row["FilePath"]).name for row in rows] == ["cut.jpg", "four.jpg"]
+    for row, labels in zip(rows, ([], ["truck"]), strict=True):
+        file = path.parent / "in" / Path(row["FilePath"]).name
+        assert row["HashMd5"] == hashlib.md5(file.read_bytes(), usedforsecurity=False).hexdigest()
+        assert row["FileType"] == "JPEG"
+        assert {"JFIF", "ExifIFD0"} <= set(row["Metadata"])
+        assert row["Labels"] == labels
+        assert any("End of data" in note or "belong to no segment" in note for note in row["Notes"])
 
 
 def test_a_run_into_files_starts_without_the_client_of_solr_and_without_networks(path: Path) -> None:

@@ -245,6 +245,20 @@ def test_summary_adds_up_and_names_reasons() -> None:
     ]
 
 
+def test_summary_tells_equal_counts_in_one_order() -> None:
+    names = ["b", "no a", "c", "a", "no b"]
+    told = []
+    for order in (names, names[::-1]):
+        report = Report(
+            reasons=Counter({(status, name): 2 for name in order for status in ("filtered", "failed")}),
+            statuses=Counter(ok=2, filtered=10, failed=10),
+            kinds=Counter(dict.fromkeys(order, 1)),
+            noted=1,
+        )
+        told.append(list(summary(report)))
+    assert told[0] == told[1]
+
+
 def test_summary_is_short_whatever_happened() -> None:
     report = Report(
         reasons=Counter({("failed", f"reason {i}"): 1 for i in range(50)}),

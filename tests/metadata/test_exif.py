@@ -118,6 +118,25 @@ def test_names_and_units(tiff):
     ]
 
 
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_tag_that_comes_again_has_all_its_values(order):
+    """In the file's order; the last one is the tag's, as in the reference. Entries of zeros are no tags."""
+    entries = [(0x0112, S, 1), (0x0128, S, 2), (0x0112, S, 6), (0x0128, S, 2), (0x0112, S, 8), (0, S, 1), (0, S, 0)]
+    head = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(order + "IH", 8, len(entries))
+    rows = b"".join(struct.pack(order + "HHIHH", tag, kind, 1, value, 0) for tag, kind, value in entries)
+    [directory] = directories(head + rows + bytes(4))
+    turned = [tag.description for tag in directory.tags() if tag.name == "Orientation"]
+    assert turned == [
+        "Top, left side (Horizontal / normal)",
+        "Right side, top (Rotate 90 CW)",
+        "Left side, bottom (Rotate 270 CW)",
+    ]
+    assert [tag.description for tag in directory.tags() if tag.name == "Resolution Unit"] == ["Inch"]
+    assert [tag.description for tag in directory.tags() if tag.id == 0] == ["0"]
+    assert directory.values[0x0112] == 8
+    assert not directory.errors
+
+
 def test_directories_come_as_they_are_met(tiff):
     data = tiff(
         {
@@ -213,6 +232,16 @@ def test_types_of_a_pointer(order, tag, kind, code):
     assert [one.name for one in found] == ["Exif IFD0", "GPS" if tag == 0x8825 else "Exif SubIFD"]
     assert found[1].values == {1: 7}
     assert not found[0].errors
+
+
+@pytest.mark.parametrize("kind", [1, 7])
+def test_a_pointer_of_four_bytes(tiff, kind):
+    data = bytearray(tiff({0x8825: {1: (A, b"N\0")}}))
+    data[12:18] = struct.pack("<HI", kind, 4)
+    assert [one.name for one in directories(bytes(data))] == ["Exif IFD0", "GPS"]
+    data[18:22] = struct.pack("<I", 9000)  # these lead nowhere
+    [directory] = directories(bytes(data))
+    assert bytes(directory.values[0x8825]) == b"\x28\x23\0\0"
 
 
 def test_pointers_where_they_are_not_expected(tiff):

@@ -14,6 +14,7 @@ from metadata_digger.errors import ConfigError, OutputError
 from metadata_digger.run.engines import local
 from metadata_digger.run.report import Report
 from metadata_digger.solr.client import Solr
+from misbehaving import tear
 from servers.solr import Cloud
 from solr.running import CONFIG, PLAIN, everything, jpegs, made, settings
 
@@ -83,3 +84,28 @@ def test_what_the_collection_has_lost_is_sent_again(cloud: Cloud, collection: st
             name: one["id"] for name, one in before.items()
         }
     assert run(given, update="time").notes == []
+
+
+def test_documents_of_files_that_are_not_there_for_the_moment_stay(
+    cloud: Cloud, collection: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = made(cloud, collection)
+    jpegs(tmp_path / "in", ["a", "b"])
+    jpegs(tmp_path / "in" / "locked", ["c", "d"])
+    for path in [*(tmp_path / "in" / "locked").iterdir()]:
+        path.rename(path.with_name(f"locked-{path.name}"))
+    given = settings(cloud, collection, tmp_path / "in", tmp_path, *PLAIN)
+    run(given)
+    before = everything(connection)
+    (tmp_path / "in" / "000000.jpg").unlink()
+    with monkeypatch.context() as patch:
+        tear(patch, "/locked", -1)
+        assert run(given, update="time").changes["unlisted"] == 2
+    assert len(everything(connection)) == len(before) - 1
+    (tmp_path / "in").rename(tmp_path / "elsewhere")
+    (tmp_path / "in").mkdir()
+    with pytest.raises(OutputError, match=r"had 3 files and has none now\n.*--accept-gone"):
+        run(given, update="time")
+    assert len(everything(connection)) == len(before) - 1
+    run(given, update="time", accept_gone=True)
+    assert everything(connection) == {}

@@ -63,7 +63,7 @@ def _others(expected: Expected) -> Iterator[str]:
     """What is listed and not read, what is not listed, and how an update sees it."""
     if expected.left_out:
         yield f"not read    {expected.left_out.total():>11,}"
-        for (status, reason), count in expected.left_out.most_common(SHOWN):
+        for (status, reason), count in sorted(expected.left_out.items(), key=lambda one: (-one[1], one[0]))[:SHOWN]:
             words = reason if status in (FILTERED, "failed") else f"{status.replace('_', ' ')}: {reason}"
             yield f"    {count:>11,}  {words}"
     for kind, count in sorted(expected.excluded.items()):

@@ -33,16 +33,16 @@ def summary(report: Report) -> Iterator[str]:
         yield f"    with notes {report.noted:>6,}"
         # What rows lack comes before what was remarked in passing.
         lacking = Counter({kind: count for kind, count in report.kinds.items() if kind.startswith("no ")})
-        yield from _reasons([*lacking.most_common(), *(report.kinds - lacking).most_common()])
+        yield from _reasons([*_commonest(lacking), *_commonest(report.kinds - lacking)])
     yield f"  filtered  {report.filtered:>11,}"
     filtered = Counter({reason: n for (status, reason), n in report.reasons.items() if status == FILTERED})
-    yield from _reasons(filtered.most_common())
+    yield from _reasons(_commonest(filtered))
     yield f"  failed    {report.failed:>11,}"
     failures: Counter[str] = Counter()
     for (status, reason), count in report.reasons.items():
         if status not in (OK, FILTERED):
             failures[reason if status == "failed" else f"{status.replace('_', ' ')}: {reason}"] += count
-    yield from _reasons(failures.most_common())
+    yield from _reasons(_commonest(failures))
     for file, reason in report.lost:
         yield f"lost        {file}: {reason}"
     if report.lost and report.failed > len(report.lost):
@@ -80,9 +80,9 @@ def collection(connection: Connection, report: Report) -> Iterator[str]:
         yield f"query       {place}/select?q={quote(query, safe=':*')}"
 
 
-def _commonest(labels: Counter[str]) -> list[tuple[str, int]]:
+def _commonest(counts: Counter[str]) -> list[tuple[str, int]]:
     """Equal ones by name: in the order of arrival, two runs would tell them differently."""
-    return sorted(labels.items(), key=lambda item: (-item[1], item[0]))
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _reasons(reasons: Sequence[tuple[str, int]]) -> Iterator[str]:

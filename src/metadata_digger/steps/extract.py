@@ -155,17 +155,16 @@ def _net(notes: list[str], what: str) -> Iterator[None]:
 
 def _put(directory: Directory, run: _Run, notes: list[str]) -> None:
     # Directory.tags would do; its tuples, made and taken apart again, cost 6 % of the time of extraction.
-    numbers = list(directory.values)
+    tags = [*directory.earlier, *directory.values.items()] if directory.earlier else directory.values.items()
+    numbers = [tag for tag, _ in tags]
     names = [directory.tag_name(tag) for tag in numbers]
     values: list[str | None] = []
     with _net([], ""):
-        values = [describe(directory, tag, value) for tag, value in directory.values.items()]
+        values = [describe(directory, tag, value) for tag, value in tags]
     if len(values) < len(numbers):  # a bug: each tag for itself
-        values = [_described(directory, tag, notes) for tag in numbers]
+        values = [_described(directory, tag, value, notes) for tag, value in tags]
     if None in values:
-        values = [
-            plain(directory.values[tag]) if value is None else value for tag, value in zip(numbers, values, strict=True)
-        ]
+        values = [plain(of) if value is None else value for (_, of), value in zip(tags, values, strict=True)]
     if directory.xmp:
         properties = _written(directory.xmp)
         numbers += range(VALUE_COUNT + 1, VALUE_COUNT + 1 + len(properties))
@@ -183,9 +182,9 @@ def _put_own(directories: Sequence[Directory], run: _Run, notes: list[str]) -> N
                 run.add(name, *zip(*tags, strict=True))
 
 
-def _described(directory: Directory, tag: int, notes: list[str]) -> str | None:
+def _described(directory: Directory, tag: int, value: Value, notes: list[str]) -> str | None:
     with _net(notes, f"{directory.name}: {directory.tag_name(tag)} cannot be put into words"):
-        return describe(directory, tag, directory.values[tag])
+        return describe(directory, tag, value)
     return None
 
 

@@ -60,8 +60,9 @@ def _iso(at: Stamp, known: bool) -> str:
 
 
 def _hours(away: timedelta | None) -> str:
+    """UTC+05:45: the sign alone in front would be a formula for spreadsheets."""
     minutes = 0 if away is None else away // timedelta(minutes=1)
-    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+    return f"UTC{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
 
 
 def _beside_gps(local: Found, at: Stamp, gps: datetime, notes: list[str]) -> Found:

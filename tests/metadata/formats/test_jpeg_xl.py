@@ -85,6 +85,16 @@ def test_faults_are_texts(data: bytes, error: str) -> None:
         assert described(directory).items() >= SIZE.items()
 
 
+def test_a_block_costs_no_other() -> None:
+    blocks = box(b"Exif", b"none"), box(b"xml ", packet("")), box(b"Exif", b"\0\0\0\x09" + TIFF)
+    directories = read_metadata(SIGNATURE + box(b"jxlc", USUAL) + b"".join(blocks))
+    assert named(directories) == ["JPEG XL", "XMP", "Exif IFD0", "File Type"]
+    assert directories[0].errors == [
+        "Box 'Exif': The Exif item has no TIFF header",
+        "The Exif item says that its TIFF header is at 13, and it is at 4",
+    ]
+
+
 @given(damaged(SIGNATURE + box(b"jxlp", b"\0\0\0\0" + USUAL) + box(b"Exif", b"\0\0\0\0" + TIFF)) | st.binary())
 def test_damaged(data: bytes) -> None:
     consume(jpeg_xl.read, data)

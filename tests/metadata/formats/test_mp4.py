@@ -370,6 +370,29 @@ def test_a_file_that_is_cut_is_read_as_far_as_it_goes() -> None:
     assert directory.errors[:2] == [END, "Box 'udta' is longer than what it is in."]
 
 
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        # A size that was spoilt: the box that it is in tells where the next one begins.
+        box(b"moov", box(b"trak", pack(">I4s", 5000, b"tkhd"), bytes(84)), movie_header(), track(b"vide", video())),
+        box(b"moov", box(b"trak", pack(">I4s", 90, b"tkhd"), bytes(20)), movie_header(), track(b"vide", video())),
+        # Bytes that were put in, or lost: what a box says is right, and all around it say too little or too much.
+        pack(">I4s", 200, b"moov") + box(b"free", bytes(150)) + movie_header() + track(b"vide", video()),
+        pack(">I4s", 9000, b"moov") + movie_header() + track(b"vide", video()),
+    ],
+)
+def test_boxes_that_disagree_about_their_ends(spoilt: bytes) -> None:
+    directories = read(file_type() + spoilt + box(b"free", bytes(50)))
+    assert described(directories[0])["Duration"] == "90000"
+    assert named(directories) == ["MP4", "MP4 Video"]
+    assert directories[0].errors
+
+
+def test_padding() -> None:
+    assert read(box(b"moov", movie_header(), bytes(64)) + bytes(3000))[0].errors == []
+    assert read(movie_header() + bytes(3000) + b"a")[0].errors == ["Box size too small."]
+
+
 def test_movies_of_gigabytes() -> None:
     """Picture data of more than 2 GiB before the movie, which the reference does not pass."""
     size = 3 << 30

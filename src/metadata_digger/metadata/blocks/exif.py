@@ -231,7 +231,10 @@ class _Walk:
             position += size
             # Nine of ten entries are one plain number or a short string; they take the shortest way.
             if form == 3 and number == 1 and not big and tag not in leads:
-                values[tag] = field >> short & 0xFFFF
+                plain = field >> short & 0xFFFF
+                if tag in values and tag:
+                    directory.keep(tag, plain)
+                values[tag] = plain
                 continue
             unit = sizes.get(form)
             if unit is None:
@@ -279,6 +282,8 @@ class _Walk:
             elif tag in octets and type(value) is bytes:
                 self.spread(values, value, octets[tag])
             elif value is not None:
+                if tag in values and tag:  # Canon fills directories up with entries of zeros
+                    directory.keep(tag, value)
                 values[tag] = value
             elif form not in (5, 10):
                 directory.errors.append(f"Invalid TIFF tag format code {form} for tag 0x{tag:04X}")
@@ -298,6 +303,10 @@ class _Walk:
     def lead(self, kind: Kind, tag: int, form: int, number: int, start: int, base: int, order: str, depth: int) -> bool:
         """Follows a tag that points to IFDs; False when it does not and is to be kept as it is."""
         child = SUB_IFD if tag == _SUB_IFDS else kind.pointers[tag]
+        if form in (1, 7) and number == 4 and not kind.inline:  # four bytes, typed as such
+            form, number = (
+                (4, 1) if self.sound(unpack_from(order + "I", self.window.bytes(start, 4))[0], order) else (0, 0)
+            )
         code = _OFFSETS.get(form)
         if code is not None and number and not (kind.inline and form == 3):
             unit = BIG_SIZES[form]

@@ -1,8 +1,7 @@
-"""The Exif item of a HEIF file (ISO/IEC 23008-12, annex A.2.1): four bytes that tell where the TIFF header is, and the
-header behind them.
+"""The Exif item of a HEIF file (ISO/IEC 23008-12, annex A.2.1) and the Exif box of a JPEG XL file (ISO/IEC 18181-2).
 
-Writers get the four bytes wrong or leave them out, or put a whole JPEG segment into the item. There is one TIFF header
-in it whatever they do, so that it can be looked for.
+Four bytes tell where the TIFF header is, which comes behind them. Writers get the four bytes wrong or leave them out,
+or put a whole JPEG segment there. There is one TIFF header in it whatever they do, so that it can be looked for.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ from metadata_digger.metadata.tags.flir import CAMERA, KELVIN, METRES, PLACE, RA
 PREAMBLE = b"FLIR\0"
 _HEAD = 8  # bytes of a segment before its part: the identifier, a byte, the part's number, that of the last one
 _HEADER, _ENTRY, _RECORDS = 0x40, 0x20, 64
+_READ = 0x500  # bytes of a record that have tags
 _ZERO_CELSIUS = 273.15
 
 
@@ -79,8 +80,7 @@ def _records(reader: Reader, camera: Directory) -> Iterator[Directory]:
         camera.values[_CREATOR] = creator
     start, count = reader.unpack("II", 0x18)
     for number in range(min(count, _RECORDS)):
-        kind = reader.u16(start + number * _ENTRY)
-        at, length = reader.unpack("II", start + number * _ENTRY + 0x0C)
+        kind, at, length = reader.unpack("H10xII", start + number * _ENTRY)
         try:
             if kind == 0x20:
                 _put(camera.values, CAMERA, reader.within(at, length))
@@ -95,6 +95,7 @@ def _records(reader: Reader, camera: Directory) -> Iterator[Directory]:
 
 def _put(values: dict[int, Value], layouts: Mapping[int, tuple[str, str | int]], record: Reader) -> None:
     """What the record has, which may be shorter than the table. A number 2 at its start tells the byte order."""
+    record = Reader.over(record.bytes(0, min(record.size, _READ)), record.order)
     if layouts is not PLACE and record.u16(0) >= 0x0100:
         record = record.ordered("<" if record.order == ">" else ">")
     if layouts is PLACE:

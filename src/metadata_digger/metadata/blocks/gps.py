@@ -139,8 +139,13 @@ def _stated(value: Value, index: int) -> str:
     """One number of an array as a decimal, a fraction over zero as a fraction."""
     one = value if isinstance(value, Rational | int | float) else value[index]
     if isinstance(one, Rational):
-        return decimal(quotient(one), _PLACES) if one.denominator else f"{one.numerator}/0"
-    return decimal(float(one), _PLACES)
+        return _decimal(quotient(one)) if one.denominator else f"{one.numerator}/0"
+    return _decimal(float(one))
+
+
+def _decimal(number: float) -> str:
+    """With as many decimals as it has digits left: 15 of them are sure."""
+    return decimal(number, max(0, min(_PLACES, 15 - len(str(int(abs(number)))))) if isfinite(number) else 0)
 
 
 def _time(_: Directory, value: Value) -> str | None:

@@ -81,10 +81,11 @@ def _text(data: bytes) -> str:
 
 
 def _description(data: bytes) -> str:
+    """A text of a stated length, which programs get wrong: what is there counts, up to its zero."""
     length = _signed(data, 8) - 1
-    if length < 0 or 12 + length > len(data):
-        return _FAILED
-    return decoded(data[12 : 12 + length])
+    if 0 <= length <= len(data) - 12:
+        return decoded(data[12 : 12 + length])
+    return decoded(data[12:].partition(b"\0")[0]) or _FAILED
 
 
 def _signature(data: bytes) -> str:

@@ -6,6 +6,7 @@ Boxes are walked without looking into media data.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import atan2, ceil, degrees
@@ -21,8 +22,11 @@ from metadata_digger.metadata.tags.movie import BRANDS
 
 _BOXES = 65_536  # an hour of fragments of two seconds has 4,000
 _DIRECTORIES = 8192  # a fuzzed file of the corpus has 300
-_ERRORS = 100  # of one directory
+_ITEMS = 50_000  # the most in the corpus is 40
+ERRORS = 100  # of one directory
 _SHORTEST = 8  # bytes of a box: its size and type
+_PADDING = 4096  # bytes of zeros at the end of a level that are nothing to speak of
+_TYPE = re.compile(rb"[\xa9A-Za-z][A-Za-z0-9 _-]{3}")
 
 
 class Head(NamedTuple):
@@ -60,6 +64,13 @@ class Movie:
     scale: int | None = None
     duration: int | None = None
     language: str | None = None
+    items: int = 0  # of user data and lists of metadata
+
+    def count(self) -> None:
+        """One item more."""
+        self.items += 1
+        if self.items > _ITEMS:
+            raise Malformed(f"More than {_ITEMS} items of metadata")
 
     def track(self, kind: Kind) -> Track:
         if len(self.found) >= _DIRECTORIES:
@@ -76,8 +87,9 @@ Box = Callable[[Movie, Track, Payload], Track | None]
 def walk(stream: Stream, movie: Movie, track: Track, head: Callable[[Stream, int], Head], word: str) -> None:
     """The boxes of a file, in file order. `word` is what error texts call a box.
 
-    A fault costs the box that has it; where the next box begins cannot be told, it costs the level that it is on. A box
-    that the file ends in is read as far as it goes.
+    A fault costs the box that has it. Where a box and the one that it is in disagree about where they end, that one is
+    believed behind whose end a box begins: bytes that were lost or put in move the ends of all boxes around them, a
+    size that was spoilt only its own. A box that the file ends in is read as far as it goes.
     """
     levels: list[tuple[int, Track]] = []
     end = stream.size
@@ -89,16 +101,20 @@ def walk(stream: Stream, movie: Movie, track: Track, head: Callable[[Stream, int
                     seen += 1
                     if seen > _BOXES:
                         raise Malformed(f"More than {_BOXES} boxes")
-                    if end - stream.at < _SHORTEST:
+                    if end - stream.at < _SHORTEST and not (levels and _leads_on(stream, stream.at)):
                         _rest(stream, end, track)
                         break
                     size, kind, content = head(stream, end)
                     if size < 8 or content < 0:
-                        _fault(track, f"{word} size too small.")
+                        if size or any(kind + stream.peek(stream.at, min(end - stream.at, _PADDING))):
+                            _fault(track, f"{word} size too small.")
+                        if _leads_on(stream, end):
+                            stream.skip(end - stream.at)
                         break
-                    if levels and content > end - stream.at:  # it would take what is not in the box that holds it
+                    if levels and content > end - stream.at:
                         _fault(track, f"{word} '{called(kind)}' is longer than what it is in.")
-                        content = end - stream.at
+                        if stream.at + content > stream.size or _leads_on(stream, end):
+                            content = end - stream.at
                     box = track.kind.boxes.get(kind)
                     if kind in track.kind.containers:
                         levels.append((end, track))
@@ -114,8 +130,6 @@ def walk(stream: Stream, movie: Movie, track: Track, head: Callable[[Stream, int
                 _fault(track, str(error))
             if not levels:
                 break
-            if stream.at < end:
-                stream.skip(end - stream.at)
             end, track = levels.pop()
             stream.expect(end if levels else 0)  # beside the boxes of the file is media
         if stream.at > stream.size:
@@ -124,16 +138,36 @@ def walk(stream: Stream, movie: Movie, track: Track, head: Callable[[Stream, int
         movie.found[-1].errors.append(str(error))
 
 
+def _leads_on(stream: Stream, position: int) -> bool:
+    """Whether a box may begin at a place, or the file ends there."""
+    if position == stream.size:
+        return True
+    first = stream.peek(position, _SHORTEST)
+    size = int.from_bytes(first[:4], "big")
+    return len(first) == _SHORTEST and _TYPE.fullmatch(first[4:]) is not None and 8 <= size <= stream.size - position
+
+
 def head(stream: Stream, end: int) -> Head:
-    """The size and type of the next box; a size of 0 reaches to the end of what the box lies in."""
+    """The size and type of the next box; a size of 0 reaches to the end of the file, for one that lies in no other."""
+    return _headed(stream, end, stream.number("I"))
+
+
+def head_behind_zeros(stream: Stream, end: int) -> Head:
+    """The same where four zeros may come before a box, as Canon ends that of a thumbnail (EOS 100D)."""
     size = stream.number("I")
+    if not size and end - stream.at >= _SHORTEST and _TYPE.fullmatch(stream.peek(stream.at, 4)) is None:
+        size = stream.number("I")
+    return _headed(stream, end, size)
+
+
+def _headed(stream: Stream, end: int, size: int) -> Head:
     kind = stream.bytes(4)
-    while not size and kind[0] < 0x20 and stream.at + 4 <= end:  # no type: zeros between boxes, as Canon has them
-        size, kind = int.from_bytes(kind, "big"), stream.bytes(4)
     if size == 1:
         size = stream.number("q")
         return Head(size, kind, size - 16)
-    return Head(size, kind, size - 8) if size else Head(end - stream.at + 8, kind, end - stream.at)
+    if not size and end == stream.size and _TYPE.fullmatch(kind) is not None:
+        return Head(end - stream.at + 8, kind, end - stream.at)
+    return Head(size, kind, size - 8)
 
 
 def _read(stream: Stream, movie: Movie, track: Track, kind: bytes, content: int, box: Box) -> Track:
@@ -164,7 +198,7 @@ def _rest(stream: Stream, end: int, track: Track) -> None:
 
 def _fault(track: Track, error: str) -> None:
     errors = track.directory.errors
-    if len(errors) < _ERRORS and (error != END or END not in errors):
+    if len(errors) < ERRORS and (error != END or END not in errors):
         errors.append(error)
 
 

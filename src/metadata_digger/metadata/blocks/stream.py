@@ -45,6 +45,11 @@ class Stream:
         """What lies before `end` is structure, not media: reads may run ahead as far."""
         self._reach = min(end, self.size)
 
+    def peek(self, position: int, count: int) -> bytes:
+        """Bytes at a place, as many of them as there are, without going there."""
+        count = min(count, self.size - position)
+        return self._reader.bytes(position, count) if position >= 0 and count > 0 else b""
+
     def bytes(self, count: int) -> bytes:
         """The next `count` bytes. Raises Truncated when there are not as many, Malformed when it is too much."""
         start = self._at

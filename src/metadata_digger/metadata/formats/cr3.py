@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from metadata_digger.metadata.blocks import exif, exif_kinds
-from metadata_digger.metadata.blocks.movie import Box, Head, Movie, Track, head, walk
+from metadata_digger.metadata.blocks.movie import Box, Head, Movie, Track, head_behind_zeros, walk
 from metadata_digger.metadata.blocks.stream import Payload, Stream
 from metadata_digger.metadata.formats import quicktime
 from metadata_digger.metadata.model import Directory
@@ -27,7 +27,7 @@ def read(reader: Reader) -> Iterator[Directory]:
 
 def _head(stream: Stream, end: int) -> Head:
     """A box of Canon's own kind counts as one whose type is its UUID: previews are passed over unread."""
-    found = head(stream, end)
+    found = head_behind_zeros(stream, end)
     if found.kind != b"uuid" or found.content < _UUID:
         return found
     return Head(found.size - _UUID, stream.bytes(_UUID), found.content - _UUID)

@@ -7,19 +7,18 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from metadata_digger.metadata.blocks import adobe, ducky, exif_segments, huffman, jfif, jfxx, jpeg_frame
+from metadata_digger.metadata.blocks.jpeg_chain import FRAMES, LOST, NEAR, leads_on, near
 from metadata_digger.metadata.blocks.limits import COLLECTED, END
 from metadata_digger.metadata.errors import Malformed, MetadataError, Truncated
 from metadata_digger.metadata.model import Directory, TagTable
 from metadata_digger.metadata.source import BLOCK, Reader
 
-_FRAMES = tuple(0xC0 + n for n in (0, 1, 2, 3, 5, 6, 7, 9, 10, 11, 13, 14, 15))
 _DHT, _DNL, _COM = 0xC4, 0xDC, 0xFE
 _EOI, _SOS = 0xD9, 0xDA
 _APP0, _APP1, _APP2, _APP12, _APP13, _APP14 = 0xE0, 0xE1, 0xE2, 0xEC, 0xED, 0xEE
-_WANTED = frozenset((*_FRAMES, _DHT, _DNL, _COM, _APP0, _APP1, _APP2, _APP12, _APP13, _APP14))
+_WANTED = frozenset((*FRAMES, _DHT, _DNL, _COM, _APP0, _APP1, _APP2, _APP12, _APP13, _APP14))
 _MPF, _FPXR, _FLIR = b"MPF\0", b"FPXR\0", b"FLIR\0"
 _ADOBE = b"http://ns.adobe.com/"  # XMP, and the extended packet's parts
-_NEAR, _LOST = 64, 16  # bytes to either side of where a lost marker should be, and how often one is looked for
 _NEXT = 4 + len(_ADOBE)  # bytes of a segment that tell what it is
 
 Segments = dict[int, list[bytes]]
@@ -40,7 +39,7 @@ def read(reader: Reader) -> Iterator[Directory]:
         found.faults.append(str(error))
     segments = found.segments
     frames: list[Directory] = []
-    for marker in _FRAMES:
+    for marker in FRAMES:
         frames += _each(segments.get(marker, ()), partial(jpeg_frame.read, marker=marker))
     _set_height(frames, segments.get(_DNL, ()))
     yield from frames
@@ -72,7 +71,7 @@ class _Found:
 
     @property
     def framed(self) -> bool:
-        return any(marker in self.segments for marker in _FRAMES)
+        return any(marker in self.segments for marker in FRAMES)
 
     def lose(self, position: int) -> None:
         self.lost += 1
@@ -84,9 +83,8 @@ def _collect(reader: Reader, found: _Found) -> None:
     """Goes through the chain of segments up to the first scan.
 
     Raises MetadataError when the file ends before it (of the segment that it ends in, what is there counts), or there
-    is too much to be kept. The head of the file is one
-    read. Beyond it each wanted segment is one read, that brings the next one's first bytes along; others are passed
-    over. Scan data is never read.
+    is too much to be kept. The head of the file is one read. Beyond it each wanted segment is one read, that brings the
+    next one's first bytes along; others are passed over. Scan data is never read.
     """
     size = reader.size
     start, window = 0, reader.bytes(0, min(size, BLOCK))
@@ -104,10 +102,14 @@ def _collect(reader: Reader, found: _Found) -> None:
         if head[0] != 0xFF or head[1] in (0xFF, 0):
             if head[:2] != b"\xff\xff":  # no fill byte (B.1.1.2): the segment before ended elsewhere
                 found.lose(position)
-                near = _near(reader, position, lowest, scans=found.framed) if found.lost <= _LOST else None
-                if near is not None:
-                    position = start = near
-                    window = reader.bytes(position, min(_NEXT, size - position))
+                close = None
+                if found.lost <= LOST:
+                    low = max(lowest, position - NEAR)
+                    close = near(_held(reader, start, window, low), position - low, scans=found.framed)
+                if close is not None:
+                    position = low + close
+                    if not start <= position <= start + len(window) - 4:
+                        start, window = position, reader.bytes(position, min(_NEXT, size - position))
                     continue
             position, start, window = _next_marker(reader, position, start, window)
             offset = position - start
@@ -115,7 +117,11 @@ def _collect(reader: Reader, found: _Found) -> None:
                 start, offset, window = position, 0, reader.bytes(position, min(_NEXT, size - position))
             head = window[offset : offset + 4]
         marker = head[1]
-        if marker == _EOI and not found.framed and (found.lost or _leads_on(reader, position + 2)):
+        if (
+            marker == _EOI
+            and not found.framed
+            and (found.lost or leads_on(_held(reader, start, window, position + 2), 0))
+        ):
             found.lose(position + 2)  # this end is a thumbnail's: the chain was lost in its segment
             position += 2
             continue
@@ -166,31 +172,12 @@ def _is_read(head: bytes) -> bool:
     )
 
 
-def _near(reader: Reader, position: int, lowest: int, *, scans: bool) -> int | None:
-    """Where a segment begins that leads to another, close to where it should.
-
-    A program that puts some bytes in or takes some out shifts it by as many. Farther away a thumbnail's segments would
-    be taken for the picture's. `scans`: whether it may be the header of one.
-    """
-    start = max(lowest, position - _NEAR)
-    data = reader.bytes(start, min(position + _NEAR, reader.size) - start)
-    found = (start + at for at, byte in enumerate(data) if byte == 0xFF)
-    right = (at for at in found if _leads_on(reader, at, scans=scans))
-    return min(right, key=lambda at: abs(at - position), default=None)
-
-
-def _leads_on(reader: Reader, position: int, *, scans: bool = False) -> bool:
-    """Whether a marker with a length stands there, and another one behind it or, behind that of a scan, its data."""
-    if position + 4 > reader.size:
-        return False
-    head = reader.bytes(position, 4)
-    following = position + 2 + (head[2] << 8 | head[3])
-    if head[0] != 0xFF or head[1] < 0xC0 or 0xD0 <= head[1] <= 0xD9 or following < position + 4:
-        return False
-    if head[1] == _SOS or following + 2 > reader.size:
-        return head[1] == _SOS and scans
-    after = reader.bytes(following, 2)
-    return after[0] == 0xFF and after[1] >= 0xC0
+def _held(reader: Reader, start: int, window: bytes, position: int) -> bytes:
+    """What stands around a marker that was lost, as far as a segment there can reach: of the window, or one read."""
+    length = min(2 * NEAR + BLOCK, reader.size - position)
+    if start <= position and position + length <= start + len(window):
+        return window[position - start : position - start + length]
+    return reader.bytes(position, length)
 
 
 def _next_marker(reader: Reader, position: int, start: int, window: bytes) -> tuple[int, int, bytes]:

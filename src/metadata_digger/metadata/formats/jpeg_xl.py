@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from metadata_digger.metadata.blocks import exif_item
 from metadata_digger.metadata.blocks.limits import COLLECTED, END
 from metadata_digger.metadata.errors import Malformed, MetadataError, Truncated
 from metadata_digger.metadata.model import Directory, TagTable, Value
@@ -98,12 +99,15 @@ def _container(found: list[Directory], header: bytearray, reader: Reader) -> Non
             if message not in directory.errors:
                 directory.errors.append(message)
         elif kind in _METADATA:
-            if end > reader.size:
-                raise Truncated(END)
             collected += content.size
             if collected > COLLECTED:
                 raise Malformed(f"More than {COLLECTED >> 20} MiB of metadata")
-            found += _exif(content) if kind == b"Exif" else _xmp(content)
+            try:
+                found += _exif(content, directory.errors) if kind == b"Exif" else _xmp(content)
+            except MetadataError as error:
+                directory.errors.append(f"Box '{kind.decode()}': {error}")
+            if end > reader.size:
+                raise Truncated(END)
         position = end
 
 
@@ -149,12 +153,14 @@ def _side(bits: _Bits, short: int) -> int:
     return 8 * (1 + bits.take(5)) if short else 1 + bits.take(_WIDTHS[bits.take(2)])
 
 
-def _exif(box: Reader) -> Iterator[Directory]:
+def _exif(box: Reader, errors: list[str]) -> Iterator[Directory]:
     from metadata_digger.metadata.blocks import exif
 
-    # The number of bytes before the TIFF header comes first; pillow-jxl-plugin 1.3 leaves it out.
-    start = 0 if box.bytes(0, 4) in (b"II*\0", b"MM\0*") else 4 + box.u32(0)
-    return exif.read(box.within(start, box.size - start))
+    block, note = exif_item.tiff(box)
+    # pillow-jxl-plugin 1.3 leaves out the four bytes that tell where the TIFF header is: nothing to speak of.
+    if note is not None and block.size != box.size:
+        errors.append(note)
+    return exif.read(block)
 
 
 def _xmp(box: Reader) -> Iterator[Directory]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from metadata_digger.metadata.blocks import movie as words_of
 from metadata_digger.metadata.blocks import quicktime_metadata, user_data
 from metadata_digger.metadata.blocks.limits import inflate
-from metadata_digger.metadata.blocks.movie import Kind, Movie, Track, head, walk
+from metadata_digger.metadata.blocks.movie import Kind, Movie, Track, head_behind_zeros, walk
 from metadata_digger.metadata.blocks.quicktime_media import TRACKS, track
 from metadata_digger.metadata.blocks.quicktime_metadata import children
 from metadata_digger.metadata.blocks.stream import Payload, Stream
@@ -17,6 +17,7 @@ from metadata_digger.metadata.source import Reader
 from metadata_digger.metadata.tags.quicktime import QUICKTIME
 
 _THUMBNAIL_DATE = 0x2000
+_OF_THE_MOVIE = ("Exif IFD0", "Exif SubIFD", "GPS")  # of a thumbnail's directories: others are about its picture
 _INFLATED = 8 << 20  # bytes of a compressed movie
 _DATE_TIME = 0x0132  # of Exif
 
@@ -28,7 +29,7 @@ TABLE = TagTable(
 
 def read(reader: Reader) -> Iterator[Directory]:
     movie = Movie()
-    walk(Stream(reader.ordered(">")), movie, movie.track(MAIN), head, "Atom")
+    walk(Stream(reader.ordered(">")), movie, movie.track(MAIN), head_behind_zeros, "Atom")
     return iter(movie.found)
 
 
@@ -81,29 +82,30 @@ def _compressed(movie: Movie, track: Track, box: Payload) -> None:
         raise Malformed("A compressed movie of an unknown form")
     data, fault = inflate(parts[b"cmvd"][4:], _INFLATED)
     kind = MAIN._replace(boxes={kind: read for kind, read in MAIN.boxes.items() if kind != b"cmov"})
-    walk(Stream(Reader.over(data)), movie, Track(kind, track.directory), head, "Atom")
+    walk(Stream(Reader.over(data)), movie, Track(kind, track.directory), head_behind_zeros, "Atom")
     if fault is not None:
         track.directory.errors.append(f"The compressed movie: {fault}")
 
 
-def _canon_thumbnail(_: Movie, track: Track, box: Payload) -> None:
-    """A JPEG of which the reference tells the date."""
+def _canon_thumbnail(movie: Movie, track: Track, box: Payload) -> None:
+    """A JPEG whose Exif block says what the camera says of the movie. The reference tells its date alone."""
     from metadata_digger.metadata.formats import jpeg
 
     size = box.number("I") or box.number("I")
     kind = box.bytes(4)
     if size == 1:
         size = box.number("q")
-    if kind != b"CNDA" or not 0 < size <= 0x7FFFFFFF:
+    if kind != b"CNDA" or size <= 0:
         return
     try:
-        for directory in jpeg.read(Reader.over(box.bytes(size))):
-            if directory.name == "Exif IFD0":
+        for directory in jpeg.read(Reader.over(box.data[box.at : box.at + size])):
+            if directory.name == "Exif IFD0" and _THUMBNAIL_DATE not in track.directory.values:
                 date = next((tag.description for tag in directory.tags() if tag.id == _DATE_TIME), None)
                 if date is not None:
                     track.directory.values[_THUMBNAIL_DATE] = date
-                return
-    except Malformed:  # no JPEG; one that ends early ends this level of the walk
+            if directory.name.startswith(_OF_THE_MOVIE) or directory.name.endswith("Makernote"):
+                movie.found.append(directory)
+    except Malformed:  # no JPEG
         return
 
 
