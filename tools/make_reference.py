@@ -171,8 +171,8 @@ def _formats() -> Iterator[str]:
     told = {kind for _, kind in MAGIC} | {RIFF}
     others = ", ".join(sorted(kind.name for kind in told - read))
     yield f"\nTold apart by their first bytes, and nothing is read from them: {others}.\n"
-    yield "Files of boxes (ISO/IEC 14496-12) are told by their brands; compatible ones count where the major one is unknown"
-    yield "or says how a picture's file is built. All others are MOV, and so are files that begin with one of"
+    yield "Files of boxes (ISO/IEC 14496-12) are told by their brands; compatible ones count where the major one is"
+    yield "unknown or says how a picture's file is built. All others are MOV, and so are files that begin with one of"
     yield f"{', '.join(f'`{atom.decode()}`' for atom in ATOMS)}.\n"
     for kind in dict.fromkeys(BRANDS.values()):
         brands = (f"`{brand.decode().strip()}`" for brand, other in BRANDS.items() if other == kind)
