@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from metadata_digger.metadata.blocks.dates import Moment
+from metadata_digger.metadata.blocks.dates import Moment, since_1904
 from metadata_digger.metadata.blocks.exif_tables import EXIF
 from metadata_digger.metadata.blocks.gps import GPS
 from metadata_digger.metadata.model import Directory, TagTable, XmpProperty
@@ -181,6 +181,12 @@ def test_taken(directories: list[Directory], value: str, source: str, zone: str)
             f"{IFD_ORIGINAL}: '0000:00:00 00:00:00' is no date",
         ),
         ([directory("MP4", {0x0100: 0})], None, "MP4.Creation Time: 0 is no date"),
+        ([directory("MP4", {0x0100: 1.5})], None, "MP4.Creation Time: 1.5 is no date"),
+        (
+            [directory("MP4", {0x0100: since_1904(1287660168)})],
+            None,
+            f"MP4.Creation Time: {since_1904(1287660168)} is before all movies: counted from 1970, perhaps",
+        ),
         ([directory("MP4", {0x0100: Moment(10**15)})], None, "MP4.Creation Time: is beyond all dates"),
         (
             [sub_ifd(original="1970:01:01 00:00:00")],

@@ -139,17 +139,22 @@ def _ahead(directory: Directory, tag: int) -> tuple[int, timedelta] | None:
 
 
 def movie(name: str) -> Read:
-    """The time of a movie header, which counts in UTC (ISO/IEC 14496-12, 8.2.2). 0 and 1970 are clocks never set."""
+    """The time of a movie header, which counts in UTC (ISO/IEC 14496-12, 8.2.2).
+
+    0 and the first second of 1970 are clocks never set; before that is who counts from 1970 and not from 1904.
+    """
 
     def read(directories: Sequence[Directory]) -> Iterator[Found]:
         for directory in directories:
             value = directory.values.get(_MOVIE_CREATED) if directory.name == name else None
             if value is not None:
                 source = (_called(directory, _MOVIE_CREATED),)
-                if isinstance(value, Moment) and value:
-                    yield _since_1970(source, int(value))
+                if not isinstance(value, Moment) or not value:
+                    yield Found(source, None, f"{value} is no date")
+                elif value < 0:
+                    yield Found(source, None, f"{value} is before all movies: counted from 1970, perhaps")
                 else:
-                    yield Found(source, None, f"{value} is no date" if isinstance(value, Moment | int) else None)
+                    yield _since_1970(source, int(value))
 
     return read
 
