@@ -118,6 +118,25 @@ def test_names_and_units(tiff):
     ]
 
 
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_tag_that_comes_again_has_all_its_values(order):
+    """In the file's order; the last one is the tag's, as in the reference. Entries of zeros are no tags."""
+    entries = [(0x0112, S, 1), (0x0128, S, 2), (0x0112, S, 6), (0x0128, S, 2), (0x0112, S, 8), (0, S, 1), (0, S, 0)]
+    head = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(order + "IH", 8, len(entries))
+    rows = b"".join(struct.pack(order + "HHIHH", tag, kind, 1, value, 0) for tag, kind, value in entries)
+    [directory] = directories(head + rows + bytes(4))
+    turned = [tag.description for tag in directory.tags() if tag.name == "Orientation"]
+    assert turned == [
+        "Top, left side (Horizontal / normal)",
+        "Right side, top (Rotate 90 CW)",
+        "Left side, bottom (Rotate 270 CW)",
+    ]
+    assert [tag.description for tag in directory.tags() if tag.name == "Resolution Unit"] == ["Inch"]
+    assert [tag.description for tag in directory.tags() if tag.id == 0] == ["0"]
+    assert directory.values[0x0112] == 8
+    assert not directory.errors
+
+
 def test_directories_come_as_they_are_met(tiff):
     data = tiff(
         {
@@ -190,6 +209,16 @@ def test_a_chain_that_leads_back_to_what_is_no_directory_ends():
     assert [one.values for one in of_file(data)] == [{0x0100: 7}]
 
 
+@pytest.mark.parametrize(("offsets", "counts"), [(0x0111, 0x0117), (0x0144, 0x0145)])
+def test_a_picture_that_is_not_all_there_is_told(tiff, offsets, counts):
+    data = tiff({offsets: (L, (8, 300, 600)), counts: (L, (8, 100, 100))}) + bytes(300)
+    error = "The file ends before its picture does: {} of {} strips or tiles"
+    assert of_file(data)[0].errors == [error.format(2, 3)]
+    assert of_file(data + bytes(700))[0].errors == []
+    assert of_file(tiff({offsets: (L, 8), counts: (L, 4000)}))[0].errors == [error.format(1, 1)]
+    assert of_file(tiff({offsets: (A, b"eight\0"), counts: (L, 4000)}))[0].errors == []
+
+
 def test_a_page_that_is_not_there_is_told(tiff):
     data = bytearray(tiff({0x0100: (S, 7)}))
     data[22:26] = struct.pack("<I", 90_000)
@@ -213,6 +242,16 @@ def test_types_of_a_pointer(order, tag, kind, code):
     assert [one.name for one in found] == ["Exif IFD0", "GPS" if tag == 0x8825 else "Exif SubIFD"]
     assert found[1].values == {1: 7}
     assert not found[0].errors
+
+
+@pytest.mark.parametrize("kind", [1, 7])
+def test_a_pointer_of_four_bytes(tiff, kind):
+    data = bytearray(tiff({0x8825: {1: (A, b"N\0")}}))
+    data[12:18] = struct.pack("<HI", kind, 4)
+    assert [one.name for one in directories(bytes(data))] == ["Exif IFD0", "GPS"]
+    data[18:22] = struct.pack("<I", 9000)  # these lead nowhere
+    [directory] = directories(bytes(data))
+    assert bytes(directory.values[0x8825]) == b"\x28\x23\0\0"
 
 
 def test_pointers_where_they_are_not_expected(tiff):

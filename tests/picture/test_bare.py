@@ -46,6 +46,16 @@ RESOLUTION = struct.pack("<2sHIHHHIII", b"II", 42, 8, 1, 0x11A, 2, 1, 0, 0)  # X
 UPSIDE_DOWN = struct.pack("<2sHIHHHIII", b"II", 42, 8, 1, 0x112, 3, 1, 3, 0)
 
 
+@pytest.mark.parametrize("more", [b"\0\0\0\0", b"\xff\xd9", b"some more bytes"])
+def test_bytes_put_into_a_segment_before_the_picture(more: bytes) -> None:
+    """The segment then ends within the thumbnail at its end, whose end is not the picture's."""
+    thumbnail = saved(Image.new("RGB", (16, 12)), "JPEG")
+    whole = jpeg(segment(0xE1, b"Exif\0\0II*\0" + bytes(40) + thumbnail))
+    picture = decode(whole[:40] + more + whole[40:], 0)
+    assert (picture.width, picture.height) == (64, 48)
+    assert picture.notes[0].startswith(NOTE)
+
+
 @pytest.mark.parametrize(
     "content",
     [

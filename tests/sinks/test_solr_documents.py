@@ -188,7 +188,7 @@ def test_when_it_was_taken_is_sent_where_there_is_a_date_for_it(rows: Rows) -> N
     """Old collections get what 0.2.1 sent; a field for dates gets dates, named in the configuration or not."""
     tags = [
         ("Capture", OWN_TAG - 6, "MD Taken", "2018-07-08T02:10:25.089Z"),
-        ("Capture", OWN_TAG - 8, "MD Taken Zone", "-03:30"),
+        ("Capture", OWN_TAG - 8, "MD Taken Zone", "UTC-03:30"),
         ("EPS", 5, "Creation Date", "Thu, 21 Oct 2010 11:22:48 GMT"),
         ("EPS", 10, "Modify Date", "last week"),
     ]
@@ -197,7 +197,7 @@ def test_when_it_was_taken_is_sent_where_there_is_a_date_for_it(rows: Rows) -> N
     (document,) = documents(rows({"tags": tags}), schema(OLD | dates, {"md_*": "text"}))
     assert {name: value for name, value in document.items() if name.startswith("md_")} == {
         "md_capture_md_taken": "2018-07-08T02:10:25.089Z",
-        "md_capture_md_taken_zone": "-03:30",
+        "md_capture_md_taken_zone": "UTC-03:30",
         "md_eps_creation_date": "2010-10-21T11:22:48Z",
     }
 

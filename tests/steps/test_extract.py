@@ -65,6 +65,18 @@ def test_columns(monkeypatch: pytest.MonkeyPatch, files: Make) -> None:
     assert [(row["status"], row["reason"], row["notes"]) for row in rows] == [("ok", None, [])] * 2
 
 
+def test_a_tag_that_came_again_has_all_its_values(monkeypatch: pytest.MonkeyPatch, files: Make) -> None:
+    twice = Directory("JPEG", JPEG.table, {-3: "Baseline", 1: 640}, earlier=[(1, 320), (1, (1, 2))])
+    (row,) = run(monkeypatch, files([twice, FILE_TYPE])).to_pylist()
+    assert [(tag["name"], tag["value"]) for tag in row["tags"]] == [
+        ("Image Width", "320"),
+        ("Image Width", "1 2"),
+        ("Compression Type", "Baseline"),
+        ("Image Width", "640"),
+        ("Detected File Type Name", "JPEG"),
+    ]
+
+
 def test_own_tags_follow_those_of_the_file(monkeypatch: pytest.MonkeyPatch, files: Make) -> None:
     movie = Directory("MP4", TagTable({0x0100: "Creation Time"}), {0x0100: Moment(1287660168)})
     rows = run(monkeypatch, files([GPS, JPEG], [JPEG], [movie, JPEG])).to_pylist()

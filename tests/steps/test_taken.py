@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from metadata_digger.metadata.blocks.dates import Moment
+from metadata_digger.metadata.blocks.dates import Moment, since_1904
 from metadata_digger.metadata.blocks.exif_tables import EXIF
 from metadata_digger.metadata.blocks.gps import GPS
 from metadata_digger.metadata.model import Directory, TagTable, XmpProperty
@@ -58,34 +58,34 @@ CASES: list[tuple[list[Directory], str, str, str]] = [
         [sub_ifd(original=DATE, zone="-03:30", fraction="50 ")],
         "2010-10-21T14:52:48.50Z",
         f"{IFD_ORIGINAL} + Exif SubIFD.Time Zone Original",
-        "-03:30",
+        "UTC-03:30",
     ),
     ([sub_ifd(original=DATE, zone="   :  ")], "2010-10-21T11:22:48", IFD_ORIGINAL, "unknown"),
     (
         [sub_ifd(original=DATE, hours=2)],
         "2010-10-21T09:22:48Z",
         f"{IFD_ORIGINAL} + Exif SubIFD.Time Zone Offset",
-        "+02:00",
+        "UTC+02:00",
     ),
-    ([sub_ifd(original=DATE + "Z")], "2010-10-21T11:22:48Z", IFD_ORIGINAL, "+00:00"),
+    ([sub_ifd(original=DATE + "Z")], "2010-10-21T11:22:48Z", IFD_ORIGINAL, "UTC+00:00"),
     # what the clock is ahead of GPS is its zone, if it is one
     (
         [sub_ifd(original=DATE, fraction="089"), gps("2010:10:21", 9, 22, 46)],
         "2010-10-21T09:22:48.089Z",
         f"{IFD_ORIGINAL} + {BY_GPS}",
-        "+02:00",
+        "UTC+02:00",
     ),
     (
         [sub_ifd(original=DATE), gps("2010:10:21", 5, 37, 50)],
         "2010-10-21T05:37:48Z",
         f"{IFD_ORIGINAL} + {BY_GPS}",
-        "+05:45",
+        "UTC+05:45",
     ),
     (
         [sub_ifd(original=DATE, zone="+02:00"), gps("2010:10:21", 9, 0, 0)],
         "2010-10-21T09:22:48Z",
         f"{IFD_ORIGINAL} + Exif SubIFD.Time Zone Original",
-        "+02:00",
+        "UTC+02:00",
     ),
     ([gps("2010:10:21", 9, 0, 0)], "2010-10-21T09:00:00Z", BY_GPS, "UTC"),
     ([gps("2010:10:21", 9, 0, 0), sub_ifd(digitized=DATE)], "2010-10-21T09:00:00Z", BY_GPS, "UTC"),
@@ -96,7 +96,7 @@ CASES: list[tuple[list[Directory], str, str, str]] = [
         [xmp(exif_DateTimeOriginal="2010-10-21T11:22:48.5+02:00")],
         "2010-10-21T09:22:48.5Z",
         "XMP.exif:DateTimeOriginal",
-        "+02:00",
+        "UTC+02:00",
     ),
     ([xmp(photoshop_DateCreated="2010-10-21")], "2010-10-21", "XMP.photoshop:DateCreated", "unknown"),
     ([xmp(photoshop_DateCreated="2010")], "2010", "XMP.photoshop:DateCreated", "unknown"),
@@ -110,7 +110,7 @@ CASES: list[tuple[list[Directory], str, str, str]] = [
         [directory("IPTC", {0x0237: "20101021", 0x023C: "112248+0200"})],
         "2010-10-21T09:22:48Z",
         "IPTC.Unknown tag (0x0237) + IPTC.Unknown tag (0x023c)",
-        "+02:00",
+        "UTC+02:00",
     ),
     ([directory("IPTC", {0x0237: ("20101021", "20101022")})], "2010-10-21", "IPTC.Unknown tag (0x0237)", "unknown"),
     ([xmp(xmp_CreateDate="2009-01-01"), sub_ifd(original=DATE)], "2010-10-21T11:22:48", IFD_ORIGINAL, "unknown"),
@@ -123,19 +123,25 @@ CASES: list[tuple[list[Directory], str, str, str]] = [
         ],
         "2010-10-21T09:22:48Z",
         "QuickTime Metadata.Unknown tag (0x0506)",
-        "+02:00",
+        "UTC+02:00",
     ),
     (
-        [directory("AVI", {320: "Thu Oct 21 11:22:48 2010"})],
+        [Directory("AVI", TagTable({320: "Date/Time Original"}), {320: "Thu Oct 21 11:22:48 2010"})],
         "2010-10-21T11:22:48",
-        "AVI.Unknown tag (0x0140)",
+        "AVI.Date/Time Original",
+        "unknown",
+    ),
+    (  # a makernote has it in parts
+        [Directory("FLIR", TagTable({5: "Date/Time Original"}, {5: lambda *_: DATE}), {5: (1, 2, 3)})],
+        "2010-10-21T11:22:48",
+        "FLIR.Date/Time Original",
         "unknown",
     ),
     (
         [directory("PNG-tEXt", {13: ("Creation Time", "21 Oct 2010 11:22:48 GMT")})],
         "2010-10-21T11:22:48Z",
         "PNG-tEXt.Creation Time",
-        "+00:00",
+        "UTC+00:00",
     ),
     ([directory("PNG-tIME", {14: DATE})], "2010-10-21T11:22:48Z", "PNG-tIME.Unknown tag (0x000e)", "UTC"),
     ([sub_ifd(digitized=DATE)], "2010-10-21T11:22:48", "Exif SubIFD.Date/Time Digitized", "unknown"),
@@ -143,7 +149,7 @@ CASES: list[tuple[list[Directory], str, str, str]] = [
         [directory("Exif IFD0", {CHANGED: DATE}), directory("Exif SubIFD", {0x9290: "5", 0x9010: "+01:00"})],
         "2010-10-21T10:22:48.5Z",
         "Exif IFD0.Date/Time + Exif SubIFD.Time Zone",
-        "+01:00",
+        "UTC+01:00",
     ),
     (  # the zone of another block is not that of this one
         [
@@ -175,6 +181,12 @@ def test_taken(directories: list[Directory], value: str, source: str, zone: str)
             f"{IFD_ORIGINAL}: '0000:00:00 00:00:00' is no date",
         ),
         ([directory("MP4", {0x0100: 0})], None, "MP4.Creation Time: 0 is no date"),
+        ([directory("MP4", {0x0100: 1.5})], None, "MP4.Creation Time: 1.5 is no date"),
+        (
+            [directory("MP4", {0x0100: since_1904(1287660168)})],
+            None,
+            f"MP4.Creation Time: {since_1904(1287660168)} is before all movies: counted from 1970, perhaps",
+        ),
         ([directory("MP4", {0x0100: Moment(10**15)})], None, "MP4.Creation Time: is beyond all dates"),
         (
             [sub_ifd(original="1970:01:01 00:00:00")],
@@ -188,15 +200,15 @@ def test_taken(directories: list[Directory], value: str, source: str, zone: str)
         ),
         (
             [sub_ifd(original=DATE), gps("2010:10:21", 9, 12, 48)],
-            "2010-10-21T09:12:48Z",
+            "2010-10-21T11:22:48",
             f"{IFD_ORIGINAL} and GPS.MD DateTime are 2:10:00 apart, which is no time zone: one of them is not that of "
-            "the picture; MD Taken is by GPS",
+            "the picture",
         ),
         (
             [sub_ifd(original="2000:01:01 00:00:30"), gps("2010:10:21", 9, 12, 48)],
-            "2010-10-21T09:12:48Z",
+            "2000-01-01T00:00:30",
             f"{IFD_ORIGINAL} and GPS.MD DateTime are 3946 days, 9:12:18 apart, which is no time zone: one of them is "
-            "not that of the picture; MD Taken is by GPS",
+            "not that of the picture",
         ),
         (
             [sub_ifd(original=DATE, zone="+02:00"), gps("2010:10:24", 9, 22, 48)],

@@ -55,7 +55,8 @@ class TagTable:
 class Directory:
     """One directory, as the reference extractor names it.
 
-    `values` is in file order; setting a tag again replaces its value and keeps its place, as in the reference.
+    `values` is in file order; setting a tag again replaces its value and keeps its place, as in the reference. What the
+    tag had said before is in `earlier`, where it is something else.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Directory:
     values: dict[int, Value] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     xmp: list[XmpProperty] = field(default_factory=list)
+    earlier: list[tuple[int, Value]] = field(default_factory=list)
     order: str = ">"  # byte order of the block that it is of, as in struct: text in units of two bytes hangs on it
 
     def tag_name(self, tag: int) -> str:
@@ -70,9 +72,14 @@ class Directory:
         return name if name is not None else f"Unknown tag (0x{tag & 0xFFFFFFFF:04x})"
 
     def tags(self) -> Iterator[Tag]:
-        """Every tag with its description, in file order."""
-        for tag, value in self.values.items():
+        """Every tag with its description, in file order; first what tags had said that came again."""
+        for tag, value in (*self.earlier, *self.values.items()):
             yield Tag(tag, self.tag_name(tag), describe(self, tag, value))
+
+    def keep(self, tag: int, value: Value) -> None:
+        """Puts away what a tag has that is about to be set to `value`."""
+        if (before := self.values.get(tag)) is not None and before != value:
+            self.earlier.append((tag, before))
 
 
 def describe(directory: Directory, tag: int, value: Value) -> str | None:

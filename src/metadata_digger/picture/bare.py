@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from PIL import Image
 
+from metadata_digger.metadata.blocks.jpeg_chain import FRAMES, LOST, NEAR, leads_on, near
 from metadata_digger.metadata.extract import recognise
 from metadata_digger.metadata.source import MemorySource
 
@@ -61,8 +62,14 @@ def orientation(content: bytes) -> int:
 def _segments(content: bytes) -> list[tuple[int, int, int]]:
     """Marker, start and end of the content of each segment up to the scan, which is the last of them and has no end."""
     found: list[tuple[int, int, int]] = []
-    at = 2
+    at = low = 2
+    framed, lost = False, 0
     for _ in range(SEGMENTS):
+        if content[at : at + 1] != b"\xff":  # the segment before ended elsewhere
+            lost += 1
+            start = max(low, at - NEAR)
+            close = near(content[start : at + NEAR + 65_540], at - start, scans=framed) if lost <= LOST else None
+            at = at if close is None else start + close
         at = content.find(b"\xff", at)  # what stands between two segments is passed over, as djpeg does
         if at < 0 or at + 4 > len(content):
             break
@@ -71,7 +78,11 @@ def _segments(content: bytes) -> list[tuple[int, int, int]]:
             at += 1 if marker == 0xFF else 2
             continue
         if marker == 0xD9:
-            break
+            if framed or not (lost or leads_on(content, at + 2)):
+                break
+            at += 2  # that of a thumbnail, where the chain was lost in one
+            lost += 1
+            continue
         (length,) = struct.unpack_from(">H", content, at + 2)
         if length < 2:
             at += 2
@@ -80,6 +91,8 @@ def _segments(content: bytes) -> list[tuple[int, int, int]]:
             found.append((marker, at, len(content)))
             break
         found.append((marker, at + 4, min(at + 2 + length, len(content))))
+        framed = framed or marker in FRAMES
+        low = at + 4
         at += 2 + length
     return found
 

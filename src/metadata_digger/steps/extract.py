@@ -43,6 +43,7 @@ class ExtractStep:
     """
 
     pixels: int = 0
+    credentials: bool = False  # C2PA manifests are checked too (steps.credentials)
 
     def output(self, schema: pa.Schema) -> pa.Schema:
         if "tags" in schema.names:
@@ -51,7 +52,7 @@ class ExtractStep:
 
     def run(self, batches: Iterator[Batch]) -> Iterator[Batch]:
         for batch in batches:
-            yield Batch(_extract(batch), batch.files)
+            yield Batch(_extract(batch, self.credentials), batch.files)
 
 
 @dataclass(slots=True)
@@ -79,7 +80,7 @@ class _Run:
         del self.tags[tags:], self.names[tags:], self.values[tags:]
 
 
-def _extract(batch: Batch) -> pa.RecordBatch:
+def _extract(batch: Batch, credentials: bool) -> pa.RecordBatch:
     run = _Run()
     count = len(batch.rows)
     file_types: list[str | None] = [None] * count
@@ -90,7 +91,7 @@ def _extract(batch: Batch) -> pa.RecordBatch:
     for row, file in enumerate(batch.files):
         if row in todo:
             said: list[str] = []
-            found = _read(file, run, said)
+            found = _read(file, run, said, credentials)
             if isinstance(found, tuple):
                 run.cut(directory_ends[row], tag_ends[row])
                 verdicts[row] = found
@@ -112,7 +113,7 @@ def _extract(batch: Batch) -> pa.RecordBatch:
     return appended(note(mark(batch.rows, verdicts), notes), EXTRACTED, arrays)
 
 
-def _read(file: OpenFile, run: _Run, notes: list[str]) -> str | tuple[str, str]:
+def _read(file: OpenFile, run: _Run, notes: list[str], credentials: bool) -> str | tuple[str, str]:
     """Puts what the file says into the run, its faults into the notes.
 
     Gives the name of its type, or the status and reason for which it is left out.
@@ -139,6 +140,8 @@ def _read(file: OpenFile, run: _Run, notes: list[str]) -> str | tuple[str, str]:
         if lost := len(directory.xmp) - len(_written(directory.xmp)):
             notes.append(f"{directory.name}: {lost} properties left out: {_BOUNDS}")
     _put_own(found, run, notes)
+    if credentials:
+        _put_check(found, file, run, notes)
     return str(kind.values[_TYPE_NAME])
 
 
@@ -155,17 +158,16 @@ def _net(notes: list[str], what: str) -> Iterator[None]:
 
 def _put(directory: Directory, run: _Run, notes: list[str]) -> None:
     # Directory.tags would do; its tuples, made and taken apart again, cost 6 % of the time of extraction.
-    numbers = list(directory.values)
+    tags = [*directory.earlier, *directory.values.items()] if directory.earlier else directory.values.items()
+    numbers = [tag for tag, _ in tags]
     names = [directory.tag_name(tag) for tag in numbers]
     values: list[str | None] = []
     with _net([], ""):
-        values = [describe(directory, tag, value) for tag, value in directory.values.items()]
+        values = [describe(directory, tag, value) for tag, value in tags]
     if len(values) < len(numbers):  # a bug: each tag for itself
-        values = [_described(directory, tag, notes) for tag in numbers]
+        values = [_described(directory, tag, value, notes) for tag, value in tags]
     if None in values:
-        values = [
-            plain(directory.values[tag]) if value is None else value for tag, value in zip(numbers, values, strict=True)
-        ]
+        values = [plain(of) if value is None else value for (_, of), value in zip(tags, values, strict=True)]
     if directory.xmp:
         properties = _written(directory.xmp)
         numbers += range(VALUE_COUNT + 1, VALUE_COUNT + 1 + len(properties))
@@ -183,9 +185,21 @@ def _put_own(directories: Sequence[Directory], run: _Run, notes: list[str]) -> N
                 run.add(name, *zip(*tags, strict=True))
 
 
-def _described(directory: Directory, tag: int, notes: list[str]) -> str | None:
+def _put_check(directories: list[Directory], file: OpenFile, run: _Run, notes: list[str]) -> None:
+    from metadata_digger.steps import credentials
+
+    try:
+        with _net(notes, f"{credentials.DIRECTORY}: no state"):
+            if tags := credentials.own_tags(directories, file):
+                run.own.append(len(run.directories))
+                run.add(credentials.DIRECTORY, *zip(*tags, strict=True))
+    except StorageError as error:
+        notes.append(f"{credentials.DIRECTORY}: {error}")
+
+
+def _described(directory: Directory, tag: int, value: Value, notes: list[str]) -> str | None:
     with _net(notes, f"{directory.name}: {directory.tag_name(tag)} cannot be put into words"):
-        return describe(directory, tag, directory.values[tag])
+        return describe(directory, tag, value)
     return None
 
 

@@ -60,8 +60,9 @@ def _iso(at: Stamp, known: bool) -> str:
 
 
 def _hours(away: timedelta | None) -> str:
+    """UTC+05:45: the sign alone in front would be a formula for spreadsheets."""
     minutes = 0 if away is None else away // timedelta(minutes=1)
-    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+    return f"UTC{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
 
 
 def _beside_gps(local: Found, at: Stamp, gps: datetime, notes: list[str]) -> Found:
@@ -79,9 +80,9 @@ def _beside_gps(local: Found, at: Stamp, gps: datetime, notes: list[str]) -> Fou
         return Found((*local.sources, "GPS.MD DateTime"), at._replace(offset=zone))
     notes.append(
         f"{local.sources[0]} and GPS.MD DateTime are {_apart(ahead)} apart, which is no time zone: one of them is not"
-        " that of the picture; MD Taken is by GPS"
+        " that of the picture"
     )
-    return by_gps
+    return local
 
 
 def _apart(difference: timedelta) -> str:

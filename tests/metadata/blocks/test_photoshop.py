@@ -53,6 +53,12 @@ def test_resource(tag: int, content: bytes, name: str, text: str | None) -> None
     assert (described(directory), directory.errors) == ({name: text}, [])
 
 
+def test_a_resource_that_comes_again_has_all_its_values() -> None:
+    urls = [resource(0x040B, url) for url in (b"http://a", b"http://b", b"http://b")]
+    (directory,) = photoshop.read(Reader.over(b"".join(urls)))
+    assert [tag.description for tag in directory.tags()] == ["http://a", "http://b"]
+
+
 def test_paths_are_numbered_as_found() -> None:
     (directory,) = photoshop.read(Reader.over(resource(0x0801, PATH, b"one") + resource(0x07D0, b"", b"two")))
     assert described(directory) == {

@@ -101,11 +101,12 @@ def test_whole() -> None:
         "QuickTime Text",
         "QuickTime Subtitle",
         "QuickTime Music",
+        "Exif IFD0",
         "XMP",
         "QuickTime Metadata",
         "QuickTime Metadata",
     ]
-    assert [directory.errors for directory in directories] == [[]] * 10
+    assert [directory.errors for directory in directories] == [[]] * 11
     assert described(directories[0]) == {
         "Major Brand": "Apple QuickTime (.MOV/QT)",
         "Minor Version": "512",
@@ -127,9 +128,10 @@ def test_whole() -> None:
         "Rotation": "0",
         "Canon Thumbnail DateTime": "2024:02:29 12:30:59",
     }
-    assert leaves(directories[7])["dc:title[1]"] == "T"
-    assert described(directories[8]) == {"Make": "Apple", "Artwork": "(4 bytes)"}
-    assert described(directories[9]) == {"Title": "Title"}
+    assert described(directories[7]) == {"Date/Time": "2024:02:29 12:30:59"}
+    assert leaves(directories[8])["dc:title[1]"] == "T"
+    assert described(directories[9]) == {"Make": "Apple", "Artwork": "(4 bytes)"}
+    assert described(directories[10]) == {"Title": "Title"}
 
 
 def test_tracks() -> None:
@@ -412,6 +414,15 @@ def test_a_compressed_movie_in_another_is_left() -> None:
     for _ in range(3):
         data = box(b"moov", box(b"cmov", box(b"dcom", b"zlib"), box(b"cmvd", bytes(4), zlib.compress(data))))
     assert described(read(data)[0]) == {}
+
+
+def test_items_have_a_ceiling() -> None:
+    item_ = box(b"\xa9nam", pack(">HH", 1, 0), b"a")
+    found = list(quicktime.read(Reader.over(b"".join([box(b"udta", item_ * 9000)] * 10))))
+    assert described(found[1]) == {"Title": "a"}
+    assert "More than 50000 items of metadata" in [error for one in found for error in one.errors]
+    (_, directory) = read(metadata(b"mdta", keys(*["a"] * 10_001)))
+    assert directory.errors == ["More than 10000 keys"]
 
 
 def test_report_of_a_camera() -> None:

@@ -6,7 +6,8 @@ and what is wrong with a tag is a text on its directory.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from struct import unpack_from
 
 from metadata_digger.metadata.blocks import nested
@@ -37,6 +38,7 @@ _SUB_IFDS = 0x014A
 _PAGE_NUMBER = 0x0129
 _MAKE, _MODEL = 0x010F, 0x0110
 _THUMBNAIL_OFFSET = 0x0201
+_DATA = ((0x0111, 0x0117), (0x0144, 0x0145))  # strips and tiles: offsets, numbers of bytes
 _NEW_SUBFILE, _REDUCED = 0x00FE, 1  # TIFF 6.0, section 8: bit 0 is a smaller form of another picture
 _OLD_SUBFILE, _OLD_REDUCED = 0x00FF, 2
 # What an offset may be: TIFF's and Exif's LONG, the supplement's IFD, BigTIFF's forms of both, and what programs write.
@@ -83,7 +85,24 @@ def read_file(reader: Reader) -> Iterator[Directory]:
             raise
         found[-1].errors.append(str(error))
     _check(found)
+    for directory in found:
+        _check_data(directory, reader.size)
     return iter(found)
+
+
+def _check_data(directory: Directory, size: int) -> None:
+    """Says so when strips or tiles of a picture lie beyond the end of the file, which is cut then."""
+    for offsets, counts in _DATA:
+        places, lengths = (_numbers(directory.values.get(tag)) for tag in (offsets, counts))
+        lost = sum(place + length > size for place, length in zip(places, lengths, strict=False))
+        if lost:
+            directory.errors.append(f"The file ends before its picture does: {lost} of {len(places)} strips or tiles")
+
+
+def _numbers(value: Value) -> Sequence[int]:
+    if isinstance(value, int):
+        return (value,)
+    return value if isinstance(value, tuple | array) and value and isinstance(value[0], int) else ()
 
 
 def _check(found: list[Directory]) -> None:
@@ -231,7 +250,10 @@ class _Walk:
             position += size
             # Nine of ten entries are one plain number or a short string; they take the shortest way.
             if form == 3 and number == 1 and not big and tag not in leads:
-                values[tag] = field >> short & 0xFFFF
+                plain = field >> short & 0xFFFF
+                if tag in values and tag:
+                    directory.keep(tag, plain)
+                values[tag] = plain
                 continue
             unit = sizes.get(form)
             if unit is None:
@@ -279,6 +301,8 @@ class _Walk:
             elif tag in octets and type(value) is bytes:
                 self.spread(values, value, octets[tag])
             elif value is not None:
+                if tag in values and tag:  # Canon fills directories up with entries of zeros
+                    directory.keep(tag, value)
                 values[tag] = value
             elif form not in (5, 10):
                 directory.errors.append(f"Invalid TIFF tag format code {form} for tag 0x{tag:04X}")
@@ -298,6 +322,10 @@ class _Walk:
     def lead(self, kind: Kind, tag: int, form: int, number: int, start: int, base: int, order: str, depth: int) -> bool:
         """Follows a tag that points to IFDs; False when it does not and is to be kept as it is."""
         child = SUB_IFD if tag == _SUB_IFDS else kind.pointers[tag]
+        if form in (1, 7) and number == 4 and not kind.inline:  # four bytes, typed as such
+            form, number = (
+                (4, 1) if self.sound(unpack_from(order + "I", self.window.bytes(start, 4))[0], order) else (0, 0)
+            )
         code = _OFFSETS.get(form)
         if code is not None and number and not (kind.inline and form == 3):
             unit = BIG_SIZES[form]

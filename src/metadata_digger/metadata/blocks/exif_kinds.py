@@ -22,13 +22,15 @@ XMP = 0x02BC
 _PHOTOSHOP = 0x8649
 _ICC = 0x8773
 _PRINT_IM = 0xC4A5
+_C2PA = 0xCD41
 
-_BLOCKS = frozenset({_ICC, _PRINT_IM})  # these may be anywhere
+_BLOCKS = frozenset({_ICC, _PRINT_IM, _C2PA})  # these may be anywhere
 HELD = {
     _ICC: "blocks.icc",
     XMP: "blocks.xmp",
     IPTC: "blocks.iptc",
     _PHOTOSHOP: "blocks.photoshop",
+    _C2PA: "blocks.c2pa",
     **dict.fromkeys((_PRINT_IM, *PRINT_IM), "blocks.printim"),
 }
 

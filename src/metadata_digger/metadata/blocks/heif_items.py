@@ -13,6 +13,7 @@ from metadata_digger.metadata.errors import Malformed
 from metadata_digger.metadata.source import Reader
 
 FILE, ITEM_DATA, ITEM = 0, 1, 2  # construction methods: offsets count in the file, in the box "idat", in another item
+_ITEMS = 65_536
 _EXTENTS = 65_536  # of one file; a grid of an iPhone's 48 million pixels has 192 tiles
 
 
@@ -43,7 +44,9 @@ def items(box: Reader) -> Iterator[tuple[int, Item]]:
     wide = box.u8(0) > 0
     count = box.u32(4) if wide else box.u16(4)
     position = 8 if wide else 6
-    for _ in range(count):
+    for number in range(count):
+        if number == _ITEMS:
+            raise Malformed(f"More than {_ITEMS} items")
         size = box.u32(position)
         if size < 8:
             raise Malformed(f"Entry of box 'iinf' is stated to have {size} bytes")

@@ -22,7 +22,8 @@ from metadata_digger.metadata.tags.movie import BRANDS
 
 _BOXES = 65_536  # an hour of fragments of two seconds has 4,000
 _DIRECTORIES = 8192  # a fuzzed file of the corpus has 300
-_ERRORS = 100  # of one directory
+_ITEMS = 50_000  # the most in the corpus is 40
+ERRORS = 100  # of one directory
 _SHORTEST = 8  # bytes of a box: its size and type
 _PADDING = 4096  # bytes of zeros at the end of a level that are nothing to speak of
 _TYPE = re.compile(rb"[\xa9A-Za-z][A-Za-z0-9 _-]{3}")
@@ -63,6 +64,13 @@ class Movie:
     scale: int | None = None
     duration: int | None = None
     language: str | None = None
+    items: int = 0  # of user data and lists of metadata
+
+    def count(self) -> None:
+        """One item more."""
+        self.items += 1
+        if self.items > _ITEMS:
+            raise Malformed(f"More than {_ITEMS} items of metadata")
 
     def track(self, kind: Kind) -> Track:
         if len(self.found) >= _DIRECTORIES:
@@ -190,7 +198,7 @@ def _rest(stream: Stream, end: int, track: Track) -> None:
 
 def _fault(track: Track, error: str) -> None:
     errors = track.directory.errors
-    if len(errors) < _ERRORS and (error != END or END not in errors):
+    if len(errors) < ERRORS and (error != END or END not in errors):
         errors.append(error)
 
 
@@ -219,13 +227,13 @@ _1970 = 2_082_844_800  # in seconds since 1904
 
 def put_times(track: Track, created: tuple[int, int], modified: tuple[int, int]) -> None:
     """Puts a movie's times, each a tag and seconds since 1904, and notes those that can be none."""
-    for (tag, seconds), name in zip((created, modified), ("made", "changed"), strict=True):
+    for tag, seconds in (created, modified):
         track.directory.values[tag] = since_1904(seconds)
-        if not seconds:
-            _fault(track, f"The file has no time of when it was {name}: it is 0")
-        elif 0 < seconds < _1970:
-            moment = java_date(seconds)
-            _fault(track, f"The time of when the file was {name} is before 1970; counted from 1970 it is {moment}")
+    if not created[1]:
+        _fault(track, "The file has no time of when it was made: it is 0")
+    for seconds in dict.fromkeys((created[1], modified[1])):
+        if 0 < seconds < _1970:
+            _fault(track, f"A time is before 1970; counted from 1970 it is {java_date(seconds)}")
 
 
 # Words

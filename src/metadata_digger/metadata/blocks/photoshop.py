@@ -83,6 +83,7 @@ def _read_resources(data: bytes, directory: Directory, nested: list[Directory]) 
                     directory.values[PATHS.start + paths] = (content, name)
                     paths += 1
             elif not _read_nested(tag, content, nested):
+                directory.keep(tag, content)
                 directory.values[tag] = content
     return None
 

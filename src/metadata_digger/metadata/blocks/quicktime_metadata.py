@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from metadata_digger.metadata.blocks import iso6709
 from metadata_digger.metadata.blocks.limits import called
-from metadata_digger.metadata.blocks.movie import Kind, Movie, Track
+from metadata_digger.metadata.blocks.movie import ERRORS, Kind, Movie, Track
 from metadata_digger.metadata.blocks.stream import Payload
 from metadata_digger.metadata.charsets import decoded
 from metadata_digger.metadata.errors import Malformed, MetadataError
@@ -93,7 +93,9 @@ class Filling:
             directory.table = TagTable(METADATA | names, TABLE.render)
 
     def fault(self, error: str) -> None:
-        (self.directories or self.movie.found)[-1].errors.append(error)
+        errors = (self.directories or self.movie.found)[-1].errors
+        if len(errors) < ERRORS:
+            errors.append(error)
 
 
 class Child(NamedTuple):
@@ -140,6 +142,7 @@ def read(movie: Movie, _: Track, box: Payload) -> None:
                 keys.extend(_keys(data, child))
             elif child.kind == b"ilst":
                 for item in children(data, child.start, child.end):
+                    movie.count()
                     _item(filling, keys, data, item)
     except MetadataError as error:
         filling.fault(str(error))
@@ -147,7 +150,9 @@ def read(movie: Movie, _: Track, box: Payload) -> None:
 
 def _keys(data: bytes, box: Child) -> Iterator[str]:
     position = box.start + 8
-    for _ in range(int.from_bytes(data[box.start + 4 : position], "big")):
+    for number in range(int.from_bytes(data[box.start + 4 : position], "big")):
+        if number == _CHILDREN:
+            raise Malformed(f"More than {_CHILDREN} keys")
         size = int.from_bytes(data[position : position + 4], "big")
         if size < 8:
             raise Malformed(f"Key size too small: {size}")
@@ -163,6 +168,7 @@ def _item(filling: Filling, keys: list[str], data: bytes, item: Child) -> None:
     key = keys[number - 1] if 0 < number <= len(keys) else None
     domain = name = ""
     for child in children(data, item.start, item.end):
+        filling.movie.count()
         content = data[child.start : child.end]
         if child.kind == b"mean":
             domain = decoded(content[4:])

@@ -61,7 +61,8 @@ def chunks(reader: Reader, form: bytes, enters: Test, takes: Test, errors: list[
                 if takes(kind):
                     yield kind, reader.within(start, size)
             elif size < 4:
-                errors.append("Chunk size too small.")
+                if "Chunk size too small." not in errors:
+                    errors.append("Chunk size too small.")
             elif enters(reader.bytes(start, 4)):
                 if len(levels) == _DEPTH:
                     raise Malformed(f"Lists {_DEPTH} levels deep in lists")

@@ -7,19 +7,18 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from metadata_digger.metadata.blocks import adobe, ducky, exif_segments, huffman, jfif, jfxx, jpeg_frame
+from metadata_digger.metadata.blocks.jpeg_chain import FRAMES, LOST, NEAR, leads_on, near
 from metadata_digger.metadata.blocks.limits import COLLECTED, END
 from metadata_digger.metadata.errors import Malformed, MetadataError, Truncated
 from metadata_digger.metadata.model import Directory, TagTable
 from metadata_digger.metadata.source import BLOCK, Reader
 
-_FRAMES = tuple(0xC0 + n for n in (0, 1, 2, 3, 5, 6, 7, 9, 10, 11, 13, 14, 15))
 _DHT, _DNL, _COM = 0xC4, 0xDC, 0xFE
 _EOI, _SOS = 0xD9, 0xDA
-_APP0, _APP1, _APP2, _APP12, _APP13, _APP14 = 0xE0, 0xE1, 0xE2, 0xEC, 0xED, 0xEE
-_WANTED = frozenset((*_FRAMES, _DHT, _DNL, _COM, _APP0, _APP1, _APP2, _APP12, _APP13, _APP14))
+_APP0, _APP1, _APP2, _APP11, _APP12, _APP13, _APP14 = 0xE0, 0xE1, 0xE2, 0xEB, 0xEC, 0xED, 0xEE
+_WANTED = frozenset((*FRAMES, _DHT, _DNL, _COM, _APP0, _APP1, _APP2, _APP11, _APP12, _APP13, _APP14))
 _MPF, _FPXR, _FLIR = b"MPF\0", b"FPXR\0", b"FLIR\0"
 _ADOBE = b"http://ns.adobe.com/"  # XMP, and the extended packet's parts
-_NEAR, _LOST = 64, 16  # bytes to either side of where a lost marker should be, and how often one is looked for
 _NEXT = 4 + len(_ADOBE)  # bytes of a segment that tell what it is
 
 Segments = dict[int, list[bytes]]
@@ -37,12 +36,13 @@ def read(reader: Reader) -> Iterator[Directory]:
         _collect(reader, found)
     except MetadataError as error:
         stop = error
-        found.faults.append(str(error))
     segments = found.segments
     frames: list[Directory] = []
-    for marker in _FRAMES:
+    for marker in FRAMES:
         frames += _each(segments.get(marker, ()), partial(jpeg_frame.read, marker=marker))
     _set_height(frames, segments.get(_DNL, ()))
+    if frames:
+        frames[0].errors += found.faults  # the chain is the picture's
     yield from frames
     for marker, read_segments in _READERS:
         if marker in segments:
@@ -56,8 +56,10 @@ def read(reader: Reader) -> Iterator[Directory]:
         yield from flir.read_segments(reader, found.thermal)
     if _DNL in segments and not frames:
         yield Directory("Error", TagTable({}), errors=["DNL segment found without SOFx - illegal JPEG format"])
-    if found.faults:
-        raise (Truncated if isinstance(stop, Truncated) else Malformed)("; ".join(found.faults))
+    if found.faults and not frames:
+        yield Directory("Error", TagTable({}), errors=found.faults)
+    if stop is not None:
+        raise stop
 
 
 @dataclass(slots=True)
@@ -72,7 +74,7 @@ class _Found:
 
     @property
     def framed(self) -> bool:
-        return any(marker in self.segments for marker in _FRAMES)
+        return any(marker in self.segments for marker in FRAMES)
 
     def lose(self, position: int) -> None:
         self.lost += 1
@@ -84,9 +86,8 @@ def _collect(reader: Reader, found: _Found) -> None:
     """Goes through the chain of segments up to the first scan.
 
     Raises MetadataError when the file ends before it (of the segment that it ends in, what is there counts), or there
-    is too much to be kept. The head of the file is one
-    read. Beyond it each wanted segment is one read, that brings the next one's first bytes along; others are passed
-    over. Scan data is never read.
+    is too much to be kept. The head of the file is one read. Beyond it each wanted segment is one read, that brings the
+    next one's first bytes along; others are passed over. Scan data is never read.
     """
     size = reader.size
     start, window = 0, reader.bytes(0, min(size, BLOCK))
@@ -104,12 +105,12 @@ def _collect(reader: Reader, found: _Found) -> None:
         if head[0] != 0xFF or head[1] in (0xFF, 0):
             if head[:2] != b"\xff\xff":  # no fill byte (B.1.1.2): the segment before ended elsewhere
                 found.lose(position)
-                near = None
-                if found.lost <= _LOST:
-                    low = max(lowest, position - _NEAR)
-                    near = _near(_held(reader, start, window, low), position - low, scans=found.framed)
-                if near is not None:
-                    position = low + near
+                close = None
+                if found.lost <= LOST:
+                    low = max(lowest, position - NEAR)
+                    close = near(_held(reader, start, window, low), position - low, scans=found.framed)
+                if close is not None:
+                    position = low + close
                     if not start <= position <= start + len(window) - 4:
                         start, window = position, reader.bytes(position, min(_NEXT, size - position))
                     continue
@@ -122,7 +123,7 @@ def _collect(reader: Reader, found: _Found) -> None:
         if (
             marker == _EOI
             and not found.framed
-            and (found.lost or _leads_on(_held(reader, start, window, position + 2), 0))
+            and (found.lost or leads_on(_held(reader, start, window, position + 2), 0))
         ):
             found.lose(position + 2)  # this end is a thumbnail's: the chain was lost in its segment
             position += 2
@@ -176,32 +177,10 @@ def _is_read(head: bytes) -> bool:
 
 def _held(reader: Reader, start: int, window: bytes, position: int) -> bytes:
     """What stands around a marker that was lost, as far as a segment there can reach: of the window, or one read."""
-    length = min(2 * _NEAR + BLOCK, reader.size - position)
+    length = min(2 * NEAR + BLOCK, reader.size - position)
     if start <= position and position + length <= start + len(window):
         return window[position - start : position - start + length]
     return reader.bytes(position, length)
-
-
-def _near(data: bytes, position: int, *, scans: bool) -> int | None:
-    """Where a segment begins that leads to another, close to where it should.
-
-    A program that puts some bytes in or takes some out shifts it by as many. Farther away a thumbnail's segments would
-    be taken for the picture's. `scans`: whether it may be the header of one.
-    """
-    found = (at for at in range(min(position + _NEAR, len(data))) if _leads_on(data, at, scans=scans))
-    return min(found, key=lambda at: abs(at - position), default=None)
-
-
-def _leads_on(data: bytes, at: int, *, scans: bool = False) -> bool:
-    """Whether a marker with a length stands there, and another one behind it or, behind that of a scan, its data."""
-    head = data[at : at + 4]
-    if len(head) < 4 or head[0] != 0xFF or head[1] < 0xC0 or 0xD0 <= head[1] <= 0xD9:
-        return False
-    if head[1] == _SOS:
-        return scans
-    length = head[2] << 8 | head[3]
-    after = data[at + 2 + length : at + 4 + length]
-    return length >= 2 and len(after) == 2 and after[0] == 0xFF and after[1] >= 0xC0
 
 
 def _next_marker(reader: Reader, position: int, start: int, window: bytes) -> tuple[int, int, bytes]:
@@ -309,6 +288,14 @@ def _multi_picture(segments: Sequence[bytes]) -> Iterator[Directory]:
         yield from _each(parts, mpf.read)
 
 
+def _c2pa(segments: Sequence[bytes]) -> Iterator[Directory]:
+    if not any(data.startswith(b"JP") for data in segments):  # others keep pictures of high dynamic range there
+        return iter(())
+    from metadata_digger.metadata.blocks import c2pa
+
+    return _each(c2pa.joined(segments), c2pa.read)
+
+
 def _flash_pix(segments: Sequence[bytes]) -> Iterator[Directory]:
     parts = _behind(segments, _FPXR, len(_FPXR))
     if parts:
@@ -331,4 +318,5 @@ _READERS: tuple[tuple[int, Callable[[Sequence[bytes]], Iterator[Directory]]], ..
     (_DHT, huffman.read_segments),
     (_APP2, _multi_picture),  # beyond the reference, so last
     (_APP2, _flash_pix),
+    (_APP11, _c2pa),
 )
