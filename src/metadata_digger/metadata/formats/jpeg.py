@@ -28,15 +28,15 @@ def read(reader: Reader) -> Iterator[Directory]:
     """Directories kind by kind in the reference's order, not in that of the file.
 
     Raises MetadataError behind them when the chain of segments breaks before the first scan: what stands in front of
-    the break is not in doubt, and the reference's refusal of the whole file would lose it.
+    the break is not in doubt, and the reference's refusal of the whole file would lose it. What was passed over on the
+    way there is told before.
     """
     found = _Found()
     stop = None
     try:
         _collect(reader, found)
     except MetadataError as error:
-        stop = error
-        found.faults.append(str(error))
+        stop = None if found.ended and isinstance(error, Truncated) else error
     segments = found.segments
     frames: list[Directory] = []
     for marker in FRAMES:
@@ -56,7 +56,9 @@ def read(reader: Reader) -> Iterator[Directory]:
     if _DNL in segments and not frames:
         yield Directory("Error", TagTable({}), errors=["DNL segment found without SOFx - illegal JPEG format"])
     if found.faults:
-        raise (Truncated if isinstance(stop, Truncated) else Malformed)("; ".join(found.faults))
+        yield Directory("Error", TagTable({}), errors=found.faults)
+    if stop is not None:
+        raise stop
 
 
 @dataclass(slots=True)
@@ -68,6 +70,7 @@ class _Found:
     thermal: list[tuple[int, int]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     lost: int = 0  # how often no marker stood where one should
+    ended: bool = False  # what came last was an end, though it may be a thumbnail's
 
     @property
     def framed(self) -> bool:
@@ -122,6 +125,7 @@ def _collect(reader: Reader, found: _Found) -> None:
             and not found.framed
             and (found.lost or leads_on(_held(reader, start, window, position + 2), 0))
         ):
+            found.ended = True
             found.lose(position + 2)  # this end is a thumbnail's: the chain was lost in its segment
             position += 2
             continue
@@ -135,6 +139,7 @@ def _collect(reader: Reader, found: _Found) -> None:
                 found.faults.append("JPEG segment size would be less than zero")
             position += 4
             continue
+        found.ended = False
         position = lowest = position + 4
         end = position + length
         if marker in _WANTED:
