@@ -19,6 +19,7 @@ from metadata_digger.metadata.render import double
 from metadata_digger.metadata.tags.xmp import VALUE_COUNT
 from metadata_digger.pipeline import Batch, OpenFile
 from metadata_digger.schema import EXTRACTED, FAILED, FILTERED, TAG
+from metadata_digger.steps import sidecar
 from metadata_digger.steps.flatten import listed, taken
 from metadata_digger.steps.mark import appended, mark, note, standing, strings
 from metadata_digger.steps.own_tags import OWN_DIRECTORIES
@@ -139,6 +140,10 @@ def _read(file: OpenFile, run: _Run, notes: list[str]) -> str | tuple[str, str]:
         if lost := len(directory.xmp) - len(_written(directory.xmp)):
             notes.append(f"{directory.name}: {lost} properties left out: {_BOUNDS}")
     _put_own(found, run, notes)
+    with _net(notes, "no own tags"):
+        if belonging := sidecar.own_tags(found, file.url):
+            run.own.append(len(run.directories))
+            run.add(sidecar.DIRECTORY, *zip(*belonging, strict=True))
     return str(kind.values[_TYPE_NAME])
 
 
