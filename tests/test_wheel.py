@@ -81,8 +81,22 @@ def test_import_brings_in_nothing_heavy() -> None:
     assert done.stdout == "[]\n", done.stderr
 
 
+TIMED = """
+from time import process_time
+moments = [process_time()]
+sum(n * n for n in range(300_000))
+moments.append(process_time())
+import metadata_digger
+moments.append(process_time())
+sum(n * n for n in range(300_000))
+moments.append(process_time())
+begin, yard, imported, end = moments
+print(2 * (imported - yard) / (yard - begin + end - imported))
+"""
+
+
 def test_import_is_quick() -> None:
-    code = "import time; t = time.perf_counter(); import metadata_digger; print(time.perf_counter() - t)"
-    source = {"PYTHONPATH": str(ROOT / "src")}
-    times = [float(run(sys.executable, "-P", "-c", code, cwd=ROOT, env=source).stdout) for _ in range(7)]
-    assert min(times) < 0.06  # seconds
+    """Beside 300,000 squares, which take 16 ms: on a busy or a slower machine both take longer."""
+    apart = {"PYTHONPATH": str(ROOT / "src"), "COVERAGE_PROCESS_CONFIG": ""}
+    times = [float(run(sys.executable, "-P", "-c", TIMED, cwd=ROOT, env=apart).stdout) for _ in range(7)]
+    assert min(times) < 3.75  # 60 ms; 2.4 today

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -128,12 +129,17 @@ def test_a_set_up_of_before_gets_the_new_program(root: Path, poisoned: dict[str,
 
 
 def test_second_start_is_instant(root: Path) -> None:
+    def spent() -> float:
+        """Seconds of CPU, which a busy machine does not change much."""
+        children = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return children.ru_utime + children.ru_stime
+
     def fastest(*command: str | Path) -> float:
         times = []
         for _ in range(7):
-            begin = time.perf_counter()
+            begin = spent()
             assert run(*command, cwd=root).returncode == 0
-            times.append(time.perf_counter() - begin)
+            times.append(spent() - begin)
         return min(times)
 
     bare = fastest(root / ".venv/bin/python", "-P", "-m", "metadata_digger", "--version")

@@ -294,7 +294,6 @@ def gone(pids: list[int], seconds: float) -> bool:
 def test_a_run_that_is_stopped_ends_soon_and_leaves_at_most_what_is_done(tmp_path: Path, how: str) -> None:
     process = start(tmp_path)
     pids = workers(process.pid)
-    began = time.monotonic()
     if how == "kill":
         process.send_signal(signal.SIGTERM)
     else:
@@ -303,11 +302,10 @@ def test_a_run_that_is_stopped_ends_soon_and_leaves_at_most_what_is_done(tmp_pat
             time.sleep(0.01)
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGINT)
-    _, errors = process.communicate(timeout=20)
-    assert time.monotonic() - began < 2
+    _, errors = process.communicate(timeout=8)  # 0.2 on a quiet machine; its files take 50 s more
     assert process.returncode == (130 if how != "twice" else process.returncode)
     assert len(pids) == 2
-    assert gone(pids, 1)
+    assert gone(pids, 5)
     if (tmp_path / "new").exists():  # a first batch was done
         assert contents(tmp_path / "new") == [".out.metadata-digger"]
         assert list((tmp_path / "new").glob(".out.metadata-digger/*/parts/*.part"))

@@ -70,6 +70,7 @@ def test_rows_below_a_directory_that_cannot_be_listed_stay(
         "torn": ("failed", "Input/output error"),
     }
     assert report.failed == 3  # so the exit code is 3
+    assert report.notes == ["--update: 8 rows of files in directories that could not be listed are kept as they were"]
     assert read_record(tmp_path / "out")["entries"] == {f"file://{root}": 13}
     report = run(hashed(tmp_path, update=by))
     assert report.changes == {"unchanged": 14, "new": 0, "changed": 0, "gone": 2, "moved": 0}
@@ -202,6 +203,17 @@ def test_an_entry_is_the_same_however_it_is_written(tmp_path: Path, monkeypatch:
         assert refused(job(tmp_path, paths=(path,), update="time")) == [
             f"--update: {path} had 10 files and has none now"
         ]
+
+
+def test_a_record_that_was_edited_stops_nothing(tmp_path: Path) -> None:
+    root = files(tmp_path / "in", "a.jpg")
+    record = tmp_path / "out" / "_run" / "run.json"
+    for entries in ('{"file://ROOT": "many"}', "[]", "null"):
+        run(job(tmp_path, overwrite=True))
+        text = record.read_text().replace(f'{{\n    "file://{root}": 1\n  }}', entries.replace("ROOT", str(root)))
+        assert entries.replace("ROOT", str(root)) in text
+        record.write_text(text)
+        assert run(job(tmp_path, update="time")).written == 1
 
 
 def config(**changes: str) -> dict[str, Any]:

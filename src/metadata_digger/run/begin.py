@@ -78,14 +78,21 @@ def begin(
                 # In a ranking every row may be another one now: all are sent anew.
                 _remember(job, folders, all_ids(rows_of(job.output)) if job.ranking else update.ids_not_kept())
                 report.changes = update.changes
+                if update.unlisted:
+                    report.notes.append(
+                        f"--update: {update.unlisted:,} rows of files in directories that could not be listed are kept "
+                        "as they were"
+                    )
                 _tell(folders, update.changes)
                 yield listing, rows
             return
         report.notes.append(f"--update: all files are read anew: {why}")
         _remember(job, folders, all_ids(rows_of(job.output)))
+    updates = by is not None or (folders.resumed is not None and folders.resumed.update)
     unlisted = Unlisted(job)
-    with closing(Listing(unlisted.watch(walk), folders.listing, known, done, excluded, listed)) as listing:
-        if by is not None or (folders.resumed is not None and folders.resumed.update):
+    walk = unlisted.watch(walk) if updates else walk
+    with closing(Listing(walk, folders.listing, known, done, excluded, listed)) as listing:
+        if updates:
             _complete(listing)
             unlisted.check(folders.root / "known.db")
             check_gone(job, listing.listed)

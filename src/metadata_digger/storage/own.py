@@ -21,7 +21,8 @@ RECORD = "run.json"
 BESIDE = {RECORD, "failed.jsonl", "filtered.jsonl", "notes.jsonl", "rows", "rows.sha256"}  # run.records.OURS
 KEYS = {"run", "version", "action", "started", "files"}  # of each record
 FORMS = (".csv", ".json", ".parquet")  # what files of an output end with
-LONGEST = 64 << 20  # bytes of a record that is looked at: 100 each file of the output
+# Bytes of a record that is looked at: enough for 30,000 files of an output, and 90 MB as the worst JSON in memory.
+LONGEST = 4 << 20
 
 MINE = "in the output or in an unfinished run's directory"
 OUTPUT = "an output of Metadata Digger, known by its _run/run.json"

@@ -226,7 +226,7 @@ class Walk:
                 return
             if error is not None:  # what was listed before it counts
                 yield unread(base, path, error)
-            self._listed[real] = path
+            self._listed[path if path == real else real] = path  # mostly one text in memory, not two
             if self._given.knows(real):
                 names = (name for name in names if not self._given.has(real, name.removesuffix(LINK)))
             stack.append(_Level(path.rstrip("/") + "/", real.rstrip("/") + "/", identity_of(state), names))

@@ -337,10 +337,10 @@ def tables(depth: int) -> Module:
 def test_what_is_no_model_is_refused_quickly(data: bytes, tmp_path: Path) -> None:
     path = tmp_path / "broken.model"
     path.write_bytes(data)
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(ModelError, match=r"broken\.model"):
         import_bigdl(path)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_missing_file_and_folder(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def test_a_large_model_is_imported_in_time(name: str) -> None:
     path = FOLDER / f"{name}.model"
     times = []
     for _ in range(2):
-        start = time.perf_counter()
+        start = time.process_time()
         import_bigdl(path).model.SerializeToString()
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     assert min(times) < 2

@@ -101,11 +101,12 @@ def test_whole() -> None:
         "QuickTime Text",
         "QuickTime Subtitle",
         "QuickTime Music",
+        "Exif IFD0",
         "XMP",
         "QuickTime Metadata",
         "QuickTime Metadata",
     ]
-    assert [directory.errors for directory in directories] == [[]] * 10
+    assert [directory.errors for directory in directories] == [[]] * 11
     assert described(directories[0]) == {
         "Major Brand": "Apple QuickTime (.MOV/QT)",
         "Minor Version": "512",
@@ -127,9 +128,10 @@ def test_whole() -> None:
         "Rotation": "0",
         "Canon Thumbnail DateTime": "2024:02:29 12:30:59",
     }
-    assert leaves(directories[7])["dc:title[1]"] == "T"
-    assert described(directories[8]) == {"Make": "Apple", "Artwork": "(4 bytes)"}
-    assert described(directories[9]) == {"Title": "Title"}
+    assert described(directories[7]) == {"Date/Time": "2024:02:29 12:30:59"}
+    assert leaves(directories[8])["dc:title[1]"] == "T"
+    assert described(directories[9]) == {"Make": "Apple", "Artwork": "(4 bytes)"}
+    assert described(directories[10]) == {"Title": "Title"}
 
 
 def test_tracks() -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from struct import unpack
 
-from metadata_digger.metadata.blocks import iso6709, quicktime_metadata
+from metadata_digger.metadata.blocks import camera_data, iso6709, quicktime_metadata
 from metadata_digger.metadata.blocks.iso6709 import Place
 from metadata_digger.metadata.blocks.limits import called
 from metadata_digger.metadata.blocks.movie import Movie, Track
@@ -82,6 +82,9 @@ def _item(filling: Filling, child: Child, content: bytes, put: Put) -> None:
     elif kind in BARE:
         # Version and flags are before it in some files, and zeros behind it.
         _put(filling, BARE[kind], words(content.lstrip(b"\0").partition(b"\0")[0]))
+    else:
+        for tag, text in camera_data.read(kind, content):
+            _put(filling, tag, text)
 
 
 def _put(filling: Filling, tag: int, text: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from metadata_digger.metadata.blocks import c2pa
 from metadata_digger.metadata.blocks.nested import reader
 from metadata_digger.metadata.errors import MetadataError
 from metadata_digger.metadata.model import Directory, TagTable
@@ -35,6 +36,9 @@ def read(box: Reader) -> Iterator[Directory]:
     if box.size < 16:
         return
     uuid, content = box.bytes(0, 16), box.within(16, box.size - 16)
+    if uuid == c2pa.UUID:
+        yield from c2pa.read_uuid(content)
+        return
     name = BLOCKS.get(uuid)
     if name is None:
         digits = uuid.hex()

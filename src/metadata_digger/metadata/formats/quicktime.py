@@ -17,6 +17,7 @@ from metadata_digger.metadata.source import Reader
 from metadata_digger.metadata.tags.quicktime import QUICKTIME
 
 _THUMBNAIL_DATE = 0x2000
+_OF_THE_MOVIE = ("Exif IFD0", "Exif SubIFD", "GPS")  # of a thumbnail's directories: others are about its picture
 _INFLATED = 8 << 20  # bytes of a compressed movie
 _DATE_TIME = 0x0132  # of Exif
 
@@ -86,24 +87,25 @@ def _compressed(movie: Movie, track: Track, box: Payload) -> None:
         track.directory.errors.append(f"The compressed movie: {fault}")
 
 
-def _canon_thumbnail(_: Movie, track: Track, box: Payload) -> None:
-    """A JPEG of which the reference tells the date."""
+def _canon_thumbnail(movie: Movie, track: Track, box: Payload) -> None:
+    """A JPEG whose Exif block says what the camera says of the movie. The reference tells its date alone."""
     from metadata_digger.metadata.formats import jpeg
 
     size = box.number("I") or box.number("I")
     kind = box.bytes(4)
     if size == 1:
         size = box.number("q")
-    if kind != b"CNDA" or not 0 < size <= 0x7FFFFFFF:
+    if kind != b"CNDA" or size <= 0:
         return
     try:
-        for directory in jpeg.read(Reader.over(box.bytes(size))):
-            if directory.name == "Exif IFD0":
+        for directory in jpeg.read(Reader.over(box.data[box.at : box.at + size])):
+            if directory.name == "Exif IFD0" and _THUMBNAIL_DATE not in track.directory.values:
                 date = next((tag.description for tag in directory.tags() if tag.id == _DATE_TIME), None)
                 if date is not None:
                     track.directory.values[_THUMBNAIL_DATE] = date
-                return
-    except Malformed:  # no JPEG; one that ends early ends this level of the walk
+            if directory.name.startswith(_OF_THE_MOVIE) or directory.name.endswith("Makernote"):
+                movie.found.append(directory)
+    except Malformed:  # no JPEG
         return
 
 

@@ -127,6 +127,25 @@ EXTRA = {
     0x053A: "Live Photo Auto",
     0x053B: "UTC Offset",
     0x053E: "Time Code Start",
+    0x053F: "Serial Number Hash",
+    0x0540: "Media UID",
+    0x0541: "Global Media ID",
+    0x0542: "Clip File Name",
+    0x0543: "Clip ID",
+    0x0544: "Reel Name",
+    0x0545: "Scene",
+    0x0546: "Shot Name",
+    0x0547: "Camera Angle",
+    0x0548: "Speed X",
+    0x0549: "Speed Y",
+    0x054A: "Speed Z",
+    0x054B: "Pitch",
+    0x054C: "Yaw",
+    0x054D: "Roll",
+    0x054E: "Camera Pitch",
+    0x054F: "Camera Yaw",
+    0x0550: "Camera Roll",
+    0x0551: "Date/Time Original",
 }
 
 # Metadata: keys of the "mdta" handler, and item types of iTunes' "mdir" handler.
@@ -272,7 +291,8 @@ TEXTS = {
     "too": 0x044F, "trk": 0x0450, "wrt": 0x0451, "arg": 0x052E, "aut": 0x0503, "dir": 0x0508, "fmt": 0x0527,
     "hst": 0x052B, "inf": 0x050B, "key": 0x050C, "mak": 0x051D, "mdl": 0x051E, "mod": 0x051E, "prd": 0x050E,
     "prf": 0x0427, "req": 0x0526, "src": 0x0528, "swr": 0x0510, "TIM": 0x053E, "url": 0x0529, "wrn": 0x052A,
-    "xyz": 0x050D,
+    "xyz": 0x050D, "xsp": 0x0548, "ysp": 0x0549, "zsp": 0x054A, "fpt": 0x054B, "fyw": 0x054C, "frl": 0x054D,
+    "gpt": 0x054E, "gyw": 0x054F, "grl": 0x0550,
 }  # fmt: skip
 
 # User data: texts of 3GPP TS 26.244, 8.1 to 8.9, and how many bytes are before their language; "manu" and "modl" are
@@ -286,8 +306,16 @@ ASSETS = {
 # User data: bare texts, of cameras.
 BARE = {
     b"date": 0x0506, b"make": 0x051D, b"modl": 0x051E, b"name": 0x0525, b"CNMN": 0x051E, b"CNFV": 0x0524,
-    b"FIRM": 0x0524, b"LENS": 0x052F, b"SNum": 0x0530,
+    b"FIRM": 0x0524, b"LENS": 0x052F, b"SNum": 0x0530, b"slno": 0x0530, b"cmid": 0x0539, b"cmnm": 0x051E,
+    b"clfn": 0x0542, b"clid": 0x0543, b"reel": 0x0544, b"scen": 0x0545, b"shot": 0x0546, b"angl": 0x0547,
 }  # fmt: skip
+
+# User data: bytes that name something and are no text, as GoPro has them.
+NUMBERS = {b"CAME": 0x053F, b"MUID": 0x0540, b"GUMI": 0x0541}
+
+# GoPro's records in the box "GPMF", and Nikon's in "NCDT" (its Exif-like list "NCTG").
+GPMF = {b"MINF": 0x051E, b"CASN": 0x0530, b"FMWR": 0x0524}
+NCTG = {0x01: 0x051D, 0x02: 0x051E, 0x03: 0x0510, 0x11: 0x0506, 0x12: 0x0551}
 
 METADATA = dict((KEYS | ITEMS).values()) | EXTRA
 

@@ -47,6 +47,8 @@ def _lost(job: Job, record: dict[str, Any], listed: Mapping[str, int]) -> Iterat
     for path in dict.fromkeys(job.paths):
         name = entry_name(path)
         was, now = before.get(name, 0), listed.get(name, 0)
+        if not isinstance(was, int):  # somebody has edited it
+            continue
         # A new entry within this one took its files over.
         now += sum(count for one, count in listed.items() if one not in before and one.startswith(f"{name}/"))
         if was and (not now or (patterns and 2 * now < was)):
