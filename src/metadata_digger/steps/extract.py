@@ -141,10 +141,9 @@ def _read(file: OpenFile, run: _Run, notes: list[str], credentials: bool) -> str
         if lost := len(directory.xmp) - len(_written(directory.xmp)):
             notes.append(f"{directory.name}: {lost} properties left out: {_BOUNDS}")
     _put_own(found, run, notes)
-    with _net(notes, "no own tags"):
-        if belonging := sidecar.own_tags(found, file.url):
-            run.own.append(len(run.directories))
-            run.add(sidecar.DIRECTORY, *zip(*belonging, strict=True))
+    if kind.values[_TYPE_NAME] in sidecar.KINDS and (belonging := sidecar.own_tags(found, file.url)):
+        run.own.append(len(run.directories))
+        run.add(sidecar.DIRECTORY, *zip(*belonging, strict=True))
     if credentials:
         _put_check(found, file, run, notes)
     return str(kind.values[_TYPE_NAME])

@@ -14,14 +14,14 @@ from metadata_digger.schema import OWN_TAG
 
 DIRECTORY = "File Type"
 TAG, NAME = OWN_TAG - 30, "MD Sidecar Of"
-_KINDS = ("XMP", "XML")
+KINDS = ("XMP", "XML")
 _EXTENSION = "photoshop:SidecarForExtension"
 _ENDINGS = (".aux",)  # GDAL: IMG_1.tif.aux.xml
 
 
 def own_tags(directories: Sequence[Directory], url: str) -> list[tuple[int, str, str]]:
     """(id, name, value) of the picture's file name, for a file of metadata; `NAME.*` stands for all files NAME."""
-    if not directories or directories[0].values.get(1) not in _KINDS:
+    if not directories or directories[0].values.get(1) not in KINDS:
         return []
     stem, _, ending = url.rpartition("/")[2].rpartition(".")
     if ending.lower() not in ("xmp", "xml") or not stem:

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from metadata_digger.metadata.extract import recognise
 from metadata_digger.metadata.blocks.markup import HEAD, kind
+from metadata_digger.metadata.extract import recognise
 from metadata_digger.metadata.source import MemorySource
 
 ENTITIES = "".join(f'<!ENTITY ns_{n} "http://ns.adobe.com/{n}/">' for n in range(60))
