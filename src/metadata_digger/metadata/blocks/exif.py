@@ -29,14 +29,14 @@ from metadata_digger.metadata.blocks.exif_kinds import (
 from metadata_digger.metadata.blocks.exif_text import decode_text, guessed
 from metadata_digger.metadata.blocks.gps import GPS, faults
 from metadata_digger.metadata.blocks.ifd import BIG_SIZES, Entry, Window, decode, entries
-from metadata_digger.metadata.blocks.makernotes import HEAD, Split, match
+from metadata_digger.metadata.blocks.makernotes import HEAD, Split, match, moved
 from metadata_digger.metadata.errors import Malformed, MetadataError
 from metadata_digger.metadata.model import Directory, Value
 from metadata_digger.metadata.source import Reader
 
 _SUB_IFDS = 0x014A
 _PAGE_NUMBER = 0x0129
-_MAKE = 0x010F
+_MAKE, _MODEL = 0x010F, 0x0110
 _THUMBNAIL_OFFSET = 0x0201
 _DATA = ((0x0111, 0x0117), (0x0144, 0x0145))  # strips and tiles: offsets, numbers of bytes
 _NEW_SUBFILE, _REDUCED = 0x00FE, 1  # TIFF 6.0, section 8: bit 0 is a smaller form of another picture
@@ -269,7 +269,7 @@ class _Walk:
             length = unit * number
             if length > inline:
                 start = base + field
-                if start + length > window.size:
+                if start < 0 or start + length > window.size:
                     directory.errors.append(
                         "Illegal TIFF tag pointer offset"
                         if field + length > window.size or start > window.size
@@ -358,7 +358,7 @@ class _Walk:
             raise Spent(f"More than {BLOCKS} embedded blocks")
         reader = self.window.reader(start, length).ordered(order)
         if tag == MAKERNOTE:
-            return self.makernote(directory, start, order, depth)
+            return self.makernote(directory, start, length, order, depth)
         part = kind.parts.get(tag)
         if part is not None:
             found = part(directory, reader)
@@ -374,7 +374,7 @@ class _Walk:
             directory.errors.append(str(error))
         return True
 
-    def makernote(self, directory: Directory, start: int, order: str, depth: int) -> bool:
+    def makernote(self, directory: Directory, start: int, length: int, order: str, depth: int) -> bool:
         first = next((one for one in self.found if one.name == IFD0.name), None)
         make = first.values.get(_MAKE) if first is not None else None
         rest = self.window.reader(start, self.window.size - start)
@@ -390,5 +390,16 @@ class _Walk:
         elif row.table is not None or row.note is not None:
             offset = start + (row.start if isinstance(row.start, int) else row.start(head))
             note = note_kind(row)
-            self.ifd(note, self.enter(note), offset, order, depth + 1, 0 if row.base is None else start + row.base)
+            base: int | None = None if row.base is None else start + row.base
+            fault = ""
+            if base is None:
+                base, fault = moved.shift(self.window, start, length, offset, order)
+            found = self.enter(note)
+            # Behind the end there is no value.
+            self.ifd(note, found, offset, order, depth + 1, self.window.size if base is None else base)
+            if note.finish is not None:
+                model = first.values.get(_MODEL) if first is not None else None
+                note.finish(found, model.strip() if isinstance(model, str) else "")
+            if fault:
+                found.errors = [fault, *(found.errors if base is not None else ())]
         return not row.keep

@@ -42,6 +42,8 @@ def read(reader: Reader) -> Iterator[Directory]:
     for marker in FRAMES:
         frames += _each(segments.get(marker, ()), partial(jpeg_frame.read, marker=marker))
     _set_height(frames, segments.get(_DNL, ()))
+    if frames:
+        frames[0].errors += found.faults  # the chain is the picture's
     yield from frames
     for marker, read_segments in _READERS:
         if marker in segments:
@@ -55,7 +57,7 @@ def read(reader: Reader) -> Iterator[Directory]:
         yield from flir.read_segments(reader, found.thermal)
     if _DNL in segments and not frames:
         yield Directory("Error", TagTable({}), errors=["DNL segment found without SOFx - illegal JPEG format"])
-    if found.faults:
+    if found.faults and not frames:
         yield Directory("Error", TagTable({}), errors=found.faults)
     if stop is not None:
         raise stop
