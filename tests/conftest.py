@@ -14,10 +14,12 @@ LACKS = pytest.StashKey[list[str]]()
 
 
 def lack(item: pytest.Item) -> str | None:
-    """Why a test of a server has to be left out; None when it can run."""
+    """Why a test of a server, or of an extra, has to be left out; None when it can run."""
     if item.get_closest_marker("kerberos"):
         extra = None if find_spec("gssapi") else "the extra kerberos is not installed"
         return extra or build.missing() or kdc.missing()
+    if item.get_closest_marker("c2pa"):
+        return None if find_spec("c2pa") else "the extra c2pa is not installed"
     return build.missing() if item.get_closest_marker("solr") else None
 
 

@@ -28,7 +28,7 @@ from metadata_digger.metadata.blocks import exif, exif_kinds, movie, nested
 from metadata_digger.metadata.blocks.makernotes import MATCHES, Match, Note
 from metadata_digger.metadata.formats import FORMATS
 from metadata_digger.metadata.model import TagTable
-from metadata_digger.metadata.tags.file_types import MAGIC, RIFF, FileType
+from metadata_digger.metadata.tags.file_types import ATOMS, BRANDS, MAGIC, RIFF, FileType
 
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "reference"
 MADE = "<!-- Made by tools/make_reference.py; change the source it names, not this page. -->"
@@ -171,7 +171,13 @@ def _formats() -> Iterator[str]:
     told = {kind for _, kind in MAGIC} | {RIFF}
     others = ", ".join(sorted(kind.name for kind in told - read))
     yield f"\nTold apart by their first bytes, and nothing is read from them: {others}.\n"
-    yield "## Blocks\n"
+    yield "Files of boxes (ISO/IEC 14496-12) are told by their brands; compatible ones count where the major one is"
+    yield "unknown or says how a picture's file is built. All others are MOV, and so are files that begin with one of"
+    yield f"{', '.join(f'`{atom.decode()}`' for atom in ATOMS)}.\n"
+    for kind in dict.fromkeys(BRANDS.values()):
+        brands = (f"`{brand.decode().strip()}`" for brand, other in BRANDS.items() if other == kind)
+        yield f"- {kind.name} ({_extension(kind)}): {', '.join(brands)}"
+    yield "\n## Blocks\n"
     yield "| block | what | directories, and tags | also reads |"
     yield "|---|---|---|---|"
     for name in sorted(info.name for info in iter_modules(blocks.__path__) if not info.ispkg):

@@ -42,7 +42,11 @@ def _file_type(config: Config, action: Action) -> Iterator[Step]:
 def _extract(config: Config, action: Action) -> Iterator[Step]:
     from metadata_digger.steps.extract import ExtractStep
 
-    yield ExtractStep()
+    if config["enrichment.provenance.check"]:
+        from metadata_digger.steps.credentials import check_installed
+
+        check_installed()
+    yield ExtractStep(credentials=config["enrichment.provenance.check"])
 
 
 def _compare(config: Config, action: Action) -> Iterator[Step]:

@@ -87,6 +87,13 @@ SLOW: dict[str, Callable[[], bytes]] = {
     "Photoshop in TIFF in Photoshop": lambda: fan(40, 20),
     "nested boxes": lambda: file_type(b"isom") + nested(b"moov", 20_000),
     "nested boxes of QuickTime": lambda: file_type(b"qt  ") + nested(b"moov", 20_000),
+    # Of a name without an end each shorter one was tried: 3,000 letters took over a second.
+    "XML names without an end": lambda: jpeg((0xE1, PREAMBLE + packet("<my:a>1</my:a><" + "a" * 60_000))),
+    "lost markers": lambda: b"\xff\xd8" + (b"\xff\xe5\0\4ab" + b"cd\xff\xe6") * 500_000,
+    "shorts that may be pointers": lambda: (
+        pack("<2sHIH", b"II", 42, 8, 60_000) + pack("<HHII", 0x14A, 3, 1, 8) * 60_000
+    ),
+    "parts of FLIR": lambda: jpeg(*[(0xE1, b"FLIR\0\1\0\0FFF\0")] * 200_000),
     "shared data": lambda: psd(resource(0x040F, shared_profile(20_000, MIB))),
 }
 

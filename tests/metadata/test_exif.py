@@ -209,6 +209,16 @@ def test_a_chain_that_leads_back_to_what_is_no_directory_ends():
     assert [one.values for one in of_file(data)] == [{0x0100: 7}]
 
 
+@pytest.mark.parametrize(("offsets", "counts"), [(0x0111, 0x0117), (0x0144, 0x0145)])
+def test_a_picture_that_is_not_all_there_is_told(tiff, offsets, counts):
+    data = tiff({offsets: (L, (8, 300, 600)), counts: (L, (8, 100, 100))}) + bytes(300)
+    error = "The file ends before its picture does: {} of {} strips or tiles"
+    assert of_file(data)[0].errors == [error.format(2, 3)]
+    assert of_file(data + bytes(700))[0].errors == []
+    assert of_file(tiff({offsets: (L, 8), counts: (L, 4000)}))[0].errors == [error.format(1, 1)]
+    assert of_file(tiff({offsets: (A, b"eight\0"), counts: (L, 4000)}))[0].errors == []
+
+
 def test_a_page_that_is_not_there_is_told(tiff):
     data = bytearray(tiff({0x0100: (S, 7)}))
     data[22:26] = struct.pack("<I", 90_000)

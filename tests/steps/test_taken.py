@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from metadata_digger.metadata.blocks.dates import Moment
+from metadata_digger.metadata.blocks.dates import Moment, since_1904
 from metadata_digger.metadata.blocks.exif_tables import EXIF
 from metadata_digger.metadata.blocks.gps import GPS
 from metadata_digger.metadata.model import Directory, TagTable, XmpProperty
@@ -126,9 +126,15 @@ CASES: list[tuple[list[Directory], str, str, str]] = [
         "UTC+02:00",
     ),
     (
-        [directory("AVI", {320: "Thu Oct 21 11:22:48 2010"})],
+        [Directory("AVI", TagTable({320: "Date/Time Original"}), {320: "Thu Oct 21 11:22:48 2010"})],
         "2010-10-21T11:22:48",
-        "AVI.Unknown tag (0x0140)",
+        "AVI.Date/Time Original",
+        "unknown",
+    ),
+    (  # a makernote has it in parts
+        [Directory("FLIR", TagTable({5: "Date/Time Original"}, {5: lambda *_: DATE}), {5: (1, 2, 3)})],
+        "2010-10-21T11:22:48",
+        "FLIR.Date/Time Original",
         "unknown",
     ),
     (
@@ -175,6 +181,12 @@ def test_taken(directories: list[Directory], value: str, source: str, zone: str)
             f"{IFD_ORIGINAL}: '0000:00:00 00:00:00' is no date",
         ),
         ([directory("MP4", {0x0100: 0})], None, "MP4.Creation Time: 0 is no date"),
+        ([directory("MP4", {0x0100: 1.5})], None, "MP4.Creation Time: 1.5 is no date"),
+        (
+            [directory("MP4", {0x0100: since_1904(1287660168)})],
+            None,
+            f"MP4.Creation Time: {since_1904(1287660168)} is before all movies: counted from 1970, perhaps",
+        ),
         ([directory("MP4", {0x0100: Moment(10**15)})], None, "MP4.Creation Time: is beyond all dates"),
         (
             [sub_ifd(original="1970:01:01 00:00:00")],
@@ -188,15 +200,15 @@ def test_taken(directories: list[Directory], value: str, source: str, zone: str)
         ),
         (
             [sub_ifd(original=DATE), gps("2010:10:21", 9, 12, 48)],
-            "2010-10-21T09:12:48Z",
+            "2010-10-21T11:22:48",
             f"{IFD_ORIGINAL} and GPS.MD DateTime are 2:10:00 apart, which is no time zone: one of them is not that of "
-            "the picture; MD Taken is by GPS",
+            "the picture",
         ),
         (
             [sub_ifd(original="2000:01:01 00:00:30"), gps("2010:10:21", 9, 12, 48)],
-            "2010-10-21T09:12:48Z",
+            "2000-01-01T00:00:30",
             f"{IFD_ORIGINAL} and GPS.MD DateTime are 3946 days, 9:12:18 apart, which is no time zone: one of them is "
-            "not that of the picture; MD Taken is by GPS",
+            "not that of the picture",
         ),
         (
             [sub_ifd(original=DATE, zone="+02:00"), gps("2010:10:24", 9, 22, 48)],

@@ -358,6 +358,13 @@ KEYS: tuple[Key, ...] = (
         "whose card gives none, the scores of the picture and of its mirror image are averaged.",
     ),
     Key(
+        "enrichment.provenance.check",
+        BOOLEAN,
+        "false",
+        "Whether hashes and signatures of C2PA manifests hold, as tags of the directory `C2PA Check`: a state and its "
+        "reasons, without any network. Needs the extra `c2pa`.",
+    ),
+    Key(
         "enrichment.classifier.boxes",
         BOOLEAN,
         "false",

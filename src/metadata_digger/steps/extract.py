@@ -19,6 +19,7 @@ from metadata_digger.metadata.render import double
 from metadata_digger.metadata.tags.xmp import VALUE_COUNT
 from metadata_digger.pipeline import Batch, OpenFile
 from metadata_digger.schema import EXTRACTED, FAILED, FILTERED, TAG
+from metadata_digger.steps import sidecar
 from metadata_digger.steps.flatten import listed, taken
 from metadata_digger.steps.mark import appended, mark, note, standing, strings
 from metadata_digger.steps.own_tags import OWN_DIRECTORIES
@@ -43,6 +44,7 @@ class ExtractStep:
     """
 
     pixels: int = 0
+    credentials: bool = False  # C2PA manifests are checked too (steps.credentials)
 
     def output(self, schema: pa.Schema) -> pa.Schema:
         if "tags" in schema.names:
@@ -51,7 +53,7 @@ class ExtractStep:
 
     def run(self, batches: Iterator[Batch]) -> Iterator[Batch]:
         for batch in batches:
-            yield Batch(_extract(batch), batch.files)
+            yield Batch(_extract(batch, self.credentials), batch.files)
 
 
 @dataclass(slots=True)
@@ -79,7 +81,7 @@ class _Run:
         del self.tags[tags:], self.names[tags:], self.values[tags:]
 
 
-def _extract(batch: Batch) -> pa.RecordBatch:
+def _extract(batch: Batch, credentials: bool) -> pa.RecordBatch:
     run = _Run()
     count = len(batch.rows)
     file_types: list[str | None] = [None] * count
@@ -90,7 +92,7 @@ def _extract(batch: Batch) -> pa.RecordBatch:
     for row, file in enumerate(batch.files):
         if row in todo:
             said: list[str] = []
-            found = _read(file, run, said)
+            found = _read(file, run, said, credentials)
             if isinstance(found, tuple):
                 run.cut(directory_ends[row], tag_ends[row])
                 verdicts[row] = found
@@ -112,7 +114,7 @@ def _extract(batch: Batch) -> pa.RecordBatch:
     return appended(note(mark(batch.rows, verdicts), notes), EXTRACTED, arrays)
 
 
-def _read(file: OpenFile, run: _Run, notes: list[str]) -> str | tuple[str, str]:
+def _read(file: OpenFile, run: _Run, notes: list[str], credentials: bool) -> str | tuple[str, str]:
     """Puts what the file says into the run, its faults into the notes.
 
     Gives the name of its type, or the status and reason for which it is left out.
@@ -139,6 +141,11 @@ def _read(file: OpenFile, run: _Run, notes: list[str]) -> str | tuple[str, str]:
         if lost := len(directory.xmp) - len(_written(directory.xmp)):
             notes.append(f"{directory.name}: {lost} properties left out: {_BOUNDS}")
     _put_own(found, run, notes)
+    if kind.values[_TYPE_NAME] in sidecar.KINDS and (belonging := sidecar.own_tags(found, file.url)):
+        run.own.append(len(run.directories))
+        run.add(sidecar.DIRECTORY, *zip(*belonging, strict=True))
+    if credentials:
+        _put_check(found, file, run, notes)
     return str(kind.values[_TYPE_NAME])
 
 
@@ -180,6 +187,18 @@ def _put_own(directories: Sequence[Directory], run: _Run, notes: list[str]) -> N
             if tags := own_tags(directories, notes):
                 run.own.append(len(run.directories))
                 run.add(name, *zip(*tags, strict=True))
+
+
+def _put_check(directories: list[Directory], file: OpenFile, run: _Run, notes: list[str]) -> None:
+    from metadata_digger.steps import credentials
+
+    try:
+        with _net(notes, f"{credentials.DIRECTORY}: no state"):
+            if tags := credentials.own_tags(directories, file):
+                run.own.append(len(run.directories))
+                run.add(credentials.DIRECTORY, *zip(*tags, strict=True))
+    except StorageError as error:
+        notes.append(f"{credentials.DIRECTORY}: {error}")
 
 
 def _described(directory: Directory, tag: int, value: Value, notes: list[str]) -> str | None:

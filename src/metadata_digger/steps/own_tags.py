@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from metadata_digger.metadata.model import Directory
-from metadata_digger.steps import location, taken
+from metadata_digger.steps import location, provenance, taken
 
 OwnTags = Callable[[Sequence[Directory], list[str]], list[tuple[int, str, str]]]
 
 OWN_DIRECTORIES: tuple[tuple[str, OwnTags], ...] = (
     (location.DIRECTORY, location.own_tags),
     (taken.DIRECTORY, taken.own_tags),
+    (provenance.DIRECTORY, provenance.own_tags),
 )

@@ -80,9 +80,9 @@ def _beside_gps(local: Found, at: Stamp, gps: datetime, notes: list[str]) -> Fou
         return Found((*local.sources, "GPS.MD DateTime"), at._replace(offset=zone))
     notes.append(
         f"{local.sources[0]} and GPS.MD DateTime are {_apart(ahead)} apart, which is no time zone: one of them is not"
-        " that of the picture; MD Taken is by GPS"
+        " that of the picture"
     )
-    return by_gps
+    return local
 
 
 def _apart(difference: timedelta) -> str:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from metadata_digger.metadata.blocks.coordinates import characters
 from metadata_digger.metadata.blocks.dates import Moment
 from metadata_digger.metadata.blocks.stamps import MINUTE, SECOND, Stamp, is_blank, is_zero, offset, stamp
-from metadata_digger.metadata.model import Directory
+from metadata_digger.metadata.model import Directory, describe
 
 _HOURS = 0x882A  # TimeZoneOffset
 _ZONE, _ZONE_ORIGINAL, _ZONE_DIGITIZED = 0x9010, 0x9011, 0x9012
@@ -65,6 +65,19 @@ def _first(directory: Directory, tag: int) -> str | None:
     """The text of a tag; of a repeated one (IPTC) the first."""
     value = directory.values.get(tag)
     return characters(value[0] if isinstance(value, tuple) and value and isinstance(value[0], str) else value)
+
+
+def named(*names: str) -> Read:
+    """A tag of such a name in any directory but those of Exif and IPTC, which have more beside it."""
+
+    def read(directories: Sequence[Directory]) -> Iterator[Found]:
+        for directory in directories:
+            if directory.name != "IPTC" and not directory.name.startswith("Exif "):
+                for tag, value in directory.values.items():
+                    if directory.tag_name(tag) in names and (date := describe(directory, tag, value)):
+                        yield _read(date.strip("()"), _called(directory, tag))  # PostScript has texts in them
+
+    return read
 
 
 def _called(directory: Directory, tag: int) -> str:
@@ -126,17 +139,22 @@ def _ahead(directory: Directory, tag: int) -> tuple[int, timedelta] | None:
 
 
 def movie(name: str) -> Read:
-    """The time of a movie header, which counts in UTC (ISO/IEC 14496-12, 8.2.2). 0 and 1970 are clocks never set."""
+    """The time of a movie header, which counts in UTC (ISO/IEC 14496-12, 8.2.2).
+
+    0 and the first second of 1970 are clocks never set; before that is who counts from 1970 and not from 1904.
+    """
 
     def read(directories: Sequence[Directory]) -> Iterator[Found]:
         for directory in directories:
             value = directory.values.get(_MOVIE_CREATED) if directory.name == name else None
             if value is not None:
                 source = (_called(directory, _MOVIE_CREATED),)
-                if isinstance(value, Moment) and value:
-                    yield _since_1970(source, int(value))
+                if not isinstance(value, Moment) or not value:
+                    yield Found(source, None, f"{value} is no date")
+                elif value < 0:
+                    yield Found(source, None, f"{value} is before all movies: counted from 1970, perhaps")
                 else:
-                    yield Found(source, None, f"{value} is no date" if isinstance(value, Moment | int) else None)
+                    yield _since_1970(source, int(value))
 
     return read
 
@@ -183,8 +201,7 @@ ORIGINALS: tuple[Read, ...] = (
     text("QuickTime Metadata", 0x0446),
     movie("MP4"),
     movie("QuickTime"),
-    text("AVI", 320),
-    text("WAV", 11),
+    named("Date/Time Original", "Date Created"),  # makernotes of FLIR and Reconyx, AVI, WAV
 )
 # When it was made into a file, then when it was last changed: not later than that.
 OTHERS: tuple[Read, ...] = (
@@ -192,7 +209,7 @@ OTHERS: tuple[Read, ...] = (
     text("IPTC", 0x023E, 0x023F),
     xmp("xmp:CreateDate"),
     png_text,
-    text("EPS", 5),
+    named("Creation Date"),  # EPS
     exif("Exif IFD0", 0x0132, 0x9290, 0x9010),
     xmp("xmp:ModifyDate"),
     png_time,

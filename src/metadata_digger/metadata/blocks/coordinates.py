@@ -21,7 +21,7 @@ _ROUNDED = 60.0  # 59.9999 minutes are often written as 60
 
 
 class Axis(NamedTuple):
-    """Latitude or longitude: how far it goes, and the words that begin with its two directions."""
+    """Latitude or longitude: how far it goes, the letters of its two directions, and the words for them."""
 
     limit: int
     positive: str
@@ -52,7 +52,7 @@ LONGITUDE = Axis(180, "E", "W", dict.fromkeys(_EAST.split(), "E") | dict.fromkey
 
 _WORD = re.compile(r"[^\W\d_]+")
 _UNITS = frozenset({"deg", "degree", "degrees", "min", "minute", "minutes", "sec", "second", "seconds"}) | frozenset(
-    {"lat", "latitude", "lon", "long", "longitude"}
+    {"lat", "latitude", "lon", "long", "longitude", "hemisphere"}
 )
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:/\d+)?", re.ASCII)
 _PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
@@ -66,7 +66,8 @@ def hemisphere(value: Value, axis: Axis) -> str | None:
     if string is None or len(string) > _LONGEST:
         return None
     words = [word for word in _WORD.findall(unicodedata.normalize("NFKC", string).casefold()) if word not in _UNITS]
-    return axis.words.get(words[0]) if words else None
+    letters = {axis.words.get(word) for word in words}
+    return letters.pop() if len(letters) == 1 else None  # "N/A" is none
 
 
 def characters(value: Value) -> str | None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from metadata_digger.metadata.blocks.exif_tables import EXIF, THUMBNAIL
 from metadata_digger.metadata.blocks.exif_text import GPS_TEXTS, TEXTS
 from metadata_digger.metadata.blocks.gps import GPS
-from metadata_digger.metadata.blocks.makernotes import PRINT_IM, Match, Note, Part, Split, match
+from metadata_digger.metadata.blocks.makernotes import PRINT_IM, Finish, Match, Note, Part, Split, match
 from metadata_digger.metadata.errors import Malformed
 from metadata_digger.metadata.model import TagTable
 
@@ -22,13 +22,15 @@ XMP = 0x02BC
 _PHOTOSHOP = 0x8649
 _ICC = 0x8773
 _PRINT_IM = 0xC4A5
+_C2PA = 0xCD41
 
-_BLOCKS = frozenset({_ICC, _PRINT_IM})  # these may be anywhere
+_BLOCKS = frozenset({_ICC, _PRINT_IM, _C2PA})  # these may be anywhere
 HELD = {
     _ICC: "blocks.icc",
     XMP: "blocks.xmp",
     IPTC: "blocks.iptc",
     _PHOTOSHOP: "blocks.photoshop",
+    _C2PA: "blocks.c2pa",
     **dict.fromkeys((_PRINT_IM, *PRINT_IM), "blocks.printim"),
 }
 
@@ -45,6 +47,7 @@ class Kind(NamedTuple):
     octets: Mapping[int, Split] = {}  # the same for bytes
     inline: bool = False  # the IFDs may also begin in the tags' values
     texts: frozenset[int] = frozenset()  # tags that are text, whatever their type
+    finish: Finish | None = None  # of a makernote
 
 
 _EXIF = Kind("", EXIF, {}, texts=TEXTS)
@@ -79,7 +82,9 @@ def note_kind(row: Match) -> Kind:
 def _of_note(name: str, note: Note, made: dict[str, Kind]) -> Kind:
     pointers: dict[int, Kind] = {}
     blocks = _BLOCKS | note.blocks | note.parts.keys()
-    kind = Kind(name, note.table, pointers, blocks, note.parts, note.arrays, note.octets, bool(note.subs))
+    kind = Kind(
+        name, note.table, pointers, blocks, note.parts, note.arrays, note.octets, bool(note.subs), finish=note.finish
+    )
     made[name] = kind  # a note may point to its own kind
     for tag, (sub, part) in note.subs.items():
         pointers[tag] = made[sub] if sub in made else _of_note(sub, part, made)

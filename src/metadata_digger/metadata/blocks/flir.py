@@ -22,6 +22,7 @@ from metadata_digger.metadata.tags.flir import CAMERA, KELVIN, METRES, PLACE, RA
 PREAMBLE = b"FLIR\0"
 _HEAD = 8  # bytes of a segment before its part: the identifier, a byte, the part's number, that of the last one
 _HEADER, _ENTRY, _RECORDS = 0x40, 0x20, 64
+_PARTS = 256  # a part has its number in a byte
 _READ = 0x500  # bytes of a record that have tags
 _ZERO_CELSIUS = 273.15
 
@@ -52,6 +53,7 @@ class _Parts:
 
 def read_segments(reader: Reader, places: Sequence[tuple[int, int]]) -> Iterator[Directory]:
     """`places`: where FLIR's segments lie in the JPEG, from their identifiers on, and how long they are."""
+    places = places[:_PARTS]
     numbered = [(reader.u8(at + 6), at + _HEAD, length - _HEAD) for at, length in places if length > _HEAD]
     parts = _Parts(reader, [(at, length) for _, at, length in sorted(numbered, key=lambda part: part[0])])
     yield from read(Reader(parts, 0, parts.size))

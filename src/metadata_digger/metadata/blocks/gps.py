@@ -5,6 +5,7 @@ What is no place and no moment reads as it stands there, and `faults` says why n
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from math import fmod, isfinite, isinf
 
@@ -18,6 +19,7 @@ from metadata_digger.metadata.tags.gps import LETTERS, NAMES, WORDS
 _LATITUDE, _LONGITUDE, _TIME_STAMP, _DATE_STAMP = 0x0002, 0x0004, 0x0007, 0x001D
 _AXES = {_LATITUDE: LATITUDE, _LONGITUDE: LONGITUDE, 0x0014: LATITUDE, 0x0016: LONGITUDE}  # two of the destination
 _EPOCH = datetime(1980, 1, 6)  # of GPS (IS-GPS-200, 20.3.3.3.1.1): what a receiver without a fix counts from
+_DAY_OF_THE_YEAR = re.compile(r"(\d{4}):(\d\d):(\d{2,3})", re.ASCII)
 _PLACES = 9  # decimals of a number as it stands there: a ten-thousandth of a millimetre
 
 
@@ -67,9 +69,7 @@ def _moment(directory: Directory) -> tuple[datetime | None, str | None]:
     words = characters(date)
     if not words or is_blank(words):
         return None, None
-    # 11 bytes with the zero at their end; Apple's iPhone 6 had another one there, "2014:09:259".
-    odd = stamp(words) is None and len(words) == 11
-    day = stamp(words[:10] if odd else words, begins=True)
+    day = stamp(words, begins=True) or _day_of_the_year(words)
     if day is None or day.unit < DAY:
         why = "is no date" if is_zero(words) else "cannot be read as a date"
         return None, f"{NAMES[_DATE_STAMP]}: {words[:40]!r} {why}: no moment is made of it"
@@ -83,9 +83,22 @@ def _moment(directory: Directory) -> tuple[datetime | None, str | None]:
             f"{NAMES[_DATE_STAMP]}: the day from which GPS counts, a receiver without a fix: no moment is made of it",
         )
     try:
-        return start + clock, f"{NAMES[_DATE_STAMP]}: {words!r} is read without its last character" if odd else None
+        return start + clock, None
     except OverflowError:
         return None, f"{NAMES[_DATE_STAMP]} is no date: no moment is made of it"
+
+
+def _day_of_the_year(words: str) -> Stamp | None:
+    """ "2014:09:259" is 16 September, the 259th day: Apple's iPhone 6 counts so, which is checked against the month."""
+    found = _DAY_OF_THE_YEAR.fullmatch(words)
+    if found is None:
+        return None
+    year, month, day = map(int, found.groups())
+    try:
+        start = datetime(year, 1, 1) + timedelta(days=day - 1)
+    except (ValueError, OverflowError):
+        return None
+    return Stamp(start, DAY) if (start.year, start.month) == (year, month) else None
 
 
 def _clock(value: Value, day: Stamp) -> timedelta | None:

@@ -227,13 +227,13 @@ _1970 = 2_082_844_800  # in seconds since 1904
 
 def put_times(track: Track, created: tuple[int, int], modified: tuple[int, int]) -> None:
     """Puts a movie's times, each a tag and seconds since 1904, and notes those that can be none."""
-    for (tag, seconds), name in zip((created, modified), ("made", "changed"), strict=True):
+    for tag, seconds in (created, modified):
         track.directory.values[tag] = since_1904(seconds)
-        if not seconds:
-            _fault(track, f"The file has no time of when it was {name}: it is 0")
-        elif 0 < seconds < _1970:
-            moment = java_date(seconds)
-            _fault(track, f"The time of when the file was {name} is before 1970; counted from 1970 it is {moment}")
+    if not created[1]:
+        _fault(track, "The file has no time of when it was made: it is 0")
+    for seconds in dict.fromkeys((created[1], modified[1])):
+        if 0 < seconds < _1970:
+            _fault(track, f"A time is before 1970; counted from 1970 it is {java_date(seconds)}")
 
 
 # Words

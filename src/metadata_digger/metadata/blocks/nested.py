@@ -15,7 +15,16 @@ from importlib import import_module
 from metadata_digger.metadata.model import Directory
 from metadata_digger.metadata.source import Reader
 
-NAMES = ("blocks.exif", "blocks.icc", "blocks.iptc", "blocks.photoshop", "blocks.printim", "blocks.xmp", "formats.jpeg")
+NAMES = (
+    "blocks.c2pa",
+    "blocks.exif",
+    "blocks.icc",
+    "blocks.iptc",
+    "blocks.photoshop",
+    "blocks.printim",
+    "blocks.xmp",
+    "formats.jpeg",
+)
 
 
 @cache

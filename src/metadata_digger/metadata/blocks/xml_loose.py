@@ -14,7 +14,7 @@ from html.entities import html5
 from metadata_digger.metadata.blocks.xml_tree import DEPTH, NODES, Attribute, Element
 
 XMLNS = "xmlns"
-_NAME = r"[^\s<>/=\"'!?&;]+"
+_NAME = r"[^\s<>/=\"'!?&;]++"  # possessive: of a name of thousands of letters each shorter one would be tried
 _START = re.compile(rf"<({_NAME})((?:\s+{_NAME}\s*=\s*(?:\"[^\"]*\"|'[^']*'))*)\s*(/?)>")
 _TORN = re.compile(rf"<({_NAME})([^<>]*?)(/?)>")  # a start tag with something wrong in it
 _END = re.compile(rf"</({_NAME})\s*>")

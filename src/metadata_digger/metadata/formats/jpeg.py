@@ -15,8 +15,8 @@ from metadata_digger.metadata.source import BLOCK, Reader
 
 _DHT, _DNL, _COM = 0xC4, 0xDC, 0xFE
 _EOI, _SOS = 0xD9, 0xDA
-_APP0, _APP1, _APP2, _APP12, _APP13, _APP14 = 0xE0, 0xE1, 0xE2, 0xEC, 0xED, 0xEE
-_WANTED = frozenset((*FRAMES, _DHT, _DNL, _COM, _APP0, _APP1, _APP2, _APP12, _APP13, _APP14))
+_APP0, _APP1, _APP2, _APP11, _APP12, _APP13, _APP14 = 0xE0, 0xE1, 0xE2, 0xEB, 0xEC, 0xED, 0xEE
+_WANTED = frozenset((*FRAMES, _DHT, _DNL, _COM, _APP0, _APP1, _APP2, _APP11, _APP12, _APP13, _APP14))
 _MPF, _FPXR, _FLIR = b"MPF\0", b"FPXR\0", b"FLIR\0"
 _ADOBE = b"http://ns.adobe.com/"  # XMP, and the extended packet's parts
 _NEXT = 4 + len(_ADOBE)  # bytes of a segment that tell what it is
@@ -36,12 +36,13 @@ def read(reader: Reader) -> Iterator[Directory]:
         _collect(reader, found)
     except MetadataError as error:
         stop = error
-        found.faults.append(str(error))
     segments = found.segments
     frames: list[Directory] = []
     for marker in FRAMES:
         frames += _each(segments.get(marker, ()), partial(jpeg_frame.read, marker=marker))
     _set_height(frames, segments.get(_DNL, ()))
+    if frames:
+        frames[0].errors += found.faults  # the chain is the picture's
     yield from frames
     for marker, read_segments in _READERS:
         if marker in segments:
@@ -55,8 +56,10 @@ def read(reader: Reader) -> Iterator[Directory]:
         yield from flir.read_segments(reader, found.thermal)
     if _DNL in segments and not frames:
         yield Directory("Error", TagTable({}), errors=["DNL segment found without SOFx - illegal JPEG format"])
-    if found.faults:
-        raise (Truncated if isinstance(stop, Truncated) else Malformed)("; ".join(found.faults))
+    if found.faults and not frames:
+        yield Directory("Error", TagTable({}), errors=found.faults)
+    if stop is not None:
+        raise stop
 
 
 @dataclass(slots=True)
@@ -285,6 +288,14 @@ def _multi_picture(segments: Sequence[bytes]) -> Iterator[Directory]:
         yield from _each(parts, mpf.read)
 
 
+def _c2pa(segments: Sequence[bytes]) -> Iterator[Directory]:
+    if not any(data.startswith(b"JP") for data in segments):  # others keep pictures of high dynamic range there
+        return iter(())
+    from metadata_digger.metadata.blocks import c2pa
+
+    return _each(c2pa.joined(segments), c2pa.read)
+
+
 def _flash_pix(segments: Sequence[bytes]) -> Iterator[Directory]:
     parts = _behind(segments, _FPXR, len(_FPXR))
     if parts:
@@ -307,4 +318,5 @@ _READERS: tuple[tuple[int, Callable[[Sequence[bytes]], Iterator[Directory]]], ..
     (_DHT, huffman.read_segments),
     (_APP2, _multi_picture),  # beyond the reference, so last
     (_APP2, _flash_pix),
+    (_APP11, _c2pa),
 )

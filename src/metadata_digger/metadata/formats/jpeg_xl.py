@@ -17,7 +17,7 @@ from metadata_digger.metadata.tags.exif import WORDS
 from metadata_digger.metadata.tags.jpeg_xl import JPEG_XL
 
 _HEIGHT, _WIDTH, _BITS, _ORIENTATION, _ANIMATION = JPEG_XL
-_METADATA = (b"Exif", b"xml ")
+_METADATA = (b"Exif", b"xml ", b"jumb")
 _CODESTREAM = b"\xff\x0a"
 _HEADER = 64  # bytes that hold the fields read here: they have 40 at most
 _BOXES, _BLOCKS = 20_000, 256
@@ -103,7 +103,7 @@ def _container(found: list[Directory], header: bytearray, reader: Reader) -> Non
             if collected > COLLECTED:
                 raise Malformed(f"More than {COLLECTED >> 20} MiB of metadata")
             try:
-                found += _exif(content, directory.errors) if kind == b"Exif" else _xmp(content)
+                found += _READERS[kind](content, directory.errors)
             except MetadataError as error:
                 directory.errors.append(f"Box '{kind.decode()}': {error}")
             if end > reader.size:
@@ -163,7 +163,18 @@ def _exif(box: Reader, errors: list[str]) -> Iterator[Directory]:
     return exif.read(block)
 
 
-def _xmp(box: Reader) -> Iterator[Directory]:
+def _xmp(box: Reader, _: list[str]) -> Iterator[Directory]:
     from metadata_digger.metadata.blocks import xmp
 
     return xmp.read(box)
+
+
+def _c2pa(box: Reader, _: list[str]) -> Iterator[Directory]:
+    from metadata_digger.metadata.blocks import c2pa
+
+    # The box is a superbox itself: its header is put in front again.
+    data = box.bytes(0, box.size)
+    return c2pa.read(Reader.over((len(data) + 8).to_bytes(4, "big") + b"jumb" + data))
+
+
+_READERS = {b"Exif": _exif, b"xml ": _xmp, b"jumb": _c2pa}

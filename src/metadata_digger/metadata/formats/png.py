@@ -304,6 +304,12 @@ def _exif(data: bytes) -> Iterator[Directory]:
     return exif.read(Reader.over(block), before)
 
 
+def _c2pa(data: bytes) -> Iterator[Directory]:
+    from metadata_digger.metadata.blocks import c2pa
+
+    return c2pa.read(Reader.over(data))
+
+
 _READERS: dict[bytes, Callable[[bytes], Iterator[Directory]]] = {
     b"IHDR": _header,
     b"PLTE": lambda data: _chunk("PLTE", {8: len(data) // 3}),
@@ -317,6 +323,7 @@ _READERS: dict[bytes, Callable[[bytes], Iterator[Directory]]] = {
     b"pHYs": _physical,
     b"sBIT": lambda data: _chunk("sBIT", {19: data}),
     b"eXIf": _exif,
+    b"caBX": _c2pa,
 }
 _COMPRESSED: dict[bytes, Callable[[bytes, _Room], Iterator[Directory]]] = {
     b"iCCP": _profile,

@@ -80,6 +80,12 @@ def _profile(chunk: Reader) -> Iterator[Directory]:
     return icc.read(chunk.ordered(">"))
 
 
+def _c2pa(chunk: Reader) -> Iterator[Directory]:
+    from metadata_digger.metadata.blocks import c2pa
+
+    return c2pa.read(chunk)
+
+
 def _xmp(chunk: Reader) -> Iterator[Directory]:
     from metadata_digger.metadata.blocks import xmp
 
@@ -91,4 +97,4 @@ _PICTURES: dict[bytes, Callable[[Reader], Iterator[Directory]]] = {
     b"VP8L": _lossless,
     b"VP8 ": _lossy,
 }
-_READERS = _PICTURES | {b"EXIF": _exif, b"ICCP": _profile, b"XMP ": _xmp}
+_READERS = _PICTURES | {b"EXIF": _exif, b"ICCP": _profile, b"XMP ": _xmp, b"C2PA": _c2pa}

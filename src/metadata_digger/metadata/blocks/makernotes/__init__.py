@@ -21,6 +21,8 @@ HEAD = 16  # bytes of the note that a test sees
 # What a tag of a note holds as a block of its own: directories, or None when the tag is to be kept as it is. What is
 # wrong with the block is a text on the directory of the tag, which is the first argument.
 Part = Callable[[Directory, Reader], Iterator[Directory] | None]
+# Adds what several tags together tell, or the camera's model, which is the second argument.
+Finish = Callable[[Directory, str], None]
 # Puts the members of an array of whole numbers into a directory's values as tags of their own.
 Split = Callable[[dict[int, Value], Value], None]
 
@@ -37,6 +39,7 @@ class Note(NamedTuple):
     octets: Mapping[int, Split] = {}  # like arrays, for bytes
     # Tags that point to a further IFD or hold one, which counts its offsets like this one: its name and what it is.
     subs: Mapping[int, tuple[str, Note]] = {}
+    finish: Finish | None = None
 
 
 class Match(NamedTuple):
@@ -141,7 +144,8 @@ MATCHES: tuple[Match, ...] = (
         "<",
         table=_table("fujifilm"),
     ),
-    Match("Kyocera/Contax Makernote", _starts(b"KYOCERA"), 22, note=_note("kyocera")),
+    # Each offset counts from its own entry (a Finecam S3's lead behind the directory and to PrintIM so): right for one.
+    Match("Kyocera/Contax Makernote", _starts(b"KYOCERA"), 22, 24, note=_note("kyocera")),
     Match(
         "Leica Makernote",
         _starts(*(b"LEICA\0" + bytes([kind]) + b"\0" for kind in (1, 4, 5, 6, 7))),
