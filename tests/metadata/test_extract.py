@@ -63,6 +63,7 @@ def sydney(monkeypatch):
         (b"\xff\xfb\x90\x44", "MP3"),
         (b"\xff\xfb\xf0\x44", None),  # a bit rate and a frequency that are reserved
         (b"\xff\xfb\x9c\x44", None),
+        (b"\xff\xfea\0 \0t\0", None),  # text
         (b"\xff" * 32, None),  # PhotoCD
         (b"ID3\4\0\0\0\0\0\x0a", "MP3"),
         (b"ID3\4\0\0\0\0\0\x8a", None),

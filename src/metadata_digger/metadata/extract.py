@@ -7,11 +7,12 @@ a format's reader yields what it finds and raises behind it, and what came befor
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from typing import NamedTuple
 
-from metadata_digger.metadata.blocks import file_type, id3
+from metadata_digger.metadata.blocks import file_type, id3, markup
 from metadata_digger.metadata.errors import Malformed, MetadataError, Truncated, UnknownFormat
 from metadata_digger.metadata.formats import FORMATS
 from metadata_digger.metadata.model import Directory
@@ -21,10 +22,13 @@ from metadata_digger.metadata.tags.file_types import (
     AVIF,
     BRANDS,
     HOLDERS,
+    JP2,
     JPEG,
+    JPEG_2000_BRANDS,
     MAGIC,
     MOV,
     MP3,
+    NETPBM,
     PICTURES,
     PNG,
     RIFF,
@@ -41,6 +45,7 @@ for _magic, _kind in sorted(MAGIC, key=lambda row: -len(row[0])):
 _HEAD = 32  # bytes that tell a type; the brands of an ISO base media file are looked through further
 _BRANDED = 1024  # bytes of those
 _BEHIND = 8 << 10  # bytes that are looked through for a picture
+_NETPBM = re.compile(rb"P[1-6][ \t\r\n]\s*(?:#|\d+\s*(?:#|\s\d))")
 _DIRECTORIES = 30_000  # of one file; the most in the corpus is below 300, a comment of 5 bytes makes one
 
 
@@ -52,11 +57,15 @@ def detect(head: bytes) -> FileType | None:
         return MOV
     for magic, kind in _MAGIC.get(head[0], ()):
         if head.startswith(magic):
-            return kind
+            return JPEG_2000_BRANDS.get(head[20:24], kind) if kind is JP2 else kind
     if head[4:8] == b"ftyp":
         return _branded(head)
     if head[:4] == b"RIFF":
         return RIFF_FORMS.get(head[8:12], RIFF)
+    if head[:1] == b"P" and _NETPBM.match(head):
+        return NETPBM[head[1:2]]
+    if (document := markup.kind(head)) is not None:
+        return document
     # The reference knows no file that starts with an ID3 tag.
     return MP3 if id3.length(head) or _is_audio(head) else None
 
@@ -66,6 +75,8 @@ def _is_audio(head: bytes) -> bool:
 
     The reference looks at the first two, and takes the bytes 0xFF that a PhotoCD begins with for it.
     """
+    if head[:2] == b"\xff\xfe" and head[3:4] == b"\0":  # text in UTF-16
+        return False
     if len(head) < 2 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0 or head[1] & 0x18 == 0x08 or not head[1] & 0x06:
         return False
     return len(head) < 3 or (head[2] & 0xF0 != 0xF0 and head[2] & 0x0C != 0x0C)
@@ -74,6 +85,8 @@ def _is_audio(head: bytes) -> bool:
 def head_of(source: ByteSource) -> bytes:
     """The first bytes of a file, as many as `detect` looks at."""
     head = source.read_at(0, min(_HEAD, source.size))
+    if markup.may_be(head):
+        return source.read_at(0, min(markup.HEAD, source.size))
     size = min(int.from_bytes(head[:4], "big"), _BRANDED, source.size)
     return source.read_at(0, size) if head[4:8] == b"ftyp" and size > _HEAD else head
 

@@ -19,6 +19,7 @@ from metadata_digger.metadata.render import double
 from metadata_digger.metadata.tags.xmp import VALUE_COUNT
 from metadata_digger.pipeline import Batch, OpenFile
 from metadata_digger.schema import EXTRACTED, FAILED, FILTERED, TAG
+from metadata_digger.steps import sidecar
 from metadata_digger.steps.flatten import listed, taken
 from metadata_digger.steps.mark import appended, mark, note, standing, strings
 from metadata_digger.steps.own_tags import OWN_DIRECTORIES
@@ -140,6 +141,9 @@ def _read(file: OpenFile, run: _Run, notes: list[str], credentials: bool) -> str
         if lost := len(directory.xmp) - len(_written(directory.xmp)):
             notes.append(f"{directory.name}: {lost} properties left out: {_BOUNDS}")
     _put_own(found, run, notes)
+    if kind.values[_TYPE_NAME] in sidecar.KINDS and (belonging := sidecar.own_tags(found, file.url)):
+        run.own.append(len(run.directories))
+        run.add(sidecar.DIRECTORY, *zip(*belonging, strict=True))
     if credentials:
         _put_check(found, file, run, notes)
     return str(kind.values[_TYPE_NAME])

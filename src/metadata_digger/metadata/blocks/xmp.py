@@ -58,7 +58,7 @@ def read(reader: Reader) -> Iterator[Directory]:
 def read_packet(data: bytes) -> Directory:
     """Its properties; `errors` tell what is wrong with it."""
     directory = Directory("XMP", TABLE)
-    data, encoding = _narrowed(data)
+    data, encoding = narrowed(data)
     data = data.strip(_PADDING)
     document = _document(data, encoding)
     faults = list(document.faults)
@@ -143,7 +143,7 @@ def _joined(parts: list[tuple[int, int, bytes]]) -> tuple[bytes, list[str]]:
     return bytes(joined), faults
 
 
-def _narrowed(data: bytes) -> tuple[bytes, str | None]:
+def narrowed(data: bytes) -> tuple[bytes, str | None]:
     """The packet, in UTF-8 where it is in UTF-16 or UTF-32, and its encoding whatever it may say of itself."""
     for encoding, starts in _WIDE:
         if data.startswith(starts):
