@@ -61,8 +61,8 @@ def _lost(job: Job, output: Path, listed: Mapping[str, int]) -> Iterator[str]:
 
 
 def _files_of_rows(job: Job, rows: Path) -> Counter[str]:
-    """How many rows are of files of each entry, by `urls.entry_name`. Of what a list names only the rows' base is known,
-    which is the line."""
+    """How many rows are of files of each entry, by `urls.entry_name`. Of a list there are none: the base of a row is
+    its line."""
     names = {base_of(path): entry_name(path) for path in job.paths}
     counts = Counter[str]()
     for part in parts.names(rows):
