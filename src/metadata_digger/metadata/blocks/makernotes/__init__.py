@@ -169,7 +169,19 @@ MATCHES: tuple[Match, ...] = (
         note=_note("panasonic"),
     ),
     Match("Panasonic Makernote", _starts(b"Panasonic\0\0\0"), 12, note=_note("panasonic")),
-    Match("Casio Makernote", _starts(b"AOC\0"), 6, 0, note=_note("casio", "type_2")),
+    # Of the notes that begin so only those of Asahi's Optio 330RS and 430RS have Casio's tags.
+    Match(
+        "Casio Makernote",
+        lambda make, head: make.upper().startswith("ASAHI") and head[:4] == b"AOC\0",
+        6,
+        0,
+        note=_note("casio", "type_2"),
+    ),
+    # Its offsets count from the TIFF header in some models and from the note in others.
+    Match("Pentax Makernote", _starts(b"AOC\0"), 6, note=_note("pentax_slr")),
+    Match("Pentax Makernote", _starts(b"PENTAX \0"), 10, 0, note=_note("pentax_slr")),
+    Match("Pentax Makernote", _starts(b"RICOH\0II"), 8, 0, "<", note=_note("pentax_slr")),
+    Match("Pentax Makernote", _starts(b"RICOH\0MM"), 8, 0, ">", note=_note("pentax_slr")),
     Match("Pentax Makernote", _made_by("PENTAX", "ASAHI"), 0, 0, note=_note("pentax")),
     Match("Sanyo Makernote", _starts(b"SANYO\0\1\0"), 8, 0, note=_note("sanyo")),
     Match(

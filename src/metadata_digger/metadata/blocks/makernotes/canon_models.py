@@ -7,6 +7,7 @@ positions move with the firmware, but not against the firmware's own version, wh
 from __future__ import annotations
 
 import re
+from array import array
 from struct import error, unpack_from
 from typing import NamedTuple
 
@@ -78,16 +79,18 @@ def _temperature(directory: Directory, model: str) -> None:
     info = values.get(_CAMERA_INFO)
     if isinstance(raw, int) and raw and "EOS" in model and not re.search(r"EOS-1Ds?$", model, re.I):
         values[_TEMPERATURE] = f"{raw - _FREEZING} °C"
-    elif info is not None and not isinstance(info, bytes | str | int | float) and "EOS" not in model:
+    elif isinstance(info, tuple | array) and "EOS" not in model:
         back = 3 if len(info) > _NEWER_COMPACT else _COMPACT.get(len(info))
-        if back is not None:
+        if back is not None and isinstance(info[-back], int):
             values[_TEMPERATURE] = f"{info[-back]} °C"
 
 
 def _file_info(directory: Directory, model: str) -> None:
     """The array of the first SLRs has two SHORTs that are one number, whose bits are in no order."""
     info = directory.values.get(_FILE_INFO)
-    if info is None or isinstance(info, bytes | str | int | float) or len(info) < 3:
+    if not isinstance(info, tuple | array) or len(info) < 3:
+        return
+    if not (isinstance(info[1], int) and isinstance(info[2], int)):
         return
     low, high = info[1] & 0xFFFF, info[2] & 0xFFFF
     if directory.order == ">" or re.search(r"\b1Ds? Mark II\b", model):  # EOS-1D and 1Ds
