@@ -122,7 +122,7 @@ def recognise(source: ByteSource) -> tuple[FileType, int] | None:
 
 
 def _behind_others(head: bytes) -> tuple[FileType, int] | None:
-    """A JPEG, PNG or PDF behind other bytes: a bad script's line break, or the server's header in what a network carried.
+    """A JPEG, PNG or PDF behind other bytes: a script's line break, or a server's header in what a network carried.
 
     The search ends with the first 8 KiB, which is what servers allow a header to have, and is not begun in files of
     another kind: a document with a picture in it is no picture. A JPEG's signature is three bytes, so its first
