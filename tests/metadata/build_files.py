@@ -21,6 +21,7 @@ from .build_iptc import UTF8, dataset, datasets
 from .build_jpeg import ADOBE, DUCKY, JFIF, TABLE, frame, jpeg
 from .build_jpeg_xl import SIGNATURE, box, codestream
 from .build_note import build_photo
+from .build_pdf import CATALOGUE, INFORMATION, PAGE, PAGES, pdf, pdf_of_streams, stream
 from .build_photoshop import knot, resource
 from .build_png import compressed, international, png, text
 from .build_riff import chunk, chunks, riff
@@ -394,6 +395,8 @@ FILES: dict[str, bytes] = {
     "netpbm-pam": b"P7\nWIDTH 4\nHEIGHT 2\nDEPTH 3\nMAXVAL 255\nTUPLTYPE RGB\nENDHDR\n" + bytes(24),
     "svg": SVG,
     "svg-other": b"<svg viewBox='0 0 4 2'><metadata><a b='c'>d</a></metadata></svg>",
+    "pdf": pdf({1: CATALOGUE, 2: INFORMATION, 3: PAGES, 4: PAGE, 5: stream(XMP, packed=True)}),
+    "pdf-streams": pdf_of_streams({5: stream(XMP)}, {1: CATALOGUE, 2: INFORMATION, 3: PAGES, 4: PAGE}),
     "sidecar": XMP,
     "sidecar-xml": b"<?xml version='1.0'?><NonRealTimeMeta><Device serialNo='12'/></NonRealTimeMeta>",
     "heif": HEIF,

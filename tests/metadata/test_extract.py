@@ -14,6 +14,7 @@ from metadata_digger.metadata.model import Directory, TagTable
 from metadata_digger.metadata.source import MemorySource
 from metadata_digger.metadata.tags.file_types import MAGIC
 
+from .build_files import FILES
 from .build_jpeg import jpeg
 from .build_png import png
 from .show import named
@@ -129,7 +130,7 @@ def test_bytes_source_and_path_give_the_same(tiff, tmp_path, sydney):
 
 
 def test_a_format_that_is_not_read_gives_its_type():
-    assert [(one.name, one.values[1]) for one in read_metadata(b"%PDF-1.4\n")] == [("File Type", "PDF")]
+    assert [(one.name, one.values[1]) for one in read_metadata(b"{\\rtf1\n")] == [("File Type", "RTF")]
 
 
 def test_java_date_west_of_greenwich(monkeypatch):
@@ -209,6 +210,12 @@ def test_a_picture_behind_other_bytes(lead, form):
     assert found[-1].values == read_metadata(whole)[-1].values
     kind = form.upper()
     assert found[-1].errors == [f"The {kind} begins at byte {len(lead)}, behind bytes that are none of it"]
+
+
+def test_a_document_behind_other_bytes():
+    found = read_metadata(b"junk\r\n" + FILES["pdf"])
+    assert found[:-1] == read_metadata(FILES["pdf"])[:-1]
+    assert found[-1].errors == ["The PDF begins at byte 6, behind bytes that are none of it"]
 
 
 @pytest.mark.parametrize(

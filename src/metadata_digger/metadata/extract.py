@@ -29,6 +29,7 @@ from metadata_digger.metadata.tags.file_types import (
     MOV,
     MP3,
     NETPBM,
+    PDF,
     PICTURES,
     PNG,
     RIFF,
@@ -46,6 +47,7 @@ _HEAD = 32  # bytes that tell a type; the brands of an ISO base media file are l
 _BRANDED = 1024  # bytes of those
 _BEHIND = 8 << 10  # bytes that are looked through for a picture
 _NETPBM = re.compile(rb"P[1-6][ \t\r\n]\s*(?:#|\d+\s*(?:#|\s\d))")
+_PDF, _PDF_WITHIN = re.compile(rb"[\r\n](%PDF-\d\.\d)"), 1024  # as readers look for it (ISO 32000-1, 7.5.2, note)
 _DIRECTORIES = 30_000  # of one file; the most in the corpus is below 300, a comment of 5 bytes makes one
 
 
@@ -120,7 +122,7 @@ def recognise(source: ByteSource) -> tuple[FileType, int] | None:
 
 
 def _behind_others(head: bytes) -> tuple[FileType, int] | None:
-    """A JPEG or PNG behind other bytes: a bad script's line break, or the server's header in what a network carried.
+    """A JPEG, PNG or PDF behind other bytes: a script's line break, or a server's header in what a network carried.
 
     The search ends with the first 8 KiB, which is what servers allow a header to have, and is not begun in files of
     another kind: a document with a picture in it is no picture. A JPEG's signature is three bytes, so its first
@@ -128,6 +130,8 @@ def _behind_others(head: bytes) -> tuple[FileType, int] | None:
     """
     if head.startswith(HOLDERS):
         return None
+    if (document := _PDF.search(head, 0, _PDF_WITHIN)) is not None:
+        return PDF, document.start(1)
     for magic, kind in ((b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", PNG), (b"\xff\xd8\xff", JPEG)):
         at = head.find(magic, 1)
         while at >= 0:

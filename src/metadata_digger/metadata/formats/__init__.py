@@ -36,6 +36,7 @@ FORMATS: tuple[Format, ...] = (
     Format("jpeg_2000", (types.JP2, types.JPX, types.JPM, types.JPH, types.J2C)),
     Format("netpbm", (types.PBM, types.PGM, types.PPM, types.PAM, types.PFM)),
     Format("svg", (types.SVG,)),
+    Format("pdf", (types.PDF,)),
     Format("sidecar", (types.XMP, types.XML)),
     Format("mp4", (types.MP4, types.M4A)),
     Format("quicktime", (types.MOV,)),
