@@ -16,6 +16,11 @@ FILE = Path(__file__).resolve().parents[1] / "tests/metadata/differences.toml"
 Texts = Counter[tuple[str, str]]  # (name of a directory, text of its errors)
 
 
+def _tags(entries: Iterable[Mapping[str, Any]]) -> set[tuple[str, str]]:
+    """Names of directories and tags."""
+    return {(directory, tag) for entry in entries for directory in entry["directories"] for tag in entry["tags"]}
+
+
 class Differences:
     """The entries; `idle` is what nothing compared so far has needed: a kind of entry, its number, the pattern."""
 
@@ -28,6 +33,8 @@ class Differences:
             for directory in entry["directories"]
             for tag in entry["tags"]
         }
+        self._added = _tags(known["added"])
+        self._hexadecimal = _tags(known["hexadecimal"])
         self._errors: Sequence[Mapping[str, Any]] = known["error"]
         self.idle = {("value", str(number)) for number, _ in self._values.values()} | {
             (side, f"{number}: {pattern}")
@@ -40,6 +47,11 @@ class Differences:
         """The reference's words in the place of ours, in the directories of one file as `extract_single --json` has
         them."""
         for directory in directories:
+            name = directory["name"]
+            for tag in directory["tags"]:
+                if (name, tag["name"]) in self._hexadecimal:
+                    tag["description"] = " ".join(map(str, bytes.fromhex(tag["description"])))
+            directory["tags"] = [tag for tag in directory["tags"] if (name, tag["name"]) not in self._added]
             for tag in directory["tags"]:
                 number, text = self._values.get((directory["name"], tag["name"], tag["description"]), (None, None))
                 if number is not None:

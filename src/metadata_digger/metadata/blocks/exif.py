@@ -336,7 +336,7 @@ class _Walk:
                 if form == 3 and not self.sound(target, order):  # it is a number after all
                     return False
                 self.ifd(child, self.enter(child), base + target, order, depth + 1, base)
-            return True
+            return tag not in kind.kept
         if kind.inline and tag in kind.pointers:
             self.ifd(child, self.enter(child), start, order, depth + 1, base)
             return True

@@ -47,6 +47,7 @@ class Kind(NamedTuple):
     octets: Mapping[int, Split] = {}  # the same for bytes
     inline: bool = False  # the IFDs may also begin in the tags' values
     texts: frozenset[int] = frozenset()  # tags that are text, whatever their type
+    kept: frozenset[int] = frozenset()  # pointers that stay tags
     finish: Finish | None = None  # of a makernote
 
 
@@ -83,7 +84,16 @@ def _of_note(name: str, note: Note, made: dict[str, Kind]) -> Kind:
     pointers: dict[int, Kind] = {}
     blocks = _BLOCKS | note.blocks | note.parts.keys()
     kind = Kind(
-        name, note.table, pointers, blocks, note.parts, note.arrays, note.octets, bool(note.subs), finish=note.finish
+        name,
+        note.table,
+        pointers,
+        blocks,
+        note.parts,
+        note.arrays,
+        note.octets,
+        bool(note.subs),
+        kept=note.kept,
+        finish=note.finish,
     )
     made[name] = kind  # a note may point to its own kind
     for tag, (sub, part) in note.subs.items():

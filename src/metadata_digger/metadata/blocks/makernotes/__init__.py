@@ -39,6 +39,7 @@ class Note(NamedTuple):
     octets: Mapping[int, Split] = {}  # like arrays, for bytes
     # Tags that point to a further IFD or hold one, which counts its offsets like this one: its name and what it is.
     subs: Mapping[int, tuple[str, Note]] = {}
+    kept: frozenset[int] = frozenset()  # tags of these that are numbers of their own besides
     finish: Finish | None = None
 
 
