@@ -97,5 +97,5 @@ FILES: dict[str, bytes] = {
     "x3f": _x3f(),
     "mrw": b"\0MRM" + pack(">I", len(_PRD + _TTW)) + _PRD + _TTW,
     "dv": b"\x1f\7\0\xbf" + bytes(80),
-    "r3d": _at(256, (0, b"\0\0\1\0RED2"), (0x4C, pack(">II", 64, 48))),
+    "r3d": _at(256, (0, b"\0\0\4\x88RED2"), (0x4C, pack(">II", 64, 48))),
 }
