@@ -26,6 +26,7 @@ from metadata_digger.metadata.tags.file_types import (
     JPEG,
     JPEG_2000_BRANDS,
     MAGIC,
+    MAGIC_BEHIND,
     MOV,
     MP3,
     NETPBM,
@@ -130,6 +131,9 @@ def _behind_others(head: bytes) -> tuple[FileType, int] | None:
     """
     if head.startswith(HOLDERS):
         return None
+    for at, magic, kind in MAGIC_BEHIND:
+        if head.startswith(magic, at):
+            return kind, 0
     if (document := _PDF.search(head, 0, _PDF_WITHIN)) is not None:
         return PDF, document.start(1)
     for magic, kind in ((b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", PNG), (b"\xff\xd8\xff", JPEG)):
