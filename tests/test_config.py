@@ -194,7 +194,7 @@ def test_values(tmp_path: Path, line: str, key: str, value: object) -> None:
         ("processing.timezone=Mars/Olympus", "must be a time zone"),
         ("processing.timezone=../../etc/passwd", "must be a time zone"),
         ("processing.timezone=Europe", "must be a time zone"),
-        ("filter.allowedFileTypes=JPEG,pgn", "'pgn' is no file type that is told apart; did you mean PNG?"),
+        ("filter.allowedFileTypes=JPEG,pngg", "'pngg' is no file type that is told apart; did you mean PNG?"),
         ("filter.allowedFileTypes=qqqqqqqqq", "it must be one of JPEG, TIFF, PNG"),
         ("filter.allowedFileTypes=nef", "'nef' files have the type TIFF"),
         ("filter.allowedFileTypes=,", "must name at least one"),
@@ -546,10 +546,22 @@ def test_config_is_immutable_and_picklable(tmp_path: Path) -> None:
 
 
 def test_file_types_are_those_that_the_extractor_tells_apart() -> None:
-    from metadata_digger.metadata.tags.file_types import BRANDS, MAGIC, MOV, MP3, RIFF, RIFF_FORMS
+    from metadata_digger.metadata.tags.file_types import (
+        BRANDS,
+        JPEG_2000_BRANDS,
+        MAGIC,
+        MAGIC_BEHIND,
+        MOV,
+        MP3,
+        NETPBM,
+        RIFF,
+        RIFF_FORMS,
+        ROOTS,
+    )
 
     told = {kind.name for _, kind in MAGIC} | {kind.name for kind in (MOV, MP3, RIFF)}
-    told |= {kind.name for kinds in (RIFF_FORMS, BRANDS) for kind in kinds.values()}
+    told |= {kind.name for _, _, kind in MAGIC_BEHIND}
+    told |= {kind.name for kinds in (RIFF_FORMS, BRANDS, JPEG_2000_BRANDS, NETPBM, ROOTS) for kind in kinds.values()}
     assert set(file_types.NAMES) == told
     assert set(file_types.EXTENSIONS.values()) <= told
     assert {name.upper() for name in told}.isdisjoint({*file_types.EXTENSIONS, *file_types.TIFFS})

@@ -47,6 +47,15 @@ def test_the_rows_are_those_of_a_file(folder: Path) -> None:
     assert lines == others
 
 
+def test_a_long_path_of_temporary_files(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A socket's name has 107 bytes."""
+    long = folder / ("temporary-" * 20)
+    long.mkdir()
+    monkeypatch.setenv("TMPDIR", str(long))
+    assert run(folder, "extract", str(folder / "c.properties"), *STREAM).returncode == 0
+    assert list(long.iterdir()) == []
+
+
 def test_what_the_run_keeps_for_itself_is_not_read(folder: Path) -> None:
     (folder / "tmp" / "a.jpg").write_bytes((PHOTOS / "street.jpg").read_bytes())
     done = run(folder, "extract", str(folder / "c.properties"), *STREAM, "--set", f"input.paths={folder / 'tmp'}")

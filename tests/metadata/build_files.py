@@ -14,13 +14,14 @@ from metadata_digger.metadata.blocks import exif_tables
 from metadata_digger.metadata.blocks.makernotes import match
 from metadata_digger.metadata.tags.iptc import IPTC as IPTC_TAGS
 
-from . import build_heif, build_movie, build_webp
+from . import build_header, build_heif, build_jpeg_2000, build_movie, build_webp
 from .build_crw import CRW
 from .build_icc import curve, description, localized, profile, xyz
 from .build_iptc import UTF8, dataset, datasets
 from .build_jpeg import ADOBE, DUCKY, JFIF, TABLE, frame, jpeg
 from .build_jpeg_xl import SIGNATURE, box, codestream
 from .build_note import build_photo
+from .build_pdf import CATALOGUE, INFORMATION, PAGE, PAGES, pdf, pdf_of_streams, stream
 from .build_photoshop import knot, resource
 from .build_png import compressed, international, png, text
 from .build_riff import chunk, chunks, riff
@@ -265,6 +266,18 @@ HEIF = build_heif.picture(
         build_heif.colour(b"prof", ICC), build_heif.size(64, 48), build_heif.rotation(3), build_heif.depth(8, 8, 8)
     ),
 )
+JPEG_2000 = build_jpeg_2000.jp2(
+    build_jpeg_2000.header(64, 48, build_jpeg_2000.enumerated(16), build_jpeg_2000.box(b"colr", b"\2\0\0" + ICC)),
+    build_jpeg_2000.uuid(build_jpeg_2000.PART_2, TIFF),
+    build_jpeg_2000.box(b"xml ", XMP),
+    build_jpeg_2000.box(b"jp2c", build_jpeg_2000.codestream((1, b"Writer 1.0"), (0, b"\1\2"))),
+)
+SVG = (
+    b'<?xml version="1.0"?>\n<!-- Generator: a program 1.0 -->\n<!DOCTYPE svg [<!ENTITY a "b">]>\n'
+    b'<svg xmlns="http://www.w3.org/2000/svg" width="64" height="48"><title>A title</title><metadata>'
+    + XMP
+    + b"</metadata><g><path d='M0 0'/><title>of a part</title></g></svg>"
+)
 WEBP = build_webp.webp(
     (b"VP8X", build_webp.extended(64, 48, 0x2C)),
     (b"ICCP", ICC),
@@ -376,6 +389,17 @@ FILES: dict[str, bytes] = {
     + box(b"jxlc", codestream((1, 1), (5, 24), (3, 3), (1, 1)) + bytes(8))
     + box(b"Exif", bytes(4) + TIFF)
     + box(b"xml ", packet("")),
+    "jpeg_2000": JPEG_2000,
+    "jpeg_2000-stream": build_jpeg_2000.codestream((1, b"Writer 1.0")),
+    "netpbm": b"P6\n# a comment\n4 2\n255\n" + bytes(24),
+    "netpbm-pam": b"P7\nWIDTH 4\nHEIGHT 2\nDEPTH 3\nMAXVAL 255\nTUPLTYPE RGB\nENDHDR\n" + bytes(24),
+    "svg": SVG,
+    "svg-other": b"<svg viewBox='0 0 4 2'><metadata><a b='c'>d</a></metadata></svg>",
+    "pdf": pdf({1: CATALOGUE, 2: INFORMATION, 3: PAGES, 4: PAGE, 5: stream(XMP, packed=True)}),
+    "pdf-streams": pdf_of_streams({5: stream(XMP)}, {1: CATALOGUE, 2: INFORMATION, 3: PAGES, 4: PAGE}),
+    "sidecar": XMP,
+    "sidecar-xml": b"<?xml version='1.0'?><NonRealTimeMeta><Device serialNo='12'/></NonRealTimeMeta>",
+    **{f"header-{name}": data for name, data in build_header.FILES.items()},
     "heif": HEIF,
     "webp": WEBP,
     "mp4": MP4,

@@ -93,6 +93,7 @@ SLOW: dict[str, Callable[[], bytes]] = {
     "shorts that may be pointers": lambda: (
         pack("<2sHIH", b"II", 42, 8, 60_000) + pack("<HHII", 0x14A, 3, 1, 8) * 60_000
     ),
+    "zeros between the blocks of GIF": lambda: b"GIF89a" + pack("<HH3B", 1, 1, 0, 0, 0) + bytes(4 * MIB),
     "parts of FLIR": lambda: jpeg(*[(0xE1, b"FLIR\0\1\0\0FFF\0")] * 200_000),
     "shared data": lambda: psd(resource(0x040F, shared_profile(20_000, MIB))),
 }

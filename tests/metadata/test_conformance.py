@@ -6,7 +6,6 @@ The samples are unpacked once a session (220 MB, some 10 s) unless CONFORMANCE_S
 import json
 import runpy
 import time
-import tomllib
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,7 +16,7 @@ from metadata_digger.metadata.extract import read_metadata
 
 from .conftest import JUDGE
 
-DIFFERENCES = Path(__file__).parent / "differences.toml"
+Differences = runpy.run_path(str(Path(__file__).parents[2] / "tools/differences.py"))["Differences"]
 
 pytestmark = [
     pytest.mark.skipif(not JUDGE.exists(), reason="the conformance samples (../shared) are not here"),
@@ -57,19 +56,6 @@ def result(path):
     }
 
 
-def as_theirs(found, values, idle):
-    """The result with the reference's words where ours are known to be others; what was needed goes out of `idle`."""
-    for directory in found.get("directories", ()):
-        for number, value in enumerate(values):
-            if directory["name"] in value["directories"]:
-                for tag in directory["tags"]:
-                    if tag["name"] in value["tags"] and tag["description"] == value["ours"]:
-                        tag["description"] = value["theirs"]
-                        if number in idle:
-                            idle.remove(number)
-    return found
-
-
 def paths(samples, folder):
     found = [text.parents[2] / text.name[:-4] for text in (samples / folder).rglob("metadata/java/*.txt")]
     assert found
@@ -77,24 +63,27 @@ def paths(samples, folder):
 
 
 def test_every_sample_is_as_the_reference_has_it(samples, judge):
-    """Every directory, tag and description, but for the files that differences.toml names."""
-    entries = tomllib.loads(DIFFERENCES.read_text("utf-8"))
-    known = {path for one in entries["file"] for path in one.get("paths") or [one["path"]]}
-    idle = list(range(len(entries["value"])))
+    """Every directory, tag, description and text of an error, but for what differences.toml names."""
+    differences = Differences()
     total = judge.Tally()
-    other = set()
+    other, lost = set(), []
     for folder in sorted(path.name for path in samples.iterdir()):
         for path in paths(samples, folder):
             name = str(path.relative_to(samples))
             expected = judge.read_expected(samples, name)
-            if not total.add(
-                expected, judge.parse_actual(json.loads(json.dumps(as_theirs(result(path), entries["value"], idle))))
-            ):
+            found = json.loads(json.dumps(result(path)))
+            differences.put_values(found.get("directories", ()))
+            actual = judge.parse_actual(found)
+            if not total.add(expected, actual):
                 other.add(name)
+            if name not in differences.files:
+                theirs, ours = differences.without_errors(name, expected.errors, actual.errors)
+                lost += [(name, *text) for text in theirs - ours]
     common, wanted, given = total.triples
     print(f"\nrecall {common / wanted:.4f}, precision {common / given:.4f}, {total.whole} of {total.files} whole")
-    assert other == known
-    assert not idle, "values that no sample has any more"
+    assert other == differences.files
+    assert not lost
+    assert not differences.idle, "what no sample has any more"
 
 
 def test_no_sample_takes_long_or_raises_anything_else(samples):

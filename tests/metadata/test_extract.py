@@ -14,6 +14,7 @@ from metadata_digger.metadata.model import Directory, TagTable
 from metadata_digger.metadata.source import MemorySource
 from metadata_digger.metadata.tags.file_types import MAGIC
 
+from .build_files import FILES
 from .build_jpeg import jpeg
 from .build_png import png
 from .show import named
@@ -63,6 +64,7 @@ def sydney(monkeypatch):
         (b"\xff\xfb\x90\x44", "MP3"),
         (b"\xff\xfb\xf0\x44", None),  # a bit rate and a frequency that are reserved
         (b"\xff\xfb\x9c\x44", None),
+        (b"\xff\xfea\0 \0t\0", None),  # text
         (b"\xff" * 32, None),  # PhotoCD
         (b"ID3\4\0\0\0\0\0\x0a", "MP3"),
         (b"ID3\4\0\0\0\0\0\x8a", None),
@@ -72,6 +74,10 @@ def sydney(monkeypatch):
         (b"GIF87a", "GIF"),
         (b"GIF", None),
         (b"hello", None),
+        (b"%!PS-AdobeFont-1.0: Utopia", None),
+        (b"%!PS-Adobe-3.0 EPSF-3.0", "EPS"),
+        (b"\0\0\1\0\0\0\2\0\0\0\1\0\0\0\0\x32" + bytes(16), None),  # .dfont
+        (b"\0\0\1\0\1\0\x10\x10\0\0\1\0\x20\0\x40\0\0\0\x16\0\0\0" + bytes(10), "ICO"),
         (b"", None),
     ],
 )
@@ -128,7 +134,7 @@ def test_bytes_source_and_path_give_the_same(tiff, tmp_path, sydney):
 
 
 def test_a_format_that_is_not_read_gives_its_type():
-    assert [(one.name, one.values[1]) for one in read_metadata(b"%PDF-1.4\n")] == [("File Type", "PDF")]
+    assert [(one.name, one.values[1]) for one in read_metadata(b"{\\rtf1\n")] == [("File Type", "RTF")]
 
 
 def test_java_date_west_of_greenwich(monkeypatch):
@@ -208,6 +214,12 @@ def test_a_picture_behind_other_bytes(lead, form):
     assert found[-1].values == read_metadata(whole)[-1].values
     kind = form.upper()
     assert found[-1].errors == [f"The {kind} begins at byte {len(lead)}, behind bytes that are none of it"]
+
+
+def test_a_document_behind_other_bytes():
+    found = read_metadata(b"junk\r\n" + FILES["pdf"])
+    assert found[:-1] == read_metadata(FILES["pdf"])[:-1]
+    assert found[-1].errors == ["The PDF begins at byte 6, behind bytes that are none of it"]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ from metadata_digger.config.values import Kind
 # What metadata.extract.detect gives; a test holds them together (config must not import the extractor).
 NAMES = (
     "JPEG", "TIFF", "PNG", "GIF", "BMP", "WebP", "HEIF", "AVIF", "JXL", "PSD", "ICO", "PCX", "EPS",
+    "JP2", "JPX", "JPM", "JPH", "J2C", "PBM", "PGM", "PPM", "PAM", "PFM", "SVG", "XMP", "XML",
+    "DPX", "EXR", "HDR", "FLIF", "BPG", "XCF", "MIFF", "DJVU", "FPF", "PICT", "PCD", "MRC", "X3F", "MRW", "DV", "R3D",
     "CR2", "CRW", "CRX", "ORF", "RAF", "RW2",
     "MP4", "MOV", "AVI", "WAV", "MP3", "RIFF",
     "AAC", "ASF", "CFBF", "FLV", "INDD", "MXF", "PDF", "QXP", "RAM", "RTF", "SIT", "SITX", "SWF", "VOB", "ZIP",
@@ -17,6 +19,10 @@ EXTENSIONS = {
     **dict.fromkeys(("HEIC", "HIF"), "HEIF"),
     "CR3": "CRX",
     **dict.fromkeys(("M4V", "M4A", "3GP", "3G2"), "MP4"),
+    **dict.fromkeys(("J2K", "JPC"), "J2C"),
+    "JPF": "JPX",
+    "PNM": "PPM",
+    "SVGZ": "SVG",
     "QT": "MOV",
     "DIB": "BMP",
     "WMV": "ASF",

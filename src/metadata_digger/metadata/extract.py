@@ -7,11 +7,12 @@ a format's reader yields what it finds and raises behind it, and what came befor
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from typing import NamedTuple
 
-from metadata_digger.metadata.blocks import file_type, id3
+from metadata_digger.metadata.blocks import file_type, id3, markup
 from metadata_digger.metadata.errors import Malformed, MetadataError, Truncated, UnknownFormat
 from metadata_digger.metadata.formats import FORMATS
 from metadata_digger.metadata.model import Directory
@@ -20,11 +21,18 @@ from metadata_digger.metadata.tags.file_types import (
     ATOMS,
     AVIF,
     BRANDS,
+    EPS,
     HOLDERS,
+    ICO,
+    JP2,
     JPEG,
+    JPEG_2000_BRANDS,
     MAGIC,
+    MAGIC_BEHIND,
     MOV,
     MP3,
+    NETPBM,
+    PDF,
     PICTURES,
     PNG,
     RIFF,
@@ -41,6 +49,9 @@ for _magic, _kind in sorted(MAGIC, key=lambda row: -len(row[0])):
 _HEAD = 32  # bytes that tell a type; the brands of an ISO base media file are looked through further
 _BRANDED = 1024  # bytes of those
 _BEHIND = 8 << 10  # bytes that are looked through for a picture
+_TYPE_1 = (b"%!PS-AdobeFont", b"%!PS-Adobe-3.0 Resource-Font")
+_NETPBM = re.compile(rb"P[1-6][ \t\r\n]\s*(?:#|\d+\s*(?:#|\s\d))")
+_PDF, _PDF_WITHIN = re.compile(rb"[\r\n](%PDF-\d\.\d)"), 1024  # as readers look for it (ISO 32000-1, 7.5.2, note)
 _DIRECTORIES = 30_000  # of one file; the most in the corpus is below 300, a comment of 5 bytes makes one
 
 
@@ -52,13 +63,27 @@ def detect(head: bytes) -> FileType | None:
         return MOV
     for magic, kind in _MAGIC.get(head[0], ()):
         if head.startswith(magic):
-            return kind
+            if _is_font(head, kind):
+                return None
+            return JPEG_2000_BRANDS.get(head[20:24], kind) if kind is JP2 else kind
     if head[4:8] == b"ftyp":
         return _branded(head)
     if head[:4] == b"RIFF":
         return RIFF_FORMS.get(head[8:12], RIFF)
+    if head[:1] == b"P" and _NETPBM.match(head):
+        return NETPBM[head[1:2]]
+    if (document := markup.kind(head)) is not None:
+        return document
     # The reference knows no file that starts with an ID3 tag.
     return MP3 if id3.length(head) or _is_audio(head) else None
+
+
+def _is_font(head: bytes, kind: FileType) -> bool:
+    """A Macintosh resource fork (.dfont), which begins as icons do, and Type 1 fonts, which are PostScript.
+
+    The sixteen bytes behind a fork's header are free; an icon that had zeros there would begin at byte 0 of its file.
+    """
+    return (kind is ICO and len(head) == _HEAD and not any(head[16:])) or (kind is EPS and head.startswith(_TYPE_1))
 
 
 def _is_audio(head: bytes) -> bool:
@@ -66,6 +91,8 @@ def _is_audio(head: bytes) -> bool:
 
     The reference looks at the first two, and takes the bytes 0xFF that a PhotoCD begins with for it.
     """
+    if head[:2] == b"\xff\xfe" and head[3:4] == b"\0":  # text in UTF-16
+        return False
     if len(head) < 2 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0 or head[1] & 0x18 == 0x08 or not head[1] & 0x06:
         return False
     return len(head) < 3 or (head[2] & 0xF0 != 0xF0 and head[2] & 0x0C != 0x0C)
@@ -74,6 +101,8 @@ def _is_audio(head: bytes) -> bool:
 def head_of(source: ByteSource) -> bytes:
     """The first bytes of a file, as many as `detect` looks at."""
     head = source.read_at(0, min(_HEAD, source.size))
+    if markup.may_be(head):
+        return source.read_at(0, min(markup.HEAD, source.size))
     size = min(int.from_bytes(head[:4], "big"), _BRANDED, source.size)
     return source.read_at(0, size) if head[4:8] == b"ftyp" and size > _HEAD else head
 
@@ -107,7 +136,7 @@ def recognise(source: ByteSource) -> tuple[FileType, int] | None:
 
 
 def _behind_others(head: bytes) -> tuple[FileType, int] | None:
-    """A JPEG or PNG behind other bytes: a bad script's line break, or the server's header in what a network carried.
+    """A JPEG, PNG or PDF behind other bytes: a script's line break, or a server's header in what a network carried.
 
     The search ends with the first 8 KiB, which is what servers allow a header to have, and is not begun in files of
     another kind: a document with a picture in it is no picture. A JPEG's signature is three bytes, so its first
@@ -115,6 +144,11 @@ def _behind_others(head: bytes) -> tuple[FileType, int] | None:
     """
     if head.startswith(HOLDERS):
         return None
+    for at, magic, kind in MAGIC_BEHIND:
+        if head.startswith(magic, at):
+            return kind, 0
+    if (document := _PDF.search(head, 0, _PDF_WITHIN)) is not None:
+        return PDF, document.start(1)
     for magic, kind in ((b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", PNG), (b"\xff\xd8\xff", JPEG)):
         at = head.find(magic, 1)
         while at >= 0:

@@ -109,3 +109,12 @@ def test_shared_data_is_not_multiplied() -> None:
     (directory,) = icc.read(Reader.over(data))
     assert directory.errors
     assert len(directory.values) < 40
+
+
+def test_profile_id() -> None:
+    data = bytearray(profile())
+    (before,) = icc.read(Reader.over(bytes(data)))
+    data[84:100] = bytes(range(1, 17))
+    (found,) = icc.read(Reader.over(bytes(data)))
+    assert described(found)["Profile ID"] == "0102030405060708090a0b0c0d0e0f10"
+    assert "Profile ID" not in described(before)

@@ -43,7 +43,7 @@ PATH = pack(">h24x", 6) + pack(">hh22x", 8, 1) + pack(">hh22x", 0, 1) + knot(2, 
         (0x0428, pack(">Id", 1, 1.5), "Pixel Aspect Ratio", "1.5"),
         (0x0BB7, b"\x03abc\0", "Clipping Path Name", "abc"),
         (0x0FA1, b"\0\1", "Plug-in 2 Data", "0 1"),
-        (0x0425, bytes(17), "Caption Digest", "[17 values]"),
+        (0x0425, bytes(range(16)), "Caption Digest", "000102030405060708090a0b0c0d0e0f"),
     ],
 )
 def test_resource(tag: int, content: bytes, name: str, text: str | None) -> None:

@@ -365,3 +365,11 @@ def test_damaged(data: bytes) -> None:
     directory = xmp.read_packet(data)
     for text in (*directory.errors, *("".join(item) for item in directory.xmp), directory.values.get(TEXT, "")):
         text.encode()
+
+
+@pytest.mark.parametrize(("name", "toolkit"), [("xmpmeta", "xmptk"), ("xapmeta", "xaptk")])
+@pytest.mark.parametrize("tail", [b"", b"<broken"])
+def test_the_toolkit_is_that_of_the_outermost_element(name: str, toolkit: str, tail: bytes) -> None:
+    data = f"<x:{name} xmlns:x='adobe:ns:meta/' x:{toolkit}='XMP Core 5.4.0 '>".encode()
+    data += b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>' + f"</x:{name}>".encode() + tail
+    assert described(xmp.read_packet(data))["XMP Toolkit"] == "XMP Core 5.4.0"

@@ -6,11 +6,10 @@ and what is wrong with a tag is a text on its directory.
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from struct import unpack_from
 
-from metadata_digger.metadata.blocks import nested
+from metadata_digger.metadata.blocks import exif_strips, nested
 from metadata_digger.metadata.blocks.exif_budget import BLOCKS, ENTRIES, Budget, Spent, spending
 from metadata_digger.metadata.blocks.exif_kinds import (
     CHAINED,
@@ -29,16 +28,15 @@ from metadata_digger.metadata.blocks.exif_kinds import (
 from metadata_digger.metadata.blocks.exif_text import decode_text, guessed
 from metadata_digger.metadata.blocks.gps import GPS, faults
 from metadata_digger.metadata.blocks.ifd import BIG_SIZES, Entry, Window, decode, entries
-from metadata_digger.metadata.blocks.makernotes import HEAD, Split, match
+from metadata_digger.metadata.blocks.makernotes import HEAD, Split, match, moved
 from metadata_digger.metadata.errors import Malformed, MetadataError
 from metadata_digger.metadata.model import Directory, Value
 from metadata_digger.metadata.source import Reader
 
 _SUB_IFDS = 0x014A
 _PAGE_NUMBER = 0x0129
-_MAKE = 0x010F
+_MAKE, _MODEL = 0x010F, 0x0110
 _THUMBNAIL_OFFSET = 0x0201
-_DATA = ((0x0111, 0x0117), (0x0144, 0x0145))  # strips and tiles: offsets, numbers of bytes
 _NEW_SUBFILE, _REDUCED = 0x00FE, 1  # TIFF 6.0, section 8: bit 0 is a smaller form of another picture
 _OLD_SUBFILE, _OLD_REDUCED = 0x00FF, 2
 # What an offset may be: TIFF's and Exif's LONG, the supplement's IFD, BigTIFF's forms of both, and what programs write.
@@ -86,23 +84,8 @@ def read_file(reader: Reader) -> Iterator[Directory]:
         found[-1].errors.append(str(error))
     _check(found)
     for directory in found:
-        _check_data(directory, reader.size)
+        exif_strips.check(directory, reader.size)
     return iter(found)
-
-
-def _check_data(directory: Directory, size: int) -> None:
-    """Says so when strips or tiles of a picture lie beyond the end of the file, which is cut then."""
-    for offsets, counts in _DATA:
-        places, lengths = (_numbers(directory.values.get(tag)) for tag in (offsets, counts))
-        lost = sum(place + length > size for place, length in zip(places, lengths, strict=False))
-        if lost:
-            directory.errors.append(f"The file ends before its picture does: {lost} of {len(places)} strips or tiles")
-
-
-def _numbers(value: Value) -> Sequence[int]:
-    if isinstance(value, int):
-        return (value,)
-    return value if isinstance(value, tuple | array) and value and isinstance(value[0], int) else ()
 
 
 def _check(found: list[Directory]) -> None:
@@ -269,7 +252,7 @@ class _Walk:
             length = unit * number
             if length > inline:
                 start = base + field
-                if start + length > window.size:
+                if start < 0 or start + length > window.size:
                     directory.errors.append(
                         "Illegal TIFF tag pointer offset"
                         if field + length > window.size or start > window.size
@@ -336,7 +319,7 @@ class _Walk:
                 if form == 3 and not self.sound(target, order):  # it is a number after all
                     return False
                 self.ifd(child, self.enter(child), base + target, order, depth + 1, base)
-            return True
+            return tag not in kind.kept
         if kind.inline and tag in kind.pointers:
             self.ifd(child, self.enter(child), start, order, depth + 1, base)
             return True
@@ -358,7 +341,7 @@ class _Walk:
             raise Spent(f"More than {BLOCKS} embedded blocks")
         reader = self.window.reader(start, length).ordered(order)
         if tag == MAKERNOTE:
-            return self.makernote(directory, start, order, depth)
+            return self.makernote(directory, start, length, order, depth)
         part = kind.parts.get(tag)
         if part is not None:
             found = part(directory, reader)
@@ -374,7 +357,7 @@ class _Walk:
             directory.errors.append(str(error))
         return True
 
-    def makernote(self, directory: Directory, start: int, order: str, depth: int) -> bool:
+    def makernote(self, directory: Directory, start: int, length: int, order: str, depth: int) -> bool:
         first = next((one for one in self.found if one.name == IFD0.name), None)
         make = first.values.get(_MAKE) if first is not None else None
         rest = self.window.reader(start, self.window.size - start)
@@ -390,5 +373,16 @@ class _Walk:
         elif row.table is not None or row.note is not None:
             offset = start + (row.start if isinstance(row.start, int) else row.start(head))
             note = note_kind(row)
-            self.ifd(note, self.enter(note), offset, order, depth + 1, 0 if row.base is None else start + row.base)
+            base: int | None = None if row.base is None else start + row.base
+            fault = ""
+            if base is None:
+                base, fault = moved.shift(self.window, start, length, offset, order)
+            found = self.enter(note)
+            # Behind the end there is no value.
+            self.ifd(note, found, offset, order, depth + 1, self.window.size if base is None else base)
+            if note.finish is not None:
+                model = first.values.get(_MODEL) if first is not None else None
+                note.finish(found, model.strip() if isinstance(model, str) else "")
+            if fault:
+                found.errors = [fault, *(found.errors if base is not None else ())]
         return not row.keep

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from metadata_digger.metadata.blocks.exif_tables import EXIF, THUMBNAIL
 from metadata_digger.metadata.blocks.exif_text import GPS_TEXTS, TEXTS
 from metadata_digger.metadata.blocks.gps import GPS
-from metadata_digger.metadata.blocks.makernotes import PRINT_IM, Match, Note, Part, Split, match
+from metadata_digger.metadata.blocks.makernotes import PRINT_IM, Finish, Match, Note, Part, Split, match
 from metadata_digger.metadata.errors import Malformed
 from metadata_digger.metadata.model import TagTable
 
@@ -47,6 +47,8 @@ class Kind(NamedTuple):
     octets: Mapping[int, Split] = {}  # the same for bytes
     inline: bool = False  # the IFDs may also begin in the tags' values
     texts: frozenset[int] = frozenset()  # tags that are text, whatever their type
+    kept: frozenset[int] = frozenset()  # pointers that stay tags
+    finish: Finish | None = None  # of a makernote
 
 
 _EXIF = Kind("", EXIF, {}, texts=TEXTS)
@@ -81,7 +83,18 @@ def note_kind(row: Match) -> Kind:
 def _of_note(name: str, note: Note, made: dict[str, Kind]) -> Kind:
     pointers: dict[int, Kind] = {}
     blocks = _BLOCKS | note.blocks | note.parts.keys()
-    kind = Kind(name, note.table, pointers, blocks, note.parts, note.arrays, note.octets, bool(note.subs))
+    kind = Kind(
+        name,
+        note.table,
+        pointers,
+        blocks,
+        note.parts,
+        note.arrays,
+        note.octets,
+        bool(note.subs),
+        kept=note.kept,
+        finish=note.finish,
+    )
     made[name] = kind  # a note may point to its own kind
     for tag, (sub, part) in note.subs.items():
         pointers[tag] = made[sub] if sub in made else _of_note(sub, part, made)

@@ -189,6 +189,7 @@ TABLE = TagTable(
     _Renders(
         {
             8: _version,
+            84: lambda _, value: value.hex() if isinstance(value, bytes) else text(value),
             12: _signatures(CLASSES),
             40: _signatures(PLATFORMS),
             64: words(INTENTS),
@@ -224,6 +225,8 @@ def _read_profile(data: bytes, directory: Directory) -> None:
         values[56] = attributes
     values[68] = (_fixed(data, 68), _fixed(data, 72), _fixed(data, 76))
 
+    if any(profile_id := data[84:100]):  # zeros where nobody computed it (ICC.1, 7.2.18)
+        values[84] = profile_id
     count = values[_TAG_COUNT] = _signed(data, _TAG_COUNT)
     # Tags may share their data, as red, green and blue do in sRGB.
     left = min(16 * len(data), len(data) + _SHARED)

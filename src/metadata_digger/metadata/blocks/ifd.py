@@ -15,7 +15,7 @@ from metadata_digger.metadata.charsets import decoded
 from metadata_digger.metadata.model import Rational, Rationals, Text, Value
 from metadata_digger.metadata.source import BLOCK, Reader
 
-ASCII, UTF8 = 2, 129  # types; the second is Exif 3.0's
+ASCII, SHORT, UTF8 = 2, 3, 129  # types; the last is Exif 3.0's
 # Bytes of one component by type code; 13 is TIFF's IFD, 16 to 18 are BigTIFF's.
 SIZES: dict[int, int] = {UTF8: 1, 1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
 BIG_SIZES: dict[int, int] = {**SIZES, 13: 4, 16: 8, 17: 8, 18: 8}

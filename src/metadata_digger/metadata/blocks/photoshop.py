@@ -17,6 +17,7 @@ from metadata_digger.metadata.tags.photoshop import PATHS, PHOTOSHOP, QUALITIES,
 PREAMBLE = b"Photoshop 3.0"
 PREAMBLE_LENGTH = 14  # with its zero
 _IPTC, _ICC, _EXIF, _XMP = 0x0404, 0x040F, (0x0422, 0x0423), 0x0424
+_DIGEST = 0x0425  # MD5 of the IPTC block
 _SIGNATURES = (b"8BIM", b"8B64", b"AgHg", b"DCSR", b"MeSa", b"PHUT")
 
 
@@ -259,6 +260,7 @@ TABLE = TagTable(
         _IPTC: lambda _, value: f"{len(value)} bytes binary data",
         0x041A: _slices,
         0x0421: _version,
+        _DIGEST: lambda _, value: value.hex(),
         0x040A: _guarded("B", 0, lambda flag: "Yes" if flag else "No"),
         0x03ED: _guarded("III", 0, _resolution),
         0x0406: _guarded("HHH", 0, _jpeg_quality),

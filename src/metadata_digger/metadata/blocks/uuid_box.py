@@ -20,8 +20,11 @@ BLOCKS = {
     bytes.fromhex("0537cdab9d0c4431a72afa561f2a113e"): "blocks.exif",
     bytes.fromhex("2c4c0100850440b9a03e562148d6dfeb"): "blocks.photoshop",
     bytes.fromhex("33c7a4d2b81d4723a0baf1a3e097ad38"): "blocks.iptc",
+    bytes.fromhex("09a14e97c0b442e0bebf36df6f0ce36f"): "blocks.iptc",  # the other one of JPEG 2000 files
+    b"JpgTiffExif->JP2": "blocks.exif",  # JPEG 2000's Exif, of Photoshop's plug-in and of Exiv2
     XMP: "blocks.xmp",
 }
+_PREAMBLE = b"Exif\0\0"
 TABLE = TagTable(UUID)
 _UUID, _DATA = 901, 902
 
@@ -42,6 +45,8 @@ def read(box: Reader) -> Iterator[Directory]:
         named = "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
         directory.values |= {_UUID: named, _DATA: content.bytes(0, content.size)}
         return
+    if name == "blocks.exif" and content.size > 6 and content.bytes(0, 6) == _PREAMBLE:  # digiKam leaves it there
+        content = content.within(6, content.size - 6)
     try:
         yield from reader(name)(content)
     except MetadataError as error:

@@ -20,7 +20,7 @@ from metadata_digger.metadata.charsets import decoded, is_known, strayed
 from metadata_digger.metadata.errors import Malformed
 from metadata_digger.metadata.model import Directory, TagTable, XmpProperty
 from metadata_digger.metadata.source import Reader
-from metadata_digger.metadata.tags.xmp import TEXT, UNDECLARED, VALUE_COUNT, XMP
+from metadata_digger.metadata.tags.xmp import TEXT, TOOLKIT, UNDECLARED, VALUE_COUNT, XMP
 
 PREAMBLE = b"http://ns.adobe.com/xap/1.0/\0"
 EXTENSION = b"http://ns.adobe.com/xmp/extension/\0"
@@ -47,6 +47,7 @@ _WIDE = (
     ("utf-16-le", (b"\xff\xfe", b"<\0")),
     ("utf-16-be", (b"\xfe\xff", b"\0<")),
 )
+_TOOLKITS = ("xmptk", "xaptk")
 _MARKS = ("<?xpacket", "xmpmeta", "<rdf:RDF")
 
 
@@ -58,7 +59,7 @@ def read(reader: Reader) -> Iterator[Directory]:
 def read_packet(data: bytes) -> Directory:
     """Its properties; `errors` tell what is wrong with it."""
     directory = Directory("XMP", TABLE)
-    data, encoding = _narrowed(data)
+    data, encoding = narrowed(data)
     data = data.strip(_PADDING)
     document = _document(data, encoding)
     faults = list(document.faults)
@@ -79,6 +80,8 @@ def read_packet(data: bytes) -> Directory:
         except Malformed as error:
             faults.append(str(error))
         directory.values[VALUE_COUNT] = len(directory.xmp)
+    if toolkit := _toolkit(document.root):
+        directory.values[TOOLKIT] = toolkit
     left = decoded(data) if not rdf else "\n".join(part for part in (text.strip("\0 \t\r\n") for text in rest) if part)
     if left:
         directory.values[TEXT] = left[:_KEPT]
@@ -88,6 +91,14 @@ def read_packet(data: bytes) -> Directory:
             faults.append("Text before or behind the packet")
     directory.errors += [_FAULT.format(fault) for fault in faults]
     return directory
+
+
+def _toolkit(root: Element) -> str:
+    """What x:xmpmeta, in Adobe's oldest packets x:xapmeta, says of the program that wrote it."""
+    outermost = (root, *(child for child in root.children if isinstance(child, Element)))
+    return next(
+        (one.value for element in outermost for one in element.attributes if one.local in _TOOLKITS), ""
+    ).strip()
 
 
 def read_segments(segments: Sequence[bytes]) -> Iterator[Directory]:
@@ -143,7 +154,7 @@ def _joined(parts: list[tuple[int, int, bytes]]) -> tuple[bytes, list[str]]:
     return bytes(joined), faults
 
 
-def _narrowed(data: bytes) -> tuple[bytes, str | None]:
+def narrowed(data: bytes) -> tuple[bytes, str | None]:
     """The packet, in UTF-8 where it is in UTF-16 or UTF-32, and its encoding whatever it may say of itself."""
     for encoding, starts in _WIDE:
         if data.startswith(starts):

@@ -28,14 +28,15 @@ def read(reader: Reader) -> Iterator[Directory]:
     """Directories kind by kind in the reference's order, not in that of the file.
 
     Raises MetadataError behind them when the chain of segments breaks before the first scan: what stands in front of
-    the break is not in doubt, and the reference's refusal of the whole file would lose it.
+    the break is not in doubt, and the reference's refusal of the whole file would lose it. What was passed over on the
+    way there is told before.
     """
     found = _Found()
     stop = None
     try:
         _collect(reader, found)
     except MetadataError as error:
-        stop = error
+        stop = None if found.ended and isinstance(error, Truncated) else error
     segments = found.segments
     frames: list[Directory] = []
     for marker in FRAMES:
@@ -71,6 +72,7 @@ class _Found:
     thermal: list[tuple[int, int]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     lost: int = 0  # how often no marker stood where one should
+    ended: bool = False  # what came last was an end, though it may be a thumbnail's
 
     @property
     def framed(self) -> bool:
@@ -125,6 +127,7 @@ def _collect(reader: Reader, found: _Found) -> None:
             and not found.framed
             and (found.lost or leads_on(_held(reader, start, window, position + 2), 0))
         ):
+            found.ended = True
             found.lose(position + 2)  # this end is a thumbnail's: the chain was lost in its segment
             position += 2
             continue
@@ -138,6 +141,7 @@ def _collect(reader: Reader, found: _Found) -> None:
                 found.faults.append("JPEG segment size would be less than zero")
             position += 4
             continue
+        found.ended = False
         position = lowest = position + 4
         end = position + length
         if marker in _WANTED:

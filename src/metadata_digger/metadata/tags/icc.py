@@ -17,6 +17,7 @@ ICC = {
     64: "Rendering Intent",
     68: "XYZ values",
     80: "Profile Creator",
+    84: "Profile ID",
     128: "Tag Count",
     0x41324230: "AToB 0",
     0x41324231: "AToB 1",

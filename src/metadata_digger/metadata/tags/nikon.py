@@ -20,6 +20,17 @@ TYPE_1_NAMES: dict[int, str] = {
     0x0F00: "Makernote Unknown 3",
 }
 
+# What the picture is that the tag Preview IFD leads to; its place counts as the note's offsets do.
+PREVIEW_NAMES: dict[int, str] = {
+    0x0103: "Compression",
+    0x011A: "X Resolution",
+    0x011B: "Y Resolution",
+    0x0128: "Resolution Unit",
+    0x0201: "Preview Image Start",
+    0x0202: "Preview Image Length",
+    0x0213: "YCbCr Positioning",
+}
+
 TYPE_2_NAMES: dict[int, str] = {
     0x0001: "Firmware Version",
     0x0002: "ISO",
@@ -67,6 +78,12 @@ TYPE_2_NAMES: dict[int, str] = {
     0x002F: "Unknown 44",
     0x0030: "Unknown 45",
     0x0031: "Unknown 46",
+    # From World Time, File Info and Lens Data: numbers of ours, for they have none.
+    0xC801: "Time Zone",
+    0xC802: "Daylight Savings",
+    0xC803: "Directory Number",
+    0xC804: "File Number",
+    0xC805: "Lens ID Number",
     0x0080: "Image Adjustment",
     0x0081: "Tone Compensation",
     0x0082: "Adapter",

@@ -2,7 +2,8 @@
 
 VALUE_COUNT = 0xFFFF
 TEXT = -0x4000_0010  # own tag: what is no packet, as text
-XMP = {VALUE_COUNT: "XMP Value Count", TEXT: "MD Text"}
+TOOLKIT = -0x4000_0011  # the attribute x:xmptk of the packet's outermost element
+XMP = {VALUE_COUNT: "XMP Value Count", TEXT: "MD Text", TOOLKIT: "XMP Toolkit"}
 
 XML = "http://www.w3.org/XML/1998/namespace"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"

@@ -9,6 +9,7 @@ import re
 import selectors
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -33,6 +34,7 @@ _FORKS = sys.platform == "linux"
 _CONTEXT = multiprocessing.get_context("forkserver") if _FORKS else multiprocessing.get_context("spawn")
 _PACKAGES = Path(__file__).parents[3]
 SECONDS_UNTIL_TOLD = 10.0  # of a file without progress; slow ones are no news
+_TEMPORARY = 70  # bytes of TMPDIR that leave room for "/pymp-.../listener-..." in the 107 of unix(7)
 _STARTS = 3  # a process may be killed from outside while it starts; three in a row are a fault of the installation
 _TAIL = 16_384  # bytes of a worker's log that its last words are looked for in
 _WORDS = 300  # characters of them that are kept
@@ -213,8 +215,20 @@ def prepare() -> None:
         values = values | {"PYTHONPATH": os.pathsep.join(filter(None, [str(_PACKAGES), os.environ.get("PYTHONPATH")]))}
     forkserver.set_forkserver_preload(["metadata_digger.run.engines.preload"])
     resource_tracker.ensure_running()  # unblocks the signals, and is called by what follows if it does not run
-    with inherited_block(), _environment(values):
+    with inherited_block(), _environment(values), _short_paths():
         forkserver.ensure_running()
+
+
+@contextmanager
+def _short_paths() -> Iterator[None]:
+    """The socket that forks are asked for by lies among temporary files; TMPDIR may be longer than a socket's name."""
+    before = tempfile.tempdir
+    if len(os.fsencode(tempfile.gettempdir())) > _TEMPORARY:
+        tempfile.tempdir = "/tmp"  # noqa: S108  # in a directory of our own there
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
 
 
 @contextmanager

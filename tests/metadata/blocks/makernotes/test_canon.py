@@ -7,10 +7,11 @@ from metadata_digger.metadata.blocks.makernotes import canon
 from metadata_digger.metadata.model import Directory, describe
 from metadata_digger.metadata.source import Reader
 
-from ...build_note import build_photo
+from ...build_note import build_note, build_photo
+from ...conftest import build_tiff
 
 CASES = [
-    (0x000C, 0x12345678, "0056" + "00120"),
+    (0x0028, bytes(range(16)), "000102030405060708090a0b0c0d0e0f"),
     (0x0007, "Firmware 1.0", "Firmware 1.0"),
     (0xC101, 1, "Macro"),
     (0xC102, 0, "Self timer not used"),
@@ -144,3 +145,69 @@ def test_an_array_that_costs_more_than_it_may():
     *_, found = exif.read(Reader.over(data))
     assert not found.values
     assert found.errors == ["Exception processing TIFF data: More than 20000 tags"]
+
+
+def info(version: bytes = b"", order: str = "little", **numbers: int) -> bytes:
+    """A camera information array: the firmware's version, and numbers behind it by their place ("at60=100")."""
+    data = bytearray(2400)
+    data[200 : 200 + len(version)] = version
+    for name, number in numbers.items():
+        at = 200 + int(name[2:], 16)
+        data[at : at + 4] = number.to_bytes(4, order)
+    return bytes(data)
+
+
+def file_info(*members: int) -> tuple[int, ...]:
+    return (32, *members, *([0] * (15 - len(members))))
+
+
+ADDED = {
+    "Camera Serial Number",
+    "Camera Temperature",
+    "Directory Index",
+    "File Index",
+    "File Number",
+    "Lens Serial Number",
+    "Shutter Count",
+}
+FINISHED = [
+    ("Canon EOS 300D", {0x000C: (4, 1705368944)}, {"Camera Serial Number": "1705368944"}),
+    ("Canon EOS 300D", {0x000C: (4, 730407016)}, {"Camera Serial Number": "0730407016"}),
+    ("Canon EOS 300D", {0x000C: (4, 0xFFFFFFFF)}, {"Camera Serial Number": "4294967295"}),
+    ("Canon EOS-1D Mark II", {0x000C: (4, 5266)}, {"Camera Serial Number": "005266"}),
+    ("Canon EOS D30", {0x000C: (4, 0x12345678)}, {"Camera Serial Number": "123422136"}),
+    ("", {0x000C: (4, 7)}, {"Camera Serial Number": "0000000007"}),
+    ("Canon EOS 20D", {0x0093: (3, file_info(0x2D83, 0x0040))}, {"File Number": "182-0832"}),
+    ("Canon EOS 30D", {0x0093: (3, file_info(9326, 16))}, {"File Number": "137-1761"}),
+    ("Canon EOS 30D", {0x0093: (3, file_info(0, 0))}, {}),
+    ("Canon EOS-1Ds Mark II", {0x0093: (3, file_info(1, 2))}, {"Shutter Count": "65538"}),
+    ("Canon EOS 40D", {0x0093: (3, (4, 5))}, {}),
+    (
+        "Canon EOS REBEL T3i",
+        {0x0007: (2, b"Firmware Version 1.0.2\0"), 0x000D: (7, info(b"1.0.2\0", at40=1781, at4c=101))},
+        {"File Index": "1782", "Directory Index": "100"},
+    ),
+    (
+        "Canon EOS-1D Mark III",
+        {0x0007: (2, b"Firmware 1.1.3\0"), 0x000D: (7, info(b"1.1.3\0", at3c=9, at48=101, at40=12344))},
+        {"File Index": "10", "Directory Index": "100", "Shutter Count": "12345"},
+    ),
+    ("Canon EOS 7D", {0x0007: (2, b"Firmware 1.0.7\0"), 0x000D: (7, info(b"9.9.9\0", at3f=9, at4b=101))}, {}),
+    ("Canon EOS 7D", {0x0007: (2, b"Firmware 1.0.7\0"), 0x000D: (7, b"1.0.7\0")}, {}),
+    ("Canon EOS 7D", {0x4019: (7, bytes((30, 0, 0x27, 0xCE, 0xD3, 9)))}, {"Lens Serial Number": "1e0027ced3"}),
+    ("Canon EOS 7D", {0x4019: (7, bytes(30))}, {}),
+    ("Canon EOS 1000D", {0x0004: (3, (34, *[0] * 11, 161, *[0] * 4))}, {"Camera Temperature": "33 °C"}),
+    ("Canon EOS-1D", {0x0004: (3, (34, *[0] * 11, 9, *[0] * 4))}, {"Camera Temperature": "9"}),
+    ("Canon PowerShot A560", {0x000D: (4, (*[0] * 145, 27, 0, 0))}, {"Camera Temperature": "27 °C"}),
+    ("Canon PowerShot A560", {0x000D: (4, (*[0] * 140, 27, 0, 0))}, {}),
+    ("Canon PowerShot SX40 HS", {0x000D: (4, (*[0] * 520, 31, 0, 0))}, {"Camera Temperature": "31 °C"}),
+]
+
+
+@pytest.mark.parametrize(("model", "note", "expected"), FINISHED)
+def test_what_hangs_on_the_model(model, note, expected):
+    blank = b"\xa5" * 8000
+    data = build_tiff({0x010F: (2, b"Canon\0"), 0x0110: (2, model.encode() + b"\0"), 0x8769: {0x927C: (7, blank)}})
+    data = data.replace(blank, build_note(note, at=data.index(blank)).ljust(8000, b"\0"))
+    *_, found = exif.read(Reader.over(data))
+    assert {tag.name: tag.description for tag in found.tags() if tag.name in ADDED} == expected

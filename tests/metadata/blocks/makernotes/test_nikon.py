@@ -1,13 +1,15 @@
 """Nikon's makernotes."""
 
+from struct import pack
+
 import pytest
 
 from metadata_digger.metadata.blocks import exif
-from metadata_digger.metadata.blocks.makernotes import nikon
+from metadata_digger.metadata.blocks.makernotes import nikon, nikon_models
 from metadata_digger.metadata.model import Directory, Rational, TagTable, describe
 from metadata_digger.metadata.source import Reader
 
-from ...build_note import build_photo
+from ...build_note import build_note, build_photo
 from ...conftest import build_tiff
 from ...show import described, named
 
@@ -158,3 +160,57 @@ def test_print_image_matching():
         Reader.over(build_photo(b"NIKON", {0x0E00: (7, b"PrintIM\x000300\0\0\0\0")}, relative=False))
     )
     assert (note.values, named([found]), described(found)) == ({}, ["PrintIM"], {"PrintIM Version": "0300"})
+
+
+def nikon_photo(note, model=b"NIKON D60", order="<"):
+    """A type 2 note behind its own TIFF header, and what it leads to."""
+    head = b"Nikon\0\2\0\0\0" + (b"II*\0\x08\0\0\0" if order == "<" else b"MM\0*\0\0\0\x08")
+    data = head + build_note(note, at=8, order=order)
+    image = {0x010F: (2, b"NIKON CORPORATION\0"), 0x0110: (2, model + b"\0"), 0x8769: {0x927C: (7, data)}}
+    return list(exif.read(Reader.over(build_tiff(image, order=order))))
+
+
+@pytest.mark.parametrize("order", "<>")
+@pytest.mark.parametrize(
+    ("note", "expected"),
+    [
+        ({0x0024: (7, 60)}, {"Time Zone": "+01:00", "Daylight Savings": "Yes"}),
+        ({0x0024: (7, -210)}, {"Time Zone": "-03:30", "Daylight Savings": "Yes"}),
+        ({0x0024: (7, b"\0")}, {}),
+        ({0x00B8: (7, (0, 101, 76))}, {"Directory Number": "101", "File Number": "0076"}),
+        ({0x00B8: (7, (0, 0, 76))}, {}),
+        ({0x0098: (7, b"0100\0\0\x4d\0")}, {"Lens ID Number": "77"}),
+        ({0x0098: (7, b"0101" + bytes(7) + b"\x76")}, {"Lens ID Number": "118"}),
+        ({0x0098: (7, b"0101\0\0")}, {}),
+        ({0x0098: (7, b"0204" + bytes(30))}, {}),  # no key
+    ],
+)
+def test_arrays_of_the_note(order, note, expected):
+    ((tag, (kind, value)),) = note.items()
+    if isinstance(value, int):
+        value = pack(order + "hBB", value, 1, 0)
+    elif isinstance(value, tuple):
+        value = b"0100" + pack(order + "3H", *value)
+    found = described(nikon_photo({tag: (kind, value)}, order=order)[-1])
+    names = {"Time Zone", "Daylight Savings", "Directory Number", "File Number", "Lens ID Number"}
+    assert {name: text for name, text in found.items() if name in names} == expected
+
+
+@pytest.mark.parametrize(
+    ("serial", "model", "key"),
+    [(b"6114551\0", b"NIKON D60", 6114551), (b"NO= 3005\0", b"NIKON D200", 0x60), (b"x\0", b"NIKON D50", 0x22)],
+)
+@pytest.mark.parametrize(("version", "at"), [(b"0201", 7), (b"0204", 8)])
+def test_the_number_of_the_lens_is_written_over_with_serial_number_and_count(serial, model, key, version, at):
+    plain = bytearray(28)
+    plain[at] = 154
+    lens = version + nikon_models.decoded(bytes(plain), key, 10517)  # the same way back
+    *_, found = nikon_photo({0x001D: (2, serial), 0x0098: (7, lens), 0x00A7: (4, 10517)}, model)
+    assert described(found)["Lens ID Number"] == "154"
+
+
+def test_the_preview():
+    *_, note, preview = nikon_photo({0x0011: {0x0103: (3, 6), 0x0201: (4, 5000), 0x0202: (4, 22208)}})
+    assert preview.name == "Nikon Preview"
+    assert described(preview)["Preview Image Length"] == "22208 bytes"
+    assert "Preview IFD" in described(note)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from metadata_digger.metadata.blocks import exif
 from metadata_digger.metadata.source import Reader
 
-from ...build_note import build_photo
+from ...build_note import build_note, build_photo
 from ...hostile import consume, damaged
 from ...show import described, named
 
@@ -19,7 +19,10 @@ def last(data: bytes):
 
 @pytest.mark.parametrize(("length", "expected"), [(5, "(5 bytes)"), (1, "(1 byte)")])
 def test_kyocera(length, expected):
-    found = last(build_photo(b"KYOCERA", {0x0001: (7, bytes(length))}, b"KYOCERA".ljust(22), relative=False))
+    note = bytearray(build_note({0x0001: (7, bytes(length))}))
+    if length > 4:
+        note[10:14] = (int.from_bytes(note[10:14], "little") - 2).to_bytes(4, "little")  # counts from its entry
+    found = last(build_photo(b"KYOCERA", bytes(note), b"KYOCERA".ljust(22), relative=True))
     assert named([found]) == ["Kyocera/Contax Makernote"]
     assert described(found) == {"Proprietary Thumbnail Format Data": expected}
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from math import exp, log
 
-from metadata_digger.metadata.blocks.makernotes import Note, Split
+from metadata_digger.metadata.blocks.makernotes import Note, Split, canon_models
 from metadata_digger.metadata.blocks.makernotes.phrases import float_string, short
 from metadata_digger.metadata.model import Directory, Render, TagTable, Value
-from metadata_digger.metadata.render import decimal, int_words, integer, narrowed, words, wrapped
+from metadata_digger.metadata.render import decimal, int_words, integer, narrowed, octets, words, wrapped
 from metadata_digger.metadata.tags.canon import INT_WORDS, ISO_SPEEDS, LENSES, NAMES, WORDS
 
 _SELF_TIMER = 0xC102
@@ -47,9 +47,9 @@ def _af_info(values: dict[int, Value], members: Value) -> None:
         tag += 1
 
 
-def _serial_number(_: Directory, value: Value) -> str | None:
-    number = integer(value)
-    return None if number is None else f"{number >> 8 & 0xFF:04X}{number & 0xFF:05d}"
+def _unique_id(_: Directory, value: Value) -> str | None:
+    data = octets(value)
+    return None if data is None else data.hex()
 
 
 def _flash_bias(_: Directory, value: Value) -> str | None:
@@ -162,7 +162,7 @@ def _colour_tone(_: Directory, value: Value) -> str | None:
 _RENDER: dict[int, Render] = {
     **{tag: words(table) for tag, table in WORDS.items()},
     **{tag: int_words(table) for tag, table in INT_WORDS.items()},
-    0x000C: _serial_number,
+    0x0028: _unique_id,
     0xC102: _self_timer,
     0xC105: _drive_mode,
     0xC110: _iso,
@@ -190,4 +190,4 @@ _ARRAYS: dict[int, Split] = {
 
 
 def note() -> Note:
-    return Note(TagTable(NAMES, _RENDER), arrays=_ARRAYS)
+    return Note(TagTable(NAMES, _RENDER), arrays=_ARRAYS, finish=canon_models.finish)

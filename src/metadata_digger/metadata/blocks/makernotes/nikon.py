@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from struct import unpack_from
 
-from metadata_digger.metadata.blocks.exif_tables import lens_specification
+from metadata_digger.metadata.blocks.exif_tables import EXIF, lens_specification
 from metadata_digger.metadata.blocks.ifd import string
-from metadata_digger.metadata.blocks.makernotes import PRINT_IM, Note
+from metadata_digger.metadata.blocks.makernotes import PRINT_IM, Note, nikon_models
 from metadata_digger.metadata.blocks.makernotes.phrases import missing
 from metadata_digger.metadata.model import Directory, Rational, Render, TagTable, Value
 from metadata_digger.metadata.render import (
@@ -33,6 +33,7 @@ from metadata_digger.metadata.tags.nikon import (
     PICTURE_CONTROL_1_NAMES,
     PICTURE_CONTROL_2_NAMES,
     PICTURE_CONTROL_ADJUST,
+    PREVIEW_NAMES,
     SHOOTING_MODES,
     TONING_EFFECTS,
     TYPE_1_NAMES,
@@ -153,6 +154,10 @@ TYPE_1 = TagTable(
     },
 )
 
+_PREVIEW = TagTable(
+    PREVIEW_NAMES, {tag: EXIF.render[tag] for tag in PREVIEW_NAMES if tag in EXIF.render} | {0x0202: suffixed(" bytes")}
+)
+
 _TYPE_2 = TagTable(
     TYPE_2_NAMES,
     {
@@ -200,4 +205,11 @@ def picture_control(_: Directory, reader: Reader) -> Iterator[Directory] | None:
 
 
 def type_2() -> Note:
-    return Note(_TYPE_2, {0x0023: picture_control, 0x00BD: picture_control}, blocks=PRINT_IM)
+    return Note(
+        _TYPE_2,
+        {0x0023: picture_control, 0x00BD: picture_control},
+        blocks=PRINT_IM,
+        subs={0x0011: ("Nikon Preview", Note(_PREVIEW))},
+        kept=frozenset({0x0011}),
+        finish=nikon_models.finish,
+    )
