@@ -234,3 +234,9 @@ def test_damaged(data: bytes) -> None:
 @given(st.binary(max_size=2000) | st.integers(0, 9000).map(bytes))
 def test_inflate(data: bytes) -> None:
     assert limits.inflate(zlib.compress(data)) == (data, None)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_an_xmp_packet_with_zeros_in_it_is_whole(encoding: str) -> None:
+    data = b"XML:com.adobe.xmp\0\0\0\0\0" + packet("<dc:title>Wide</dc:title>").decode().encode(encoding)
+    assert any("Wide" in leaves(directory).values() for directory in read(build((b"iTXt", data), (b"IEND", b""))))

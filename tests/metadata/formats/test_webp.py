@@ -192,3 +192,8 @@ def test_damaged(data: bytes) -> None:
 def test_any_chunks(chunks: list[tuple[bytes, bytes]]) -> None:
     consume(webp.read, build(*chunks))
     consume(webp.read, build() + b"".join(chunk(kind, data) for kind, data in chunks))
+
+
+def test_an_exif_chunk_that_is_a_whole_jpeg_segment() -> None:
+    data = b"\xff\xe1" + (len(TIFF) + 8).to_bytes(2, "big") + b"Exif\0\0" + TIFF
+    assert any(described(one).get("Make") == "Cam" for one in read(build(PICTURE, (b"EXIF", data))))

@@ -241,7 +241,8 @@ def _international_text(data: bytes, room: _Room) -> Iterator[Directory]:
     _translated, rest = _split(rest, len(data))
     name = decoded(keyword)
     if flag == 0:
-        return _keyed("iTXt", name, rest.partition(b"\0")[0], "utf-8")
+        # A packet of UTF-16 has zeros in it.
+        return _keyed("iTXt", name, rest if name == _XMP else rest.partition(b"\0")[0], "utf-8")
     if flag != 1:
         return _chunk("iTXt", {}, "Invalid compression flag value")
     if method:

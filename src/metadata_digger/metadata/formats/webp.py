@@ -13,6 +13,7 @@ from metadata_digger.metadata.tags.webp import WEBP
 
 _HEIGHT, _WIDTH, _ALPHA, _ANIMATION = WEBP
 _EXIF_PREAMBLE = b"Exif\0\0"
+_SEGMENT = 4  # bytes of a JPEG segment's marker and length
 _WANTED = 256  # no file of the corpus has more than five chunks that say something
 
 TABLE = TagTable(WEBP, dict.fromkeys((_ALPHA, _ANIMATION), lambda _, value: "true" if value else "false"))
@@ -69,6 +70,8 @@ def _exif(chunk: Reader) -> Iterator[Directory]:
 
     # The chunk has no preamble of its own; some writers leave that of a JPEG segment there.
     length = len(_EXIF_PREAMBLE)
+    if chunk.size > _SEGMENT and chunk.bytes(0, 2) == b"\xff\xe1":  # a whole segment of JPEG, its marker included
+        chunk = chunk.within(_SEGMENT, chunk.size - _SEGMENT)
     if chunk.size >= length and chunk.bytes(0, length) == _EXIF_PREAMBLE:
         return exif.read(chunk.within(length, chunk.size - length), length)
     return exif.read(chunk)
