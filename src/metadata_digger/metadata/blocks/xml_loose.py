@@ -28,7 +28,7 @@ _PREDEFINED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _ENTITIES, _REPLACEMENT = 100, 1024  # entities that a document may declare, and the longest text of one
 _EXPANDED = 1 << 20  # characters that all references to them together may become
 _FAULTS, _SHOWN = 20, 80
-_MARKS = 4 * NODES  # of "<"; each costs some 2 microseconds, whatever it begins
+_MARKS = 2 * NODES  # of "<"; each costs some 2 microseconds, whatever it begins
 _TOO_MUCH = "XML document nests too deep or has too many elements; the rest is not read"
 
 
