@@ -17,6 +17,9 @@ from metadata_digger.metadata.render import decimal
 from metadata_digger.metadata.source import Reader
 
 
+_LONGEST = 512  # bytes of a note that are looked at
+
+
 class _Field(NamedTuple):
     name: str
     form: str  # as in struct; "16s" and the like are text
@@ -106,24 +109,34 @@ _KINDS = (
 )
 
 
+# A tag is the kind's place in the list and the field's position.
+_TABLE = TagTable(
+    {number << 8 | at: field.name for number, kind in enumerate(_KINDS) for at, field in kind.fields.items()},
+    {
+        number << 8 | at: field.render
+        for number, kind in enumerate(_KINDS)
+        for at, field in kind.fields.items()
+        if field.render is not None
+    },
+)
+
+
 def read(reader: Reader) -> Iterator[Directory]:
     """The directory of the note that `reader` starts with, as far as it goes; what is wrong is a text on it."""
-    data = reader.bytes(0, min(512, reader.size))
-    kind = next((kind for kind in _KINDS if kind.head.match(data)), None)
+    data = reader.bytes(0, min(_LONGEST, reader.size))
+    number, kind = next(((number, kind) for number, kind in enumerate(_KINDS) if kind.head.match(data)), (0, None))
     if kind is None:
         return
-    names = {tag: field.name for tag, field in kind.fields.items()}
-    render = {tag: field.render for tag, field in kind.fields.items() if field.render is not None}
-    directory = Directory("Kodak Makernote", TagTable(names, render), order=kind.order)
-    for tag, field in kind.fields.items():
+    directory = Directory("Kodak Makernote", _TABLE, order=kind.order)
+    for at, field in kind.fields.items():
         size = calcsize(kind.order + field.form)
-        if tag + size > len(data):
-            directory.errors.append(f"Error processing Kodak makernote data: {beyond(tag, size, reader.size)}")
+        if at + size > len(data):
+            directory.errors.append(f"Error processing Kodak makernote data: {beyond(at, size, reader.size)}")
             break
         if field.form.endswith("s"):
-            value: Value = string(data[tag : tag + size]).rstrip()
+            value: Value = string(data[at : at + size]).rstrip()
         else:
-            members = unpack(kind.order + field.form, data[tag : tag + size])
+            members = unpack(kind.order + field.form, data[at : at + size])
             value = members if len(members) > 1 else members[0]
-        directory.values[tag] = value
+        directory.values[number << 8 | at] = value
     yield directory
