@@ -550,6 +550,7 @@ def test_file_types_are_those_that_the_extractor_tells_apart() -> None:
         BRANDS,
         JPEG_2000_BRANDS,
         MAGIC,
+        MAGIC_BEHIND,
         MOV,
         MP3,
         NETPBM,
@@ -559,6 +560,7 @@ def test_file_types_are_those_that_the_extractor_tells_apart() -> None:
     )
 
     told = {kind.name for _, kind in MAGIC} | {kind.name for kind in (MOV, MP3, RIFF)}
+    told |= {kind.name for _, _, kind in MAGIC_BEHIND}
     told |= {kind.name for kinds in (RIFF_FORMS, BRANDS, JPEG_2000_BRANDS, NETPBM, ROOTS) for kind in kinds.values()}
     assert set(file_types.NAMES) == told
     assert set(file_types.EXTENSIONS.values()) <= told

@@ -24,7 +24,7 @@ def path(tmp_path: Path) -> str:
 
 
 class Engine:
-    """Stands in for run.local and run.spark: keeps the job, returns the report."""
+    """Stands in for engines.local and engines.spark: keeps the job, returns the report."""
 
     def __init__(self, report: Report) -> None:
         self.report = report

@@ -110,6 +110,15 @@ def test_a_tree_that_is_mounted_elsewhere(place: Path) -> None:
     assert (code, counts["new"]) == (3, 1)
 
 
+def test_a_map_that_no_file_is_about_is_told(place: Path) -> None:
+    dig(place, "csv", [])
+    cases = [(f"{place}/inn=elsewhere", True), ("in/sub=elsewhere", True), ("in=in", False), ("/=/", False)]
+    for option, told in cases:
+        done = digger(place, "verify", "out", "--cores", "1", "--map", option)
+        assert done.returncode == 0
+        assert (": no file of the output was in " in done.stderr) == told, done.stderr
+
+
 def test_2_a_map_is_two_directories(place: Path) -> None:
     dig(place, "csv", [])
     for text in ("in", "in=", "=in"):

@@ -14,7 +14,7 @@ from metadata_digger.metadata.blocks import exif_tables
 from metadata_digger.metadata.blocks.makernotes import match
 from metadata_digger.metadata.tags.iptc import IPTC as IPTC_TAGS
 
-from . import build_heif, build_jpeg_2000, build_movie, build_webp
+from . import build_header, build_heif, build_jpeg_2000, build_movie, build_webp
 from .build_crw import CRW
 from .build_icc import curve, description, localized, profile, xyz
 from .build_iptc import UTF8, dataset, datasets
@@ -399,6 +399,7 @@ FILES: dict[str, bytes] = {
     "pdf-streams": pdf_of_streams({5: stream(XMP)}, {1: CATALOGUE, 2: INFORMATION, 3: PAGES, 4: PAGE}),
     "sidecar": XMP,
     "sidecar-xml": b"<?xml version='1.0'?><NonRealTimeMeta><Device serialNo='12'/></NonRealTimeMeta>",
+    **{f"header-{name}": data for name, data in build_header.FILES.items()},
     "heif": HEIF,
     "webp": WEBP,
     "mp4": MP4,

@@ -74,6 +74,10 @@ def sydney(monkeypatch):
         (b"GIF87a", "GIF"),
         (b"GIF", None),
         (b"hello", None),
+        (b"%!PS-AdobeFont-1.0: Utopia", None),
+        (b"%!PS-Adobe-3.0 EPSF-3.0", "EPS"),
+        (b"\0\0\1\0\0\0\2\0\0\0\1\0\0\0\0\x32" + bytes(16), None),  # .dfont
+        (b"\0\0\1\0\1\0\x10\x10\0\0\1\0\x20\0\x40\0\0\0\x16\0\0\0" + bytes(10), "ICO"),
         (b"", None),
     ],
 )

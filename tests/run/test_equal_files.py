@@ -49,10 +49,10 @@ def test_all_hashes_count_and_rows_that_are_written(tmp_path: Path) -> None:
     )
     told: list[tuple[str, ...]] = []
     for _ in range(2):  # a second try is the same
-        equal_files.find(tmp_path, ["2", "1"], ("hash_md5", "hash_crc32"), tmp_path / "twins")
+        equal_files.find(tmp_path, ["2", "1"], ("hash_md5", "hash_crc32"), tmp_path / "equal")
         told.clear()
         rows = parts.read(tmp_path, [Slice("1", 0, 3), Slice("2", 0, 4)])
-        left = equal_files.without(rows, tmp_path / "twins", lambda *words: told.append(words))
+        left = equal_files.without(rows, tmp_path / "equal", lambda *words: told.append(words))
         files = [file for batch in left for file in batch.column("file_path").to_pylist()]
         assert files == ["b", "b", "e", "f", "g"]
         assert told == [("c", equal_files.REASON, "filtered", "b"), ("d", equal_files.REASON, "filtered", "b")]

@@ -100,7 +100,7 @@ def test_rows_that_a_server_refuses_are_none(tmp_path: Path) -> None:
     told(tmp_path, run(noting(tmp_path, sink=sink, update="time")), ["noted-2.jpg"])
 
 
-def test_twins_are_none(tmp_path: Path) -> None:
+def test_files_of_equal_content_have_none(tmp_path: Path) -> None:
     files(tmp_path / "in", "noted-1.jpg")
     (tmp_path / "in" / "noted-2.jpg").write_bytes((tmp_path / "in" / "noted-1.jpg").read_bytes())
     steps = (NotingStep(), HashStep(("md5",)))

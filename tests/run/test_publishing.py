@@ -102,7 +102,7 @@ def into_a_server(tmp_path: Path) -> Job:
     return job(tmp_path, cores=1, sink=sink, steps=(ActingStep(), HashStep(("md5",))))
 
 
-def into_a_server_without_twins(tmp_path: Path) -> Job:
+def into_a_server_without_equal_files(tmp_path: Path) -> Job:
     """There are two."""
     return replace(into_a_server(tmp_path), distinct=("hash_md5",))
 
@@ -114,7 +114,7 @@ def into_files(tmp_path: Path) -> Job:
 @pytest.mark.parametrize(
     ("kind", "way", "exchanging"),
     [
-        (into_a_server_without_twins, {}, True),
+        (into_a_server_without_equal_files, {}, True),
         (into_a_server, {"update": "time"}, True),
         (into_files, {"update": "time"}, True),
         (into_files, {"overwrite": True}, False),

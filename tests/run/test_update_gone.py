@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -214,6 +215,28 @@ def test_a_record_that_was_edited_stops_nothing(tmp_path: Path) -> None:
         assert entries.replace("ROOT", str(root)) in text
         record.write_text(text)
         assert run(job(tmp_path, update="time")).written == 1
+
+
+@pytest.mark.parametrize("anew", [False, True])
+@pytest.mark.parametrize(("left", "now"), [(0, "none"), (4, "4"), (5, "")])
+def test_records_from_before_entries_were_counted(tmp_path: Path, left: int, now: str, anew: bool) -> None:
+    """Outputs of earlier development versions: their rows tell how many files there were."""
+    root = files(tmp_path / "in", *(f"{number}.jpg" for number in range(10)))
+    (root / "fifo").symlink_to("missing")  # a row, and no file
+    told = FACTS | {"config": {"input.paths": str(root)}}
+    run(job(tmp_path, facts=told))
+    record = tmp_path / "out" / "_run" / "run.json"
+    facts = json.loads(record.read_text())
+    del facts["entries"]
+    record.write_text(json.dumps(facts))
+    for number in range(left, 10):
+        (root / f"{number}.jpg").unlink()
+    later = told | {"config": told["config"] | {"input.links": "follow"}, **({"version": "2"} if anew else {})}
+    work = job(tmp_path, facts=later, update="time")
+    if now:
+        assert refused(work) == [f"--update: {root} had 10 files and has {now} now"]
+    else:
+        assert run(work).written == left
 
 
 def config(**changes: str) -> dict[str, Any]:

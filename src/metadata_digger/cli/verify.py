@@ -62,6 +62,9 @@ def verify(options: Namespace) -> int:
     else:
         for line in summary(result):
             write(printable(line))
+    for one in sorted(result.idle):
+        words = f"--map {one.old}={one.new}: no file of the output was in {one.old}"
+        write(f"metadata-digger: warning: {printable(words)}", sys.stderr)
     if not result.recorded:
         words = "there is no _run/run.json: whether the output itself was altered cannot be told"
         write(f"metadata-digger: warning: {words}", sys.stderr)

@@ -8,6 +8,7 @@ from metadata_digger.config.values import Kind
 NAMES = (
     "JPEG", "TIFF", "PNG", "GIF", "BMP", "WebP", "HEIF", "AVIF", "JXL", "PSD", "ICO", "PCX", "EPS",
     "JP2", "JPX", "JPM", "JPH", "J2C", "PBM", "PGM", "PPM", "PAM", "PFM", "SVG", "XMP", "XML",
+    "DPX", "EXR", "HDR", "FLIF", "BPG", "XCF", "MIFF", "DJVU", "FPF", "PICT", "PCD", "MRC", "X3F", "MRW", "DV", "R3D",
     "CR2", "CRW", "CRX", "ORF", "RAF", "RW2",
     "MP4", "MOV", "AVI", "WAV", "MP3", "RIFF",
     "AAC", "ASF", "CFBF", "FLV", "INDD", "MXF", "PDF", "QXP", "RAM", "RTF", "SIT", "SITX", "SWF", "VOB", "ZIP",

@@ -21,11 +21,14 @@ from metadata_digger.metadata.tags.file_types import (
     ATOMS,
     AVIF,
     BRANDS,
+    EPS,
     HOLDERS,
+    ICO,
     JP2,
     JPEG,
     JPEG_2000_BRANDS,
     MAGIC,
+    MAGIC_BEHIND,
     MOV,
     MP3,
     NETPBM,
@@ -46,6 +49,7 @@ for _magic, _kind in sorted(MAGIC, key=lambda row: -len(row[0])):
 _HEAD = 32  # bytes that tell a type; the brands of an ISO base media file are looked through further
 _BRANDED = 1024  # bytes of those
 _BEHIND = 8 << 10  # bytes that are looked through for a picture
+_TYPE_1 = (b"%!PS-AdobeFont", b"%!PS-Adobe-3.0 Resource-Font")
 _NETPBM = re.compile(rb"P[1-6][ \t\r\n]\s*(?:#|\d+\s*(?:#|\s\d))")
 _PDF, _PDF_WITHIN = re.compile(rb"[\r\n](%PDF-\d\.\d)"), 1024  # as readers look for it (ISO 32000-1, 7.5.2, note)
 _DIRECTORIES = 30_000  # of one file; the most in the corpus is below 300, a comment of 5 bytes makes one
@@ -59,6 +63,8 @@ def detect(head: bytes) -> FileType | None:
         return MOV
     for magic, kind in _MAGIC.get(head[0], ()):
         if head.startswith(magic):
+            if _is_font(head, kind):
+                return None
             return JPEG_2000_BRANDS.get(head[20:24], kind) if kind is JP2 else kind
     if head[4:8] == b"ftyp":
         return _branded(head)
@@ -70,6 +76,14 @@ def detect(head: bytes) -> FileType | None:
         return document
     # The reference knows no file that starts with an ID3 tag.
     return MP3 if id3.length(head) or _is_audio(head) else None
+
+
+def _is_font(head: bytes, kind: FileType) -> bool:
+    """A Macintosh resource fork (.dfont), which begins as icons do, and Type 1 fonts, which are PostScript.
+
+    The sixteen bytes behind a fork's header are free; an icon that had zeros there would begin at byte 0 of its file.
+    """
+    return (kind is ICO and len(head) == _HEAD and not any(head[16:])) or (kind is EPS and head.startswith(_TYPE_1))
 
 
 def _is_audio(head: bytes) -> bool:
@@ -130,6 +144,9 @@ def _behind_others(head: bytes) -> tuple[FileType, int] | None:
     """
     if head.startswith(HOLDERS):
         return None
+    for at, magic, kind in MAGIC_BEHIND:
+        if head.startswith(magic, at):
+            return kind, 0
     if (document := _PDF.search(head, 0, _PDF_WITHIN)) is not None:
         return PDF, document.start(1)
     for magic, kind in ((b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", PNG), (b"\xff\xd8\xff", JPEG)):

@@ -49,7 +49,7 @@ class Work:
         self._limits = limits
         self._beat = beat
         self._pending: Batch | None = None
-        self.sent: set[tuple[str, str]] = set()  # tags that the main process knows of already (run.worker)
+        self.sent: set[tuple[str, str]] = set()  # tags that the main process knows of already (tasks.Extract)
         chain = compose(job.steps)
         self._pixels = chain.pixels
         self._schema = chain.output(FILE)
@@ -101,7 +101,7 @@ class Work:
             if not self._job.distinct:
                 self._sink().piece(rows, columns, target)
                 return refused.reasons(target)
-            beside = target.with_name(f"{target.name}.twins")
+            beside = target.with_name(f"{target.name}.equal")
             with refused.refusing(beside) as refuse:
                 self._sink().piece(
                     equal_files.without(rows, equal_files.database(target.parent), refuse), columns, target

@@ -1,6 +1,6 @@
 """When a picture was taken: the best of what a file says of it, as an instant where its zone is known.
 
-The order of the sources and why: docs/decisions/0016-taken.md.
+The order of the sources and why: docs/decisions/0014-taken.md.
 """
 
 from __future__ import annotations

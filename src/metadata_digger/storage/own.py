@@ -16,9 +16,9 @@ from typing import Any
 
 # A directory named like this holds a run's unfinished work; no run reads another's.
 STAGE_SUFFIX = ".metadata-digger"
-RECORDS = "_run"  # run.records.FOLDER
+RECORDS = "_run"  # run.records.record.FOLDER
 RECORD = "run.json"
-BESIDE = {RECORD, "failed.jsonl", "filtered.jsonl", "notes.jsonl", "rows", "rows.sha256"}  # run.records.OURS
+BESIDE = {RECORD, "failed.jsonl", "filtered.jsonl", "notes.jsonl", "rows", "rows.sha256"}  # run.records.record.OURS
 KEYS = {"run", "version", "action", "started", "files"}  # of each record
 FORMS = (".csv", ".json", ".parquet")  # what files of an output end with
 # Bytes of a record that is looked at: enough for 30,000 files of an output, and 90 MB as the worst JSON in memory.

@@ -16,6 +16,8 @@ from metadata_digger.metadata.model import Directory
 from metadata_digger.metadata.source import Reader
 
 from .. import build_c2pa as build
+from .. import build_riff
+from ..build_files import GIF
 from ..build_jpeg import jpeg
 from ..build_png import png
 from ..hostile import consume, damaged
@@ -216,3 +218,16 @@ def test_nothing_else_is_raised(data: bytes) -> None:
 @given(damaged(WHOLE))
 def test_damaged(data: bytes) -> None:
     consume(c2pa.read, data)
+
+
+@pytest.mark.parametrize("form", ["gif", "wav", "avi"])
+def test_in_gif_and_riff(form: str) -> None:
+    blocks = b"".join(bytes((len(part),)) + part for part in (WHOLE[at : at + 255] for at in range(0, len(WHOLE), 255)))
+    file = {
+        "gif": GIF[:-1] + b"!\xff\x0bC2PA_GIF\1\0\0" + blocks + b"\0;",
+        "wav": build_riff.riff(b"WAVE", build_riff.chunk(b"C2PA", WHOLE)),
+        "avi": build_riff.riff(b"AVI ", build_riff.chunk(b"C2PA", WHOLE)),
+    }[form]
+    found = [one for one in read_metadata(file) if one.name == "C2PA"]
+    assert [one.values for one in found] == [one.values for one in c2pa.read(Reader.over(WHOLE))]
+    assert found[0].values

@@ -13,6 +13,9 @@ XMP = b"_PMX"
 _LONGEST = 1 << 20  # bytes of a text that are kept
 
 
+C2PA = b"C2PA"
+
+
 def put(directory: Directory, tag: int, chunk: Reader) -> Iterator[Directory]:
     """Puts a text; one that comes again with other words is in a further directory, which is given.
 
@@ -32,6 +35,16 @@ def xmp(chunk: Reader, directory: Directory) -> Iterator[Directory]:
         yield from packets.read(chunk)
     except MetadataError as error:
         directory.errors.append(f"XMP: {error}")
+
+
+def manifests(chunk: Reader, directory: Directory) -> Iterator[Directory]:
+    """The chunk C2PA (C2PA Specification, "Embedding manifests into RIFF-based formats")."""
+    from metadata_digger.metadata.blocks import c2pa
+
+    try:
+        yield from c2pa.read(chunk.ordered(">"))
+    except MetadataError as error:
+        directory.errors.append(f"C2PA: {error}")
 
 
 def clock(seconds: float) -> str:

@@ -35,6 +35,8 @@ FORMATS: tuple[Format, ...] = (
     Format("jpeg_xl", (types.JXL,)),
     Format("jpeg_2000", (types.JP2, types.JPX, types.JPM, types.JPH, types.J2C)),
     Format("netpbm", (types.PBM, types.PGM, types.PPM, types.PAM, types.PFM)),
+    Format("header", (types.DPX, types.EXR, types.HDR, types.FLIF, types.BPG, types.XCF, types.MIFF, types.DJVU)),
+    Format("header", (types.FPF, types.PICT, types.PCD, types.MRC, types.X3F, types.MRW, types.DV, types.R3D)),
     Format("svg", (types.SVG,)),
     Format("pdf", (types.PDF,)),
     Format("sidecar", (types.XMP, types.XML)),

@@ -43,6 +43,8 @@ def read(reader: Reader) -> Iterator[Directory]:
             raise Malformed(f"More than {COLLECTED >> 20} MiB of metadata")
         if kind == riff_info.XMP:
             yield from riff_info.xmp(chunk, directory)
+        elif kind == riff_info.C2PA:
+            yield from riff_info.manifests(chunk, directory)
         elif kind in _TEXTS:
             yield from riff_info.put(directory, _TEXTS[kind], chunk)
         else:
@@ -78,4 +80,4 @@ def _main_header(values: dict[int, Value], data: bytes) -> None:
 
 
 _NEEDED: dict[bytes, tuple[int, ...]] = {_STREAM: (0, 4, 20, 24, 32), _MAIN: (24, 32, 36)}
-_TAKEN = {*_NEEDED, *_TEXTS, riff_info.XMP}
+_TAKEN = {*_NEEDED, *_TEXTS, riff_info.XMP, riff_info.C2PA}

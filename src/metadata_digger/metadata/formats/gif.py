@@ -148,6 +148,13 @@ def _read_application(stream: Stream, size: int) -> Iterator[Directory]:
             from metadata_digger.metadata.blocks import icc
 
             yield from icc.read(Reader.over(profile))
+    elif name == b"C2PA_GIF\1\0\0":
+        from metadata_digger.metadata.blocks import c2pa
+
+        try:
+            yield from c2pa.read(Reader.over(_gather(stream, stream.number("B"))))
+        except Malformed as error:
+            yield _error(f"C2PA: {error}")
     elif name == b"NETSCAPE2.0":
         stream.skip(2)
         repeats = stream.number("H")

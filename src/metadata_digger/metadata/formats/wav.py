@@ -20,7 +20,7 @@ from metadata_digger.metadata.tags.wav import BROADCAST, ENCODINGS, TEXTS, WAV
 _FORMAT, _CHANNELS, _SAMPLES, _BYTES, _ALIGNMENT, _BITS, _DURATION = (*range(1, 7), 16)
 _PCM = 1
 TABLE = TagTable(WAV)
-_TAKEN = {b"fmt ", b"data", b"bext", riff_info.XMP, *INFO}
+_TAKEN = {b"fmt ", b"data", b"bext", riff_info.XMP, riff_info.C2PA, *INFO}
 
 
 def read(reader: Reader) -> Iterator[Directory]:
@@ -52,6 +52,8 @@ def read(reader: Reader) -> Iterator[Directory]:
                     yield from riff_info.put(directory, tag, chunk.within(start, min(size, chunk.size - start)))
         elif kind == riff_info.XMP:
             yield from riff_info.xmp(chunk, directory)
+        elif kind == riff_info.C2PA:
+            yield from riff_info.manifests(chunk, directory)
         else:
             yield from riff_info.put(directory, TEXTS[kind], chunk)
 

@@ -47,6 +47,22 @@ PGM = FileType("PGM", "Portable Graymap", "image/x-portable-graymap", "pgm")
 PPM = FileType("PPM", "Portable Pixmap", "image/x-portable-pixmap", "ppm")
 PAM = FileType("PAM", "Portable Arbitrary Map", "image/x-portable-arbitrarymap", "pam")
 PFM = FileType("PFM", "Portable FloatMap", "image/x-pfm", "pfm")
+DPX = FileType("DPX", "Digital Picture Exchange", "image/x-dpx", "dpx")
+EXR = FileType("EXR", "OpenEXR", "image/x-exr", "exr")
+HDR = FileType("HDR", "Radiance RGBE", "image/vnd.radiance", "hdr")
+FLIF = FileType("FLIF", "Free Lossless Image Format", "image/flif", "flif")
+BPG = FileType("BPG", "Better Portable Graphics", "image/bpg", "bpg")
+XCF = FileType("XCF", "GIMP Image", "image/x-xcf", "xcf")
+MIFF = FileType("MIFF", "Magick Image File Format", "image/x-miff", "miff")
+DJVU = FileType("DJVU", "DjVu Document", "image/vnd.djvu", "djvu")
+FPF = FileType("FPF", "FLIR Public Image Format", "image/x-flir-fpf", "fpf")
+PICT = FileType("PICT", "Macintosh Picture", "image/x-pict", "pict")
+PCD = FileType("PCD", "Kodak Photo CD Image Pac", "image/x-photo-cd", "pcd")
+MRC = FileType("MRC", "Medical Research Council Image", "image/x-mrc", "mrc")
+X3F = FileType("X3F", "Sigma Camera Raw", "image/x-sigma-x3f", "x3f")
+MRW = FileType("MRW", "Minolta Camera Raw", "image/x-minolta-mrw", "mrw")
+DV = FileType("DV", "Digital Video", "video/x-dv", "dv")
+R3D = FileType("R3D", "Redcode Raw Video", "video/x-red-r3d", "r3d")
 SVG = FileType("SVG", "Scalable Vector Graphics", "image/svg+xml", "svg")
 XMP = FileType("XMP", "Extensible Metadata Platform", "application/rdf+xml", "xmp")
 XML = FileType("XML", "Extensible Markup Language", "application/xml", "xml")
@@ -115,6 +131,20 @@ MAGIC: tuple[tuple[bytes, FileType], ...] = (
     (b"\0\0\0\x0cjP  \r\n\x87\n", JP2),
     (b"\0\0\0\x0cjP\x1a\x1a\r\n\x87\n", JP2),  # of the draft
     (b"\xff\x4f\xff\x51\0", J2C),
+    (b"SDPX", DPX),
+    (b"XPDS", DPX),
+    (b"\x76\x2f\x31\x01", EXR),
+    (b"#?RADIANCE", HDR),
+    (b"#?RGBE", HDR),
+    (b"FLIF", FLIF),
+    (b"BPG\xfb", BPG),
+    (b"gimp xcf ", XCF),
+    (b"id=ImageMagick", MIFF),
+    (b"AT&TFORM", DJVU),
+    (b"FPF Public Image Format\0", FPF),
+    (b"FOVb", X3F),
+    (b"\0MRM", MRW),
+    (b"\x1f\7\0", DV),
     (b"PF\n", PFM),
     (b"Pf\n", PFM),
     (b"P7\n", PAM),
@@ -145,6 +175,17 @@ RIFF_FORMS = {b"WAVE": WAV, b"AVI ": AVI, b"WEBP": WEBP}
 
 # JPEG 2000: "ftyp" at offset 16, the brand at offset 20 (ISO/IEC 15444-1, I.5.2; -2, M.8; -6, B.4; -15, D.3).
 JPEG_2000_BRANDS = {b"jpx ": JPX, b"jpm ": JPM, b"jph ": JPH}
+
+# What gives a type away and stands further behind: of these every byte before may be anything.
+MAGIC_BEHIND: tuple[tuple[int, bytes, FileType], ...] = (
+    (4, b"RED2", R3D),
+    (10, b"\0\x11\2\xff\x0c\0", PICT),
+    (208, b"MAP \x44\x44\0\0", MRC),
+    (208, b"MAP \x44\x41\0\0", MRC),
+    (208, b"MAP \x11\x11\0\0", MRC),
+    (522, b"\0\x11\2\xff\x0c\0", PICT),
+    (2048, b"PCD_IPI", PCD),
+)
 
 # Netpbm's letters are found in text too: behind them a blank and a number or a comment have to stand.
 NETPBM = {b"1": PBM, b"4": PBM, b"2": PGM, b"5": PGM, b"3": PPM, b"6": PPM}

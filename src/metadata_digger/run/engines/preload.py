@@ -1,5 +1,5 @@
-"""What workers need, imported once, by the process that they are forked from (`run.pool`). Networks are not among it:
-their runtime has threads."""
+"""What workers need, imported once, by the process that they are forked from (`engines.pool`). Networks are not among
+it: their runtime has threads."""
 
 import gc
 import sys

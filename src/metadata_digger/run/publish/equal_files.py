@@ -26,8 +26,8 @@ _CACHE = 64 << 10  # KiB of the database in memory
 
 
 def database(pieces: Path) -> Path:
-    """Where the twins of a run are, beside its pieces."""
-    return pieces / "twins.sqlite"
+    """Where they are told, beside the pieces of the run."""
+    return pieces / "equal-files.sqlite"
 
 
 def find(parts: Path, names: Sequence[str], columns: Sequence[str], target: Path) -> None:
@@ -42,7 +42,7 @@ def find(parts: Path, names: Sequence[str], columns: Sequence[str], target: Path
             for pragma in ("journal_mode=OFF", "synchronous=OFF", f"cache_size=-{_CACHE}"):
                 connection.execute(f"PRAGMA {pragma}")
             connection.execute("CREATE TABLE seen (content BLOB PRIMARY KEY, file TEXT) WITHOUT ROWID")
-            connection.execute("CREATE TABLE twins (id TEXT PRIMARY KEY, first TEXT) WITHOUT ROWID")
+            connection.execute("CREATE TABLE equal (id TEXT PRIMARY KEY, first TEXT) WITHOUT ROWID")
             connection.execute("BEGIN")
             for name in sorted(names):
                 for one, file, content in _contents(path_of(parts, name), columns):
@@ -56,8 +56,8 @@ def _see(connection: sqlite3.Connection, one: str, file: str, content: bytes) ->
     if connection.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (content, file)).rowcount:
         return
     (first,) = connection.execute("SELECT file FROM seen WHERE content = ?", (content,)).fetchone()
-    if first != file:  # a file that is listed twice is no twin of its own
-        connection.execute("INSERT OR IGNORE INTO twins VALUES (?, ?)", (one, first))
+    if first != file:  # a file that is listed twice does not equal itself
+        connection.execute("INSERT OR IGNORE INTO equal VALUES (?, ?)", (one, first))
 
 
 def _contents(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, str, bytes]]:
@@ -71,15 +71,15 @@ def _contents(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, str, by
 
 
 def without(rows: Iterator[pa.RecordBatch], found: Path, refuse: Callable[..., None]) -> Iterator[pa.RecordBatch]:
-    """The rows less those that are twins of an earlier file; these are told to `refuse` (sinks.refused)."""
+    """The rows less those of files that equal an earlier one; these are told to `refuse` (sinks.refused)."""
     with closing(sqlite3.connect(f"{found.absolute().as_uri()}?mode=ro", uri=True)) as connection:
         for batch in rows:
             ids = batch.column("id").to_pylist()
             marks = ",".join("?" * len(ids))
-            twins = dict(connection.execute(f"SELECT id, first FROM twins WHERE id IN ({marks})", ids))  # noqa: S608
-            if twins:
+            equal = dict(connection.execute(f"SELECT id, first FROM equal WHERE id IN ({marks})", ids))  # noqa: S608
+            if equal:
                 for one, file in zip(ids, batch.column("file_path").to_pylist(), strict=True):
-                    if one in twins:
-                        refuse(file, REASON, FILTERED, twins[one])
-                batch = batch.filter(pa.array([one not in twins for one in ids]))
+                    if one in equal:
+                        refuse(file, REASON, FILTERED, equal[one])
+                batch = batch.filter(pa.array([one not in equal for one in ids]))
             yield batch

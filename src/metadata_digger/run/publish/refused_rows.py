@@ -1,4 +1,4 @@
-"""Rows that were ok until they were to be written, and then a server refused them, or they were twins of others.
+"""Rows that were ok until they were to be written, and then a server refused them, or equal to others.
 
 The rows that are kept for --update say so: it is to try such files again, and to count none of them as written. Those
 in the stage do not.
@@ -19,7 +19,7 @@ from metadata_digger.run.counts import Summary
 from metadata_digger.run.stage import parts
 from metadata_digger.steps.mark import mark
 
-STATUS = "not_taken"  # none of update.SETTLED
+STATUS = "refused"  # none of update.changes.SETTLED
 
 
 @contextmanager
@@ -33,13 +33,13 @@ def database(lines: Iterable[Path], target: Path) -> Iterator[sqlite3.Connection
     try:
         with closing(sqlite3.connect(target, isolation_level=None)) as connection:
             connection.execute("PRAGMA journal_mode=OFF")
-            connection.execute("CREATE TABLE untaken (file TEXT PRIMARY KEY, reason TEXT) WITHOUT ROWID")
+            connection.execute("CREATE TABLE why (file TEXT PRIMARY KEY, reason TEXT) WITHOUT ROWID")
             connection.execute("BEGIN")
             for path in lines:
                 with path.open(encoding="utf-8") as source:
                     found = map(json.loads, source)
                     rows = ((line["file"], line["reason"]) for line in found)
-                    connection.executemany("INSERT OR REPLACE INTO untaken VALUES (?, ?)", rows)
+                    connection.executemany("INSERT OR REPLACE INTO why VALUES (?, ?)", rows)
             connection.execute("COMMIT")
             yield connection
     except sqlite3.Error as error:
@@ -73,5 +73,5 @@ def reasons(connection: sqlite3.Connection, batch: pa.RecordBatch) -> dict[str, 
     """By `file_path`, of the rows that are in the database."""
     files = batch.column("file_path").to_pylist()
     marks = ",".join("?" * len(files))
-    found = connection.execute(f"SELECT file, reason FROM untaken WHERE file IN ({marks})", files)  # noqa: S608
+    found = connection.execute(f"SELECT file, reason FROM why WHERE file IN ({marks})", files)  # noqa: S608
     return dict(found)

@@ -37,7 +37,7 @@ def write_records(job: Job, report: Report, rows: Mapping[str, int], engine: str
         target.mkdir()
         _write_left_out(rows, folders, target)
         lines = list(refusals(folders.pieces))
-        with refused_rows.database(lines, folders.pieces / "untaken.sqlite") as refused:
+        with refused_rows.database(lines, folders.pieces / "refused.sqlite") as refused:
             names = ranked(folders) if job.ranking is not None else sorted(rows)
             with _remarked(folders) as remarked:
                 notes.write(folders.parts, names, refused, remarked, target / NOTES, report)

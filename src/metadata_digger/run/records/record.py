@@ -22,7 +22,7 @@ LEFT_OUT = "filtered.jsonl"
 NOTES = "notes.jsonl"
 ENTRIES = "entries"  # the key of RECORD: files of each entry of input.paths
 ROWS = "rows"  # the parts, for --update
-SUMS = "rows.sha256"  # of these (run.sums)
+SUMS = "rows.sha256"  # of these (records.sums)
 OURS = (RECORD, FAILED, LEFT_OUT, NOTES, ROWS, SUMS)
 
 

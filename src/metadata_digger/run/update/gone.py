@@ -6,12 +6,16 @@ says that they are gone.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pyarrow.compute as pc
+
 from metadata_digger.config.decisive import LISTING
+from metadata_digger.config.keys import BY_NAME
 from metadata_digger.errors import OutputError
 from metadata_digger.run.job import Job
 from metadata_digger.run.records.fingerprint import PATHS
@@ -21,7 +25,7 @@ from metadata_digger.run.update.allowed import rows_of
 from metadata_digger.run.update.changes import hides
 from metadata_digger.run.update.old_rows import Known
 from metadata_digger.storage.model import Found
-from metadata_digger.storage.urls import entry_name
+from metadata_digger.storage.urls import base_of, entry_name
 
 TOLD = 20  # lines of one kind
 MOST = 100_000  # places that are held
@@ -35,14 +39,15 @@ def check_gone(job: Job, listed: Mapping[str, int]) -> None:
     """`listed`: files of each entry, as the walk counts them. Raises OutputError."""
     if job.output is None or job.accept_gone:
         return
-    if lost := list(_lost(job, read_record(job.output), listed)):
+    if lost := list(_lost(job, job.output, listed)):
         raise OutputError("\n".join(f"--update: {line}" for line in [*_told(lost), REMEDY]))
 
 
-def _lost(job: Job, record: dict[str, Any], listed: Mapping[str, int]) -> Iterator[str]:
+def _lost(job: Job, output: Path, listed: Mapping[str, int]) -> Iterator[str]:
+    record = read_record(output)
     before = record.get(ENTRIES)
-    if not isinstance(before, dict):
-        return
+    if not isinstance(before, dict):  # records did not always tell
+        before = _files_of_rows(job, rows_of(output))
     patterns = _patterns(record) == _patterns(job.facts)  # with others fewer files are no surprise
     for path in dict.fromkeys(job.paths):
         name = entry_name(path)
@@ -55,9 +60,24 @@ def _lost(job: Job, record: dict[str, Any], listed: Mapping[str, int]) -> Iterat
             yield f"{path} had {was:,} files and has {f'{now:,}' if now else 'none'} now"
 
 
+def _files_of_rows(job: Job, rows: Path) -> Counter[str]:
+    """How many rows are of files of each entry, by `urls.entry_name`. Of a list there are none: the base of a row is
+    its line."""
+    names = {base_of(path): entry_name(path) for path in job.paths}
+    counts = Counter[str]()
+    for part in parts.names(rows):
+        if parts.summary(rows, part) is None:
+            continue  # damaged
+        for batch in parts.every_row(parts.path_of(rows, part), ("base_path", "modified")):
+            of_files = batch.filter(pc.is_valid(batch.column("modified")))  # what is no file has no time
+            counts.update(names[base] for base in of_files.column("base_path").to_pylist() if base in names)
+    return counts
+
+
 def _patterns(facts: Mapping[str, Any]) -> list[str]:
     config = facts.get("config", {})
-    return [str(config.get(key, "")) for key in LISTING if key != PATHS]
+    # A key that the last run did not know yet was what it is by default.
+    return [str(config.get(key, BY_NAME[key].default or "")) for key in LISTING if key != PATHS]
 
 
 class Unlisted:

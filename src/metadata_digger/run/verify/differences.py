@@ -19,7 +19,7 @@ from metadata_digger.run.records.sums import altered, sums
 from metadata_digger.run.tasks import Do, Hash, Hashed
 from metadata_digger.run.verify.new_files import new_files, told
 from metadata_digger.run.verify.read_back import Written, data_files, others, types_of, written
-from metadata_digger.run.verify.whereabouts import Input, Moved, now
+from metadata_digger.run.verify.whereabouts import Input, Moved, about, now
 from metadata_digger.schema import OK
 from metadata_digger.storage.model import Entry
 
@@ -52,6 +52,7 @@ class Verified:
     files: int = 0
     differences: Counter[str] = field(default_factory=Counter)
     recorded: bool = True  # whether there is a run.json that has their sha256
+    idle: set[Moved] = field(default_factory=set)  # that no row's file is about
 
     @property
     def equal(self) -> int:
@@ -77,6 +78,7 @@ def differences(
     record = read_record(output)
     recorded = recorded_sums(record)
     result.recorded = bool(record)
+    result.idle = set(moves)
     files = [path for path in data_files(output, recorded) if path.exists()]
     faults: list[OutputError] = []
     result.types = types_of(files, faults)
@@ -154,6 +156,8 @@ def _of_input(
                 yield None
             elif found := list(islice(rows, chunk)):
                 # Nobody knows the size any more; a file is read as a stream, whatever it has.
+                for row in found if result.idle else ():
+                    result.idle.difference_update(about(row.path, moves))
                 entries = [Entry("", now(row.path, moves), 0, None) for row in found]
                 yield Hash(entries, result.types, found, first)
                 first += len(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,6 +39,11 @@ def moved(text: str) -> Moved:
 def now(url: str, moves: Sequence[Moved]) -> str:
     """Where a file is that was at this URL: the longest OLD that it lies in decides."""
     return _moved(url, [(one.old, one.new) for one in moves])
+
+
+def about(url: str, moves: Sequence[Moved]) -> Iterator[Moved]:
+    """Which of them are about a file that was at this URL."""
+    return (one for one in moves if _moved(url, [(one.old, f"{one.old}/moved")]) != url)
 
 
 def before(url: str, moves: Sequence[Moved]) -> str:
