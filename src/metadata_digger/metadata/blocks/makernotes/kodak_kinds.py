@@ -16,7 +16,6 @@ from metadata_digger.metadata.model import Directory, Render, TagTable, Value
 from metadata_digger.metadata.render import decimal
 from metadata_digger.metadata.source import Reader
 
-
 _LONGEST = 512  # bytes of a note that are looked at
 
 
