@@ -5,8 +5,8 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import TracebackType
 
 import numpy as np
 import pyarrow as pa
@@ -121,7 +121,7 @@ def _read(file: OpenFile, run: _Run, notes: list[str], credentials: bool) -> str
     """
     found: list[Directory] = []
     try:
-        with _net(notes, "metadata cannot be read further"):
+        with _Net(notes, "metadata cannot be read further"):
             for directory in directories(file):
                 found.append(directory)
     except StorageError as error:
@@ -138,8 +138,6 @@ def _read(file: OpenFile, run: _Run, notes: list[str], credentials: bool) -> str
     for directory in (*others, kind):
         _put(directory, run, notes)
         notes += (f"{directory.name}: {error}" for error in directory.errors)
-        if lost := len(directory.xmp) - len(_written(directory.xmp)):
-            notes.append(f"{directory.name}: {lost} properties left out: {_BOUNDS}")
     _put_own(found, run, notes)
     if kind.values[_TYPE_NAME] in sidecar.KINDS and (belonging := sidecar.own_tags(found, file.url)):
         run.own.append(len(run.directories))
@@ -149,15 +147,30 @@ def _read(file: OpenFile, run: _Run, notes: list[str], credentials: bool) -> str
     return str(kind.values[_TYPE_NAME])
 
 
-@contextmanager
-def _net(notes: list[str], what: str) -> Iterator[None]:
-    """The house's one net: a bug in a reader costs what was being read, not the file, and not the run."""
-    try:
-        yield
-    except (StorageError, MetadataError):
-        raise
-    except Exception as error:  # noqa: BLE001
-        notes.append(f"{what}, a fault of this program: {type(error).__name__}: {error}")
+class _Net:
+    """The house's one net: a bug in a reader costs what was being read, not the file, and not the run.
+
+    A class, because a generator's manager costs four times as much, and there is one for each directory.
+    """
+
+    __slots__ = ("_notes", "_what")
+
+    def __init__(self, notes: list[str] | None, what: str) -> None:
+        self._notes = notes
+        self._what = what
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> bool:
+        if not isinstance(error, Exception) or isinstance(error, StorageError | MetadataError):
+            return False
+        if self._notes is not None:
+            self._notes.append(f"{self._what}, a fault of this program: {type(error).__name__}: {error}")
+        return True
+
+
+_QUIET = _Net(None, "")
 
 
 def _put(directory: Directory, run: _Run, notes: list[str]) -> None:
@@ -166,7 +179,7 @@ def _put(directory: Directory, run: _Run, notes: list[str]) -> None:
     numbers = [tag for tag, _ in tags]
     names = [directory.tag_name(tag) for tag in numbers]
     values: list[str | None] = []
-    with _net([], ""):
+    with _QUIET:
         values = [describe(directory, tag, value) for tag, value in tags]
     if len(values) < len(numbers):  # a bug: each tag for itself
         values = [_described(directory, tag, value, notes) for tag, value in tags]
@@ -174,6 +187,8 @@ def _put(directory: Directory, run: _Run, notes: list[str]) -> None:
         values = [plain(of) if value is None else value for (_, of), value in zip(tags, values, strict=True)]
     if directory.xmp:
         properties = _written(directory.xmp)
+        if lost := len(directory.xmp) - len(properties):
+            notes.append(f"{directory.name}: {lost} properties left out: {_BOUNDS}")
         numbers += range(VALUE_COUNT + 1, VALUE_COUNT + 1 + len(properties))
         names += [found.path for found in properties]
         values += [found.value for found in properties]
@@ -183,7 +198,7 @@ def _put(directory: Directory, run: _Run, notes: list[str]) -> None:
 def _put_own(directories: Sequence[Directory], run: _Run, notes: list[str]) -> None:
     """Tags that this tool makes of what the file says, in directories that do not count as the file's."""
     for name, own_tags in OWN_DIRECTORIES:
-        with _net(notes, f"{name}: no own tags"):
+        with _Net(notes, f"{name}: no own tags"):
             if tags := own_tags(directories, notes):
                 run.own.append(len(run.directories))
                 run.add(name, *zip(*tags, strict=True))
@@ -193,7 +208,7 @@ def _put_check(directories: list[Directory], file: OpenFile, run: _Run, notes: l
     from metadata_digger.steps import credentials
 
     try:
-        with _net(notes, f"{credentials.DIRECTORY}: no state"):
+        with _Net(notes, f"{credentials.DIRECTORY}: no state"):
             if tags := credentials.own_tags(directories, file):
                 run.own.append(len(run.directories))
                 run.add(credentials.DIRECTORY, *zip(*tags, strict=True))
@@ -202,7 +217,7 @@ def _put_check(directories: list[Directory], file: OpenFile, run: _Run, notes: l
 
 
 def _described(directory: Directory, tag: int, value: Value, notes: list[str]) -> str | None:
-    with _net(notes, f"{directory.name}: {directory.tag_name(tag)} cannot be put into words"):
+    with _Net(notes, f"{directory.name}: {directory.tag_name(tag)} cannot be put into words"):
         return describe(directory, tag, value)
     return None
 

@@ -70,7 +70,7 @@ def gps_moment(directories: Sequence[Directory]) -> datetime | None:
     of_exif = (moment(directory) for directory in directories if directory.name == DIRECTORY)
     found = next((one for one in of_exif if one is not None), None)
     if found is None:
-        for value in _values(directories, "exif:GPSTimeStamp"):
+        for value in _values(_packets(directories), "exif:GPSTimeStamp"):
             at = stamp(value)
             if at is not None and at.unit >= MINUTE:
                 return at.utc.replace(microsecond=0)
@@ -88,7 +88,8 @@ def _place(directories: Sequence[Directory], notes: list[str]) -> Place | None:
 
 
 def _of_xmp(directories: Sequence[Directory], notes: list[str]) -> Iterator[Place]:
-    for names in _PROPERTIES:
+    directories = _packets(directories)
+    for names in _PROPERTIES if directories else ():
         texts = [next(_values(directories, name), None) for name in names[:2]]
         if texts[0] is None or texts[1] is None:
             continue
@@ -107,6 +108,11 @@ def _of_xmp(directories: Sequence[Directory], notes: list[str]) -> Iterator[Plac
 
 def _values(directories: Sequence[Directory], path: str) -> Iterator[str]:
     return (found.value for directory in directories for found in directory.xmp if found.path == path)
+
+
+def _packets(directories: Sequence[Directory]) -> list[Directory]:
+    """The directories that have properties of XMP: most files have none."""
+    return [directory for directory in directories if directory.xmp]
 
 
 def _of_movies(directories: Sequence[Directory]) -> Iterator[Place]:

@@ -66,6 +66,8 @@ _PROGRAMS = {
     "C2PA": (3, 4, 10),  # Claim Generator, its Info, Software Agent
 }
 _PROPERTIES = ("xmp:CreatorTool", "photoshop:Credit", "tiff:Software", "Iptc4xmpExt:AISystemUsed")
+_CAPTION = "dc:description"
+_BEGINNINGS = (*_PROPERTIES, _CAPTION)
 _SOURCE = "Iptc4xmpExt:DigitalSourceType"
 _TEXT, _MAKE, _MODEL, _DESCRIPTION, _COMMENT = 13, 0x010F, 0x0110, 0x010E, 0x9286
 _ACTIVE, _CLAIM, _TYPE, _SIGNED_BY = 2, 3, 9, 15
@@ -111,7 +113,7 @@ def _source_types(directories: Sequence[Directory]) -> Iterator[Evidence]:
         if directory.name == "C2PA":
             yield from _of(directory, _TYPE)
         for leaf in directory.xmp:
-            if leaf.path.rpartition("/")[2].partition("[")[0] == _SOURCE:
+            if _SOURCE in leaf.path and leaf.path.rpartition("/")[2].partition("[")[0] == _SOURCE:
                 yield Evidence(leaf.value, f"{directory.name}.{leaf.path}")
 
 
@@ -129,15 +131,18 @@ def _generators(directories: Sequence[Directory]) -> Iterator[Evidence]:
         elif directory.name == "Exif SubIFD":
             yield from _of_words(directory, _COMMENT)
         for tag in _PROGRAMS.get(directory.name, ()):
-            value = directory.values.get(tag)
+            if (value := directory.values.get(tag)) is None:
+                continue
             for text in value if isinstance(value, tuple) else (value,):
                 if isinstance(text, str):
                     yield from _named(text, _place(directory, tag))
         for leaf in directory.xmp:
+            if not leaf.path.startswith(_BEGINNINGS):  # a packet has hundreds of others
+                continue
             name = leaf.path.partition("[")[0]
             if name in _PROPERTIES:
                 yield from _named(leaf.value, f"{directory.name}.{leaf.path}")
-            elif name == "dc:description":
+            elif name == _CAPTION:
                 yield from _in(leaf.value, f"{directory.name}.{leaf.path}")
 
 

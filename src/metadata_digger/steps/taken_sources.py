@@ -73,8 +73,9 @@ def named(*names: str) -> Read:
     def read(directories: Sequence[Directory]) -> Iterator[Found]:
         for directory in directories:
             if directory.name != "IPTC" and not directory.name.startswith("Exif "):
+                named_so = directory.table.names
                 for tag, value in directory.values.items():
-                    if directory.tag_name(tag) in names and (date := describe(directory, tag, value)):
+                    if named_so.get(tag) in names and (date := describe(directory, tag, value)):
                         yield _read(date.strip("()"), _called(directory, tag))  # PostScript has texts in them
 
     return read
@@ -168,8 +169,9 @@ def _since_1970(source: tuple[str, ...], seconds: int) -> Found:
 
 def xmp(*paths: str) -> Read:
     def read(directories: Sequence[Directory]) -> Iterator[Found]:
-        for path in paths:
-            for directory in directories:
+        packets = [directory for directory in directories if directory.xmp]
+        for path in paths if packets else ():
+            for directory in packets:
                 for found in directory.xmp:
                     if found.path == path and found.value:
                         yield _read(found.value, f"XMP.{path}")

@@ -6,11 +6,10 @@ and what is wrong with a tag is a text on its directory.
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from struct import unpack_from
 
-from metadata_digger.metadata.blocks import nested
+from metadata_digger.metadata.blocks import exif_strips, nested
 from metadata_digger.metadata.blocks.exif_budget import BLOCKS, ENTRIES, Budget, Spent, spending
 from metadata_digger.metadata.blocks.exif_kinds import (
     CHAINED,
@@ -38,7 +37,6 @@ _SUB_IFDS = 0x014A
 _PAGE_NUMBER = 0x0129
 _MAKE, _MODEL = 0x010F, 0x0110
 _THUMBNAIL_OFFSET = 0x0201
-_DATA = ((0x0111, 0x0117), (0x0144, 0x0145))  # strips and tiles: offsets, numbers of bytes
 _NEW_SUBFILE, _REDUCED = 0x00FE, 1  # TIFF 6.0, section 8: bit 0 is a smaller form of another picture
 _OLD_SUBFILE, _OLD_REDUCED = 0x00FF, 2
 # What an offset may be: TIFF's and Exif's LONG, the supplement's IFD, BigTIFF's forms of both, and what programs write.
@@ -86,23 +84,8 @@ def read_file(reader: Reader) -> Iterator[Directory]:
         found[-1].errors.append(str(error))
     _check(found)
     for directory in found:
-        _check_data(directory, reader.size)
+        exif_strips.check(directory, reader.size)
     return iter(found)
-
-
-def _check_data(directory: Directory, size: int) -> None:
-    """Says so when strips or tiles of a picture lie beyond the end of the file, which is cut then."""
-    for offsets, counts in _DATA:
-        places, lengths = (_numbers(directory.values.get(tag)) for tag in (offsets, counts))
-        lost = sum(place + length > size for place, length in zip(places, lengths, strict=False))
-        if lost:
-            directory.errors.append(f"The file ends before its picture does: {lost} of {len(places)} strips or tiles")
-
-
-def _numbers(value: Value) -> Sequence[int]:
-    if isinstance(value, int):
-        return (value,)
-    return value if isinstance(value, tuple | array) and value and isinstance(value[0], int) else ()
 
 
 def _check(found: list[Directory]) -> None:

@@ -13,8 +13,12 @@ def near(data: bytes, position: int, *, scans: bool) -> int | None:
     A program that puts some bytes in or takes some out shifts it by as many. Farther away a thumbnail's segments would
     be taken for the picture's. `scans`: whether it may be the header of one.
     """
-    found = (at for at in range(min(position + NEAR, len(data))) if leads_on(data, at, scans=scans))
-    return min(found, key=lambda at: abs(at - position), default=None)
+    best, at = None, data.find(0xFF, 0, position + NEAR)
+    while at >= 0:
+        if (best is None or abs(at - position) < abs(best - position)) and leads_on(data, at, scans=scans):
+            best = at
+        at = data.find(0xFF, at + 1, position + NEAR)
+    return best
 
 
 def leads_on(data: bytes, at: int, *, scans: bool = False) -> bool:
