@@ -184,8 +184,11 @@ def loaded(content: bytes, pixels: int) -> tuple[Image.Image, tuple[int, int], s
     A JPEG is decoded at the scale of 1/8, 1/4 or 1/2 that still has `pixels`. Measured on 12 megapixels: 11 ms at
     1/8, 46 ms whole, and labels come out as good.
     """
-    if content[:4] in tiff.MAGIC and (odd := odd_tiff(content)) is not None:
-        return odd[0], odd[0].size, odd[1]
+    if content[:4] in tiff.MAGIC:
+        with suppress(struct.error, MemoryError):
+            content = tiff.classic(content)
+        if (odd := odd_tiff(content)) is not None:
+            return odd[0], odd[0].size, odd[1]
     image = opened(content)
     size = image.size
     if pixels and image.format in ("JPEG", "MPO"):
