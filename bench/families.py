@@ -33,7 +33,8 @@ from page import put
 
 BAR = 0.02  # of a family's files
 MADE = ("Composite", "ExifTool", "File", "System")  # groups of tags that ExifTool makes itself
-LEFT_OUT = ("fuzzing", "ImageTestSuite", "metadata")  # folders of the conformance samples that no camera wrote
+# Folders of the conformance samples that no camera wrote: mutants, test suites, sound, files of design programs.
+LEFT_OUT = ("fuzzing", "ImageTestSuite", "metadata", "mp3", "ai", "eps", "psd")
 SHORT = 5  # letters and digits; from here on a value may stand in any tag
 
 # Each tag is of the first family whose words its name has. The third column is words that a tag of ours may have.
@@ -78,7 +79,7 @@ FAMILIES: tuple[tuple[str, str, str], ...] = (
     (
         "place",
         r"^GPS(?!Version|Valid)|City|Country|Sub-?location|^Location|Province|^State$",
-        "gps|city|country|location|area|province|state",
+        "gps|latitude|longitude|altitude|city|country|location|area|province|state|cell|zone",
     ),
 )
 _PATTERNS = [(name, re.compile(theirs), re.compile(ours, re.I)) for name, theirs, ours in FAMILIES]
@@ -88,6 +89,9 @@ _JAVA = re.compile(
     r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d) (\d\d:\d\d:\d\d) \S+ (\d{4})"
 )  # "Tue May 22 15:51:47 +01:00 2012"
 _DATE = re.compile(r"(\d{4})\D?(\d\d)\D?(\d\d)(?:\D{0,2}(\d\d)\D?(\d\d)(?:\D?(\d\d))?)?")
+_HOLDER = re.compile(r"thumbnail|preview|picture|stream|counts", re.I)  # FlashPix has streams, TIFF has strips
+_HEADER, _PADDING = 256, 4  # bytes
+_TIME = re.compile(r"(\d\d):(\d\d):(\d\d)(?:\.\d+)?")
 _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)(?:/(\d+))?")
 _BINARY = re.compile(r"\(Binary data (\d+) bytes")
 # No value; ASCII is what ExifTool has of a GPSProcessingMethod of that type, whose text stands behind the code's name.
@@ -152,8 +156,8 @@ def has(found: Ours, index: int, forms: Sequence[str]) -> bool:
 
 def one_form(found: Ours, index: int, form: str) -> bool:
     binary = _BINARY.search(form)
-    if binary:  # a picture: its size is a value, or it lies in one
-        form = binary[1]
+    if binary:
+        return picture(found, int(binary[1]))
     bare = plain(form)
     if not bare:
         return True
@@ -167,16 +171,44 @@ def one_form(found: Ours, index: int, form: str) -> bool:
             for one in found.dates
         ):
             return True
+    if "?" in form and _matches(form, found):
+        return True
+    time = _TIME.fullmatch(form.strip())
+    if time and any(date[8:14] == "".join(time.groups()) for date in found.dates):
+        return True
     said = numbers(form)
+    if len(said) > 1 and all(any(near(one, other) for other in of_family(found, index)) for one in said):
+        return True
     names = _PATTERNS[index][2]
     for name, value in found.values:
         if names.search(name):
             if plain(value) == bare or (len(bare) > 1 and bare in plain(value)):
                 return True
+            if not bare.isdecimal() and plain(value).startswith(bare):
+                return True
             other = numbers(value)
             if said and len(other) >= len(said) and all(map(near, said, other)):
                 return True
     return False
+
+
+def _matches(form: str, found: Ours) -> bool:
+    """Whether a value is one of ours but for letters that are no UTF-8, which ExifTool has as question marks."""
+    pattern = re.compile("".join("." if letter == "?" else re.escape(letter) for letter in form.strip()))
+    return len(form.replace("?", "")) >= SHORT and any(pattern.fullmatch(value.strip()) for _, value in found.values)
+
+
+def picture(found: Ours, size: int) -> bool:
+    """Whether a value is the size of a picture, or of a stream that holds it behind a header."""
+    return any(
+        number == str(size) or (_HOLDER.search(name) and -_PADDING <= int(number) - size <= _HEADER)
+        for name, value in found.values
+        for number in re.findall(r"(?<!\d)\d{3,9}(?!\d)", value)
+    )
+
+
+def of_family(found: Ours, index: int) -> list[float]:
+    return [one for name, value in found.values if _PATTERNS[index][2].search(name) for one in numbers(value)]
 
 
 def numbers(value: str) -> list[float]:
@@ -216,6 +248,11 @@ def forms(value: dict[str, object]) -> list[list[str]]:
     return [[str(one) for one in pair if one is not None] for pair in zip(said, numbers, strict=True)]
 
 
+def is_no_text(form: str) -> bool:
+    """Whether ExifTool found a text where there is none: it has question marks for bytes that are no UTF-8."""
+    return 4 * form.count("?") > len(form) or any(letter < " " and letter not in "\t\r\n" for letter in form)
+
+
 @dataclass(slots=True)
 class Tally:
     files: int = 0
@@ -234,7 +271,7 @@ def compare(program: str, files: Sequence[Path]) -> list[Tally]:
             if index is None:
                 continue
             for value in values:
-                if any(_NOTHING.fullmatch(form.strip()) for form in value):
+                if any(_NOTHING.fullmatch(form.strip()) or is_no_text(form) for form in value):
                     continue
                 if index == 1 and not any(_BINARY.search(form) for form in value):
                     continue  # sizes and places of pictures are no pictures

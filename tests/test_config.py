@@ -196,7 +196,7 @@ def test_values(tmp_path: Path, line: str, key: str, value: object) -> None:
         ("processing.timezone=Europe", "must be a time zone"),
         ("filter.allowedFileTypes=JPEG,pngg", "'pngg' is no file type that is told apart; did you mean PNG?"),
         ("filter.allowedFileTypes=qqqqqqqqq", "it must be one of JPEG, TIFF, PNG"),
-        ("filter.allowedFileTypes=nef", "'nef' files have the type TIFF"),
+        ("filter.allowedFileTypes=3fr", "'3fr' files have the type TIFF"),
         ("filter.allowedFileTypes=,", "must name at least one"),
         ("processing.hash.types=md5,*", "'*' is none of crc32, md5, sha1"),
         ("processing.hash.types=md5,foo", "'foo' is none of crc32, md5, sha1"),
@@ -548,6 +548,7 @@ def test_config_is_immutable_and_picklable(tmp_path: Path) -> None:
 def test_file_types_are_those_that_the_extractor_tells_apart() -> None:
     from metadata_digger.metadata.tags.file_types import (
         BRANDS,
+        CAMERAS,
         JPEG_2000_BRANDS,
         MAGIC,
         MAGIC_BEHIND,
@@ -559,7 +560,7 @@ def test_file_types_are_those_that_the_extractor_tells_apart() -> None:
         ROOTS,
     )
 
-    told = {kind.name for _, kind in MAGIC} | {kind.name for kind in (MOV, MP3, RIFF)}
+    told = {kind.name for _, kind in MAGIC} | {kind.name for kind in (MOV, MP3, RIFF, *CAMERAS)}
     told |= {kind.name for _, _, kind in MAGIC_BEHIND}
     told |= {kind.name for kinds in (RIFF_FORMS, BRANDS, JPEG_2000_BRANDS, NETPBM, ROOTS) for kind in kinds.values()}
     assert set(file_types.NAMES) == told

@@ -82,7 +82,8 @@ metadata-extractor. The number behind a directory is how many tags it has names 
 Every file also has the directory `File Type`, and one that is read by its path `File`. What is wrong with a file is a
 text on the directory that it concerns, or on one named `Error`. `PNG-…` is a directory a chunk, such as `PNG-IHDR`.
 
-The camera formats NEF, ARW, DNG, PEF, SRW and others that begin as TIFF files do are of the type TIFF.
+The camera formats NEF, DNG, ARW, PEF and SRW begin as TIFF files do, and are told by their first directory; others
+(3FR, DCR, ERF, ...) are of the type TIFF.
 
 What it reads otherwise than metadata-extractor, and why, is at the end of this page.
 """

@@ -89,6 +89,10 @@ SLOW: dict[str, Callable[[], bytes]] = {
     "nested boxes of QuickTime": lambda: file_type(b"qt  ") + nested(b"moov", 20_000),
     # Of a name without an end each shorter one was tried: 3,000 letters took over a second.
     "XML names without an end": lambda: jpeg((0xE1, PREAMBLE + packet("<my:a>1</my:a><" + "a" * 60_000))),
+    "XML of brackets": lambda: png(packed_xmp("<my:a>" + "<" * (2 * MIB))),
+    "XML of brackets apart": lambda: png(packed_xmp("<my:a>" + "< " * MIB)),
+    "XML of ends": lambda: png(packed_xmp("</a>" * (MIB // 2))),
+    "XML of attributes": lambda: png(packed_xmp("<my:a " + " ".join(f"my:a{i}='1'" for i in range(190_000)) + "/>")),
     "lost markers": lambda: b"\xff\xd8" + (b"\xff\xe5\0\4ab" + b"cd\xff\xe6") * 500_000,
     "shorts that may be pointers": lambda: (
         pack("<2sHIH", b"II", 42, 8, 60_000) + pack("<HHII", 0x14A, 3, 1, 8) * 60_000

@@ -30,7 +30,7 @@ CASES = [
     ("PENTAX", b"PENTAX \0II", "Pentax Makernote"),
     ("RICOH IMAGING COMPANY, LTD.", b"RICOH\0MM", "Pentax Makernote"),
     ("PENTAX", b"\0\x1b", "Pentax Makernote"),
-    ("RICOH", b"Rv0103;", None),
+    ("RICOH", b"Rv0103;", "Ricoh Makernote"),
     ("RICOH", b"Ricoh\0\0\0", "Ricoh Makernote"),
     ("Apple", b"Apple iOS\0", "Apple Makernote"),
     ("EASTMAN KODAK COMPANY", b"KDK INFO", "Kodak Makernote"),

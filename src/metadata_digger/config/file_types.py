@@ -9,7 +9,7 @@ NAMES = (
     "JPEG", "TIFF", "PNG", "GIF", "BMP", "WebP", "HEIF", "AVIF", "JXL", "PSD", "ICO", "PCX", "EPS",
     "JP2", "JPX", "JPM", "JPH", "J2C", "PBM", "PGM", "PPM", "PAM", "PFM", "SVG", "XMP", "XML",
     "DPX", "EXR", "HDR", "FLIF", "BPG", "XCF", "MIFF", "DJVU", "FPF", "PICT", "PCD", "MRC", "X3F", "MRW", "DV", "R3D",
-    "CR2", "CRW", "CRX", "ORF", "RAF", "RW2",
+    "CR2", "CRW", "CRX", "ORF", "RAF", "RW2", "NEF", "DNG", "ARW", "PEF", "SRW",
     "MP4", "MOV", "AVI", "WAV", "MP3", "RIFF",
     "AAC", "ASF", "CFBF", "FLV", "INDD", "MXF", "PDF", "QXP", "RAM", "RTF", "SIT", "SITX", "SWF", "VOB", "ZIP",
 )  # fmt: skip
@@ -18,6 +18,7 @@ EXTENSIONS = {
     "TIF": "TIFF",
     **dict.fromkeys(("HEIC", "HIF"), "HEIF"),
     "CR3": "CRX",
+    "NRW": "NEF",
     **dict.fromkeys(("M4V", "M4A", "3GP", "3G2"), "MP4"),
     **dict.fromkeys(("J2K", "JPC"), "J2C"),
     "JPF": "JPX",
@@ -29,7 +30,7 @@ EXTENSIONS = {
     "WMA": "ASF",
 }
 # Raw files that are TIFFs by their first bytes: allowing them by name would let every TIFF through unasked.
-TIFFS = ("3FR", "ARW", "DCR", "DNG", "ERF", "IIQ", "KDC", "MEF", "NEF", "NRW", "PEF", "SR2", "SRW")
+TIFFS = ("3FR", "DCR", "ERF", "IIQ", "KDC", "MEF", "SR2")
 
 
 def _file_types(text: str) -> tuple[str, ...] | None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from typing import NamedTuple
 
-from metadata_digger.metadata.blocks import file_type, id3, markup
+from metadata_digger.metadata.blocks import file_type, id3, markup, raw_kinds
 from metadata_digger.metadata.errors import Malformed, MetadataError, Truncated, UnknownFormat
 from metadata_digger.metadata.formats import FORMATS
 from metadata_digger.metadata.model import Directory
@@ -38,6 +38,7 @@ from metadata_digger.metadata.tags.file_types import (
     RIFF,
     RIFF_FORMS,
     STRUCTURES,
+    TIFF,
     FileType,
 )
 
@@ -131,7 +132,7 @@ def recognise(source: ByteSource) -> tuple[FileType, int] | None:
         raise Truncated("The file is empty")
     kind = detect(head_of(source))
     if kind is not None:
-        return kind, 0
+        return (raw_kinds.kind(source) if kind is TIFF else kind), 0
     return _behind_others(source.read_at(0, min(_BEHIND, source.size)))
 
 

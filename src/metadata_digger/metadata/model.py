@@ -73,7 +73,7 @@ class Directory:
 
     def tags(self) -> Iterator[Tag]:
         """Every tag with its description, in file order; first what tags had said that came again."""
-        for tag, value in (*self.earlier, *self.values.items()):
+        for tag, value in (*self.earlier, *self.values.items()) if self.earlier else self.values.items():
             yield Tag(tag, self.tag_name(tag), describe(self, tag, value))
 
     def keep(self, tag: int, value: Value) -> None:

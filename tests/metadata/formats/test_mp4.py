@@ -471,3 +471,12 @@ def test_boxes_have_a_ceiling() -> None:
 @given(damaged(WHOLE))
 def test_damaged(data: bytes) -> None:
     consume(mp4.read, data)
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(100, True), (0, False)])
+def test_the_time_of_a_tracks_own_header_is_told_where_it_is_another(seconds: int, told: bool) -> None:
+    header = bytearray(track_header())
+    header[12:16] = pack(">I", CREATED - seconds if seconds else 0)
+    whole = track(b"vide", video()).replace(track_header(), bytes(header))
+    *_, found = read(file_type() + box(b"moov", movie_header(), whole))
+    assert ("Track Creation Time" in described(found)) is told

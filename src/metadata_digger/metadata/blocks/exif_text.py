@@ -58,6 +58,8 @@ def guessed(directory: Directory, texts: frozenset[int]) -> list[str]:
 def _is_wide(data: bytes) -> bool:
     """Whether it begins like ASCII in units of two bytes: before the first zero one letter would stand alone."""
     head = data[:6]
+    if 0 not in head[:2]:  # nearly all texts
+        return False
     return len(head) == 6 and (head[1::2] == b"\0\0\0" or head[::2] == b"\0\0\0") and head.count(0) == 3
 
 

@@ -59,6 +59,7 @@ class Movie:
     """What is known of a file so far; times and language are those of the last media header."""
 
     found: list[Directory] = field(default_factory=list)
+    track_created: int | None = None  # by the last track header
     created: int | None = None
     modified: int | None = None
     scale: int | None = None

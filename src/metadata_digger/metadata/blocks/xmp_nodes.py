@@ -74,7 +74,10 @@ class Tree:
             self.faults.append("and more faults of this kind")
 
     def schema(self, ns: str) -> Node:
-        return self.schemas.setdefault(ns, Node(ns, form=STRUCT))
+        found = self.schemas.get(ns)
+        if found is None:
+            found = self.schemas[ns] = Node(ns, form=STRUCT)
+        return found
 
     def prefix(self, ns: str, suggested: str) -> str:
         """The prefix that paths use; a new namespace takes the packet's, with a number when that is taken."""

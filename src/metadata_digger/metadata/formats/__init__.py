@@ -21,7 +21,7 @@ class Format(NamedTuple):
 FORMATS: tuple[Format, ...] = (
     Format("jpeg", (types.JPEG,)),
     Format("png", (types.PNG,)),
-    Format("tiff", (types.TIFF, types.CR2, types.ORF, types.RW2)),
+    Format("tiff", (types.TIFF, types.CR2, types.ORF, types.RW2, *types.CAMERAS)),
     Format("gif", (types.GIF,)),
     Format("bmp", (types.BMP,)),
     Format("ico", (types.ICO,)),

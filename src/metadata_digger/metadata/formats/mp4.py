@@ -18,6 +18,7 @@ from metadata_digger.metadata.tags.movie import DEPTHS, GRAPHICS_MODES, SOUND_FO
 from metadata_digger.metadata.tags.mp4 import HINT, MEDIA, MP4, SOUND, VIDEO
 
 _ROTATION, _ISO_6709, _LATITUDE, _LONGITUDE, _ALTITUDE = 0x0200, 0x2000, 0x2001, 0x2002, 0x2003
+_TRACK_CREATED = 105
 _EXACT = 1 << 24  # whole numbers up to here are 32-bit floating point numbers
 
 TABLE = TagTable(
@@ -74,8 +75,8 @@ def _movie_header(_: Movie, track: Track, box: Payload) -> None:
     values[0x010E] = following
 
 
-def _track_header(_: Movie, track: Track, box: Payload) -> None:
-    box.unpack("qqi4xq" if box.number("B3x") == 1 else "III4xI")
+def _track_header(movie: Movie, track: Track, box: Payload) -> None:
+    movie.track_created = box.unpack("qqi4xq" if box.number("B3x") == 1 else "III4xI")[0]
     *matrix, width, height = box.unpack("16x9iii")
     values = track.directory.values
     if width and height and _ROTATION not in values:
@@ -99,6 +100,9 @@ def _handler(movie: Movie, track: Track, box: Payload) -> Track | None:
         return None
     track = movie.track(kind)
     values = track.directory.values
+    if movie.track_created and movie.created and movie.track_created != movie.created:
+        values[_TRACK_CREATED] = since_1904(movie.track_created)
+    movie.track_created = None
     if movie.created is not None:
         values[101] = since_1904(movie.created)
     if movie.modified is not None:

@@ -43,6 +43,7 @@ TYPE_2_NAMES: dict[int, str] = {
     0x0021: "Sharpness",
     0x0E00: "Print Image Matching (PIM) Info",
     0x2000: "Casio Preview Thumbnail",
+    0x2001: "Firmware Date",
     0x2011: "White Balance Bias",
     0x2012: "White Balance",
     0x2022: "Object Distance",

@@ -74,6 +74,9 @@ CRW = FileType("CRW", "Canon Camera Raw", "image/x-canon-crw", "crw")
 CR2 = FileType("CR2", "Canon Camera Raw", "image/x-canon-cr2", "cr2")
 CRX = FileType("CRX", "Canon Camera Raw", None, "cr3")
 NEF = FileType("NEF", "Nikon Camera Raw", "image/x-nikon-nef", "nef")
+DNG = FileType("DNG", "Adobe Digital Negative", "image/x-adobe-dng", "dng")
+PEF = FileType("PEF", "Pentax Camera Raw", "image/x-pentax-pef", "pef")
+SRW = FileType("SRW", "Samsung Camera Raw", "image/x-samsung-srw", "srw")
 ORF = FileType("ORF", "Olympus Camera Raw", "image/x-olympus-orf", "orf")
 RAF = FileType("RAF", "FujiFilm Camera Raw", "image/x-fuji-raf", "raf")
 RW2 = FileType("RW2", "Panasonic Camera Raw", None, "rw2")
@@ -172,6 +175,9 @@ MAGIC: tuple[tuple[bytes, FileType], ...] = (
 
 # RIFF: the form type at offset 8.
 RIFF_FORMS = {b"WAVE": WAV, b"AVI ": AVI, b"WEBP": WEBP}
+
+# TIFF files by their first bytes, told apart by their first directory.
+CAMERAS = (NEF, DNG, ARW, PEF, SRW)
 
 # JPEG 2000: "ftyp" at offset 16, the brand at offset 20 (ISO/IEC 15444-1, I.5.2; -2, M.8; -6, B.4; -15, D.3).
 JPEG_2000_BRANDS = {b"jpx ": JPX, b"jpm ": JPM, b"jph ": JPH}

@@ -32,6 +32,7 @@ MEDIA = {
     102: "Modification Time",
     103: "Duration",
     104: "ISO 639-2 Language Code",
+    105: "Track Creation Time",  # of the track's own header, where it is another than that of its medium
 }
 
 VIDEO = MEDIA | {

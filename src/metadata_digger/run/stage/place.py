@@ -2,9 +2,9 @@
 
 DIR/.NAME.metadata-digger/lock          held while a run works on DIR/NAME, free when that run is gone
 DIR/.NAME.metadata-digger/replaced      the old output, between two renames, where `exchange` cannot be had
-DIR/.NAME.metadata-digger/HEX/job.json  what is being done (run.unfinished)
-DIR/.NAME.metadata-digger/HEX/listing   the files (run.listing)
-DIR/.NAME.metadata-digger/HEX/hashes    of files that were compared by them (run.hashes)
+DIR/.NAME.metadata-digger/HEX/job.json  what is being done (unfinished)
+DIR/.NAME.metadata-digger/HEX/listing   the files (listing)
+DIR/.NAME.metadata-digger/HEX/hashes    of files that were compared by them (hashes)
 DIR/.NAME.metadata-digger/HEX/parts     one Parquet file a batch, named by its stretch of the listing
 DIR/.NAME.metadata-digger/HEX/output    becomes DIR/NAME; then the old output is here until it is deleted
 """
@@ -62,7 +62,7 @@ class Stage:
 
     @property
     def hashes(self) -> Path:
-        """What an update by hash has found so far (run.hashes)."""
+        """What an update by hash has found so far (hashes)."""
         return self.root / HASHES
 
     @property

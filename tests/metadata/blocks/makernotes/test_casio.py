@@ -72,3 +72,16 @@ def test_a_note(make, head, relative, tag, expected):
     *_, found = exif.read(Reader.over(data))
     assert named([found]) == ["Casio Makernote"]
     assert described(found) == {**expected, "Unknown tag (0x4000)": "a long word"}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (b"0303\0\x0025\x31\x38\0\x0041\0\0\0\0\0\0"[:18], "2003:03:25 18:41"),
+        (b"0303\0\0\0\0\0\0\0\0\0\0\0\0\0\0", "0303"),
+    ],
+)
+def test_the_date_of_the_firmware_goes_on_behind_its_zeros(value, expected):
+    data = build_photo(b"CASIO COMPUTER CO.,LTD", {0x2001: (2, value)}, b"QVC\0\0\0", relative=False, order=">")
+    *_, found = exif.read(Reader.over(data))
+    assert described(found) == {"Firmware Date": expected}

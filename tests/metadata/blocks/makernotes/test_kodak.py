@@ -35,16 +35,18 @@ def test_renderings(tag, value, expected):
     assert describe(Directory("Kodak Makernote", DIRECTORY.table), tag, value) == expected
 
 
-def note() -> bytes:
+def note(name: bytes = b"KDK INFO", order: str = ">") -> bytes:
     fields = dict.fromkeys(FIELDS, 1) | {0x00: b"DC5000\0\0", 0x12: b"\5\x0e", 0x14: b"\x0f\x10\x11\xff", 0x20: 70000}
-    data = bytearray(b"KDK INFO" + bytes(0x6C))
+    data = bytearray(name + bytes(0x6C))
     for tag, form in FIELDS.items():
-        struct.pack_into("<" + form, data, 8 + tag, fields[tag])
+        struct.pack_into(order + form, data, 8 + tag, fields[tag])
     return bytes(data)
 
 
-def test_a_note():
-    data = build_tiff({0x8769: {0x927C: (7, note())}}, order=">")  # little-endian though the file is not
+@pytest.mark.parametrize(("name", "order"), [(b"KDK INFO", ">"), (b"KDK0100\0", "<")])
+@pytest.mark.parametrize("others", "<>")  # the byte order of the file is of no account
+def test_a_note(name, order, others):
+    data = build_tiff({0x8769: {0x927C: (7, note(name, order))}}, order=others)
     *_, found = exif.read(Reader.over(data))
     texts = described(found)
     assert (found.name, list(found.values), found.errors) == ("Kodak Makernote", list(FIELDS), [])

@@ -85,6 +85,10 @@ def test_camera_info(form):
     }
 
 
+def test_camera_info_of_another_type_says_nothing():
+    assert "Internal Serial Number" not in described(photo({0x0215: (5, ((1, 2),) * 5)}))
+
+
 def test_short_camera_info_and_counts_stay_as_they_are():
     note = {0x0215: (7, b"\0\1"), 0x005D: (7, b"\1\2"), 0x0006: (7, b"\1\2\3\4"), 0x0007: (7, b"\1\2\3")}
     found = described(photo(note))

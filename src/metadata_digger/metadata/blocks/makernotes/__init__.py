@@ -9,6 +9,7 @@ its directory as the tag "Makernote".
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from typing import NamedTuple
@@ -16,7 +17,7 @@ from typing import NamedTuple
 from metadata_digger.metadata.model import Directory, TagTable, Value
 from metadata_digger.metadata.source import Reader
 
-HEAD = 16  # bytes of the note that a test sees
+HEAD = 48  # bytes of the note that a test sees
 
 # What a tag of a note holds as a block of its own: directories, or None when the tag is to be kept as it is. What is
 # wrong with the block is a text on the directory of the tag, which is the first argument.
@@ -107,6 +108,7 @@ def _read(module: str, name: str = "read") -> Callable[[Reader], Iterator[Direct
 
 
 MATCHES: tuple[Match, ...] = (
+    Match("Kodak Makernote", lambda make, head: _kodak(make, head), read=_read("kodak_kinds")),
     Match("Olympus Makernote", _starts(b"OLYMP\0", b"EPSON", b"AGFA"), 8, note=_note("olympus")),
     Match("Olympus Makernote", _starts(b"OLYMPUS\0II"), 12, 0, note=_note("olympus")),
     # Its IFD starts at 16 by ExifTool and by Exiv2; the reference reads it from 14, two bytes early.
@@ -194,6 +196,12 @@ MATCHES: tuple[Match, ...] = (
         note=_note("ricoh"),
     ),
     Match("Ricoh Makernote", lambda make, head: _ricoh(make, head)),
+    Match(
+        "Ricoh Makernote",
+        lambda make, head: make.upper().startswith("RICOH") and head.startswith((b"Rv", b"Rev")),
+        read=_read("ricoh", "read_text"),
+        keep=True,
+    ),
     Match("Apple Makernote", _starts(b"Apple iOS\0"), 14, 0, ">", note=_note("apple")),
     Match("Reconyx HyperFire Makernote", _starts(b"\x01\xf1", b"\xf1\x01"), read=_read("reconyx", "read_hyperfire")),
     Match(
@@ -220,8 +228,25 @@ def _nikon(make: str, head: bytes = b"", kind: int = 0) -> bool:
     return not kind or (head[:5] == b"Nikon" and head[6:7] == bytes([kind]))
 
 
+# Kodak's kinds without a name: of any make, for others have them too, and of Kodak's alone.
+_KODAK = re.compile(
+    rb".{8}Eastman Kodak|\x01\0[\0\x01]\0\0\0\x04\0[a-zA-Z]{4}|IIII[\x02\x03]\0.{14}\d{4}/\d\d/\d\d ", re.S
+)
+_KODAKS_OWN = re.compile(
+    rb"(?!MM|II).{12}\x07|.{41}JPG|\0(\x1a\x18|\x3a\x08|\x59\xf8|\x14\x80)\0"
+    rb"|[CK][A-Z\d]{3} ?[A-Z\d]{1,2}\d{2}[A-Z\d]\d{4}[ \0]",
+    re.S,
+)
+
+
+def _kodak(make: str, head: bytes) -> bool:
+    if head.startswith(b"KDK"):
+        return False
+    return bool(_KODAK.match(head) or (make[:13].upper() == "EASTMAN KODAK" and _KODAKS_OWN.match(head)))
+
+
 def _ricoh(make: str, head: bytes) -> bool:
-    # "Rv..." and "Rev..." are text, which the reference leaves alone
+    # "Rv..." and "Rev..." are text
     return make.upper().startswith("RICOH") and not head.startswith((b"Rv", b"Rev"))
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from metadata_digger.metadata.blocks.makernotes import PRINT_IM, Note
 from metadata_digger.metadata.blocks.makernotes.phrases import whole
 from metadata_digger.metadata.model import Directory, TagTable, Value
 from metadata_digger.metadata.render import decimal, int_words, ints, octets, real, text, words
+from metadata_digger.metadata.source import Reader
 from metadata_digger.metadata.tags.casio import (
     TYPE_1_INT_WORDS,
     TYPE_1_NAMES,
@@ -14,6 +17,8 @@ from metadata_digger.metadata.tags.casio import (
     TYPE_2_NAMES,
     TYPE_2_WORDS,
 )
+
+_DATE = 18  # bytes of the tag Firmware Date
 
 
 def _tenths(_: Directory, value: Value) -> str | None:
@@ -62,5 +67,16 @@ _TYPE_2 = TagTable(
 )
 
 
+def _firmware_date(directory: Directory, reader: Reader) -> Iterator[Directory] | None:
+    """Year and month, day and hour, minutes, each behind zeros that would end the text."""
+    data = reader.bytes(0, min(reader.size, _DATE))
+    digits = "".join(part.decode("latin-1") for part in data.split(b"\0"))
+    if len(data) < _DATE or not (len(digits) in (10, 12) and digits.isascii() and digits.isdecimal()):
+        return None
+    year, month, day, hour, *rest = (digits[start : start + 2] for start in range(0, len(digits), 2))
+    directory.values[0x2001] = f"{'20' if year < '70' else '19'}{year}:{month}:{day} {':'.join((hour, *rest))}"
+    return iter(())
+
+
 def type_2() -> Note:
-    return Note(_TYPE_2, blocks=PRINT_IM)
+    return Note(_TYPE_2, {0x2001: _firmware_date}, blocks=PRINT_IM)

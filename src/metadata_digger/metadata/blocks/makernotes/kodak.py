@@ -26,17 +26,18 @@ def _model(data: bytes) -> str:
 def read(reader: Reader) -> Iterator[Directory]:
     """The directory of the note that `reader` starts with; what is wrong is a text on it.
 
-    Big-endian notes come out with their numbers turned: the reference has them for little-endian (it compares the
-    first seven bytes with an eight-byte name) and so have those who compare with it.
+    Those that begin with "KDK INFO" are big-endian. The reference has them for little-endian: it compares the first
+    seven bytes with an eight-byte name.
     """
     directory = Directory("Kodak Makernote", _TABLE)
     data = reader.bytes(0, min(_LENGTH, reader.size))
+    order = ">" if data.startswith(b"KDK INFO") else "<"
     for tag, form in FIELDS.items():
         start, size = _HEADER + tag, calcsize(form)
         if start + size > len(data):
             fault = beyond(start, size, reader.size)
             directory.errors.append(f"Error processing Kodak makernote data: {fault}")
             break
-        value: Value = unpack("<" + form, data[start : start + size])[0]
+        value: Value = unpack(order + form, data[start : start + size])[0]
         directory.values[tag] = _model(value) if tag == 0 else value
     yield directory

@@ -71,7 +71,7 @@ def _lens(directory: Directory, data: bytes, model: str) -> None:
             if model.endswith("D50")
             else _KEY
         )
-        directory.values[LENS_ID] = decoded(data[4:], key, count)[at - 4]
+        directory.values[LENS_ID] = decoded(data[4 : at + 1], key, count)[-1]
 
 
 def decoded(data: bytes, serial: int, count: int) -> bytes:

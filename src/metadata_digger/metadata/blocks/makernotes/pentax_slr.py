@@ -6,6 +6,7 @@ After ExifTool's Pentax tables. The reference extractor reads it with Casio's ta
 from __future__ import annotations
 
 import re
+from array import array
 from struct import error, unpack_from
 
 from metadata_digger.metadata.blocks.makernotes import PRINT_IM, Note
@@ -114,7 +115,7 @@ def finish(directory: Directory, model: str) -> None:
             info = unpack_from(directory.order + "5I", info)
         except error:
             return
-    if info is None or isinstance(info, str | int | float) or len(info) < 5:
+    if not isinstance(info, tuple | array) or len(info) < 5 or not all(isinstance(one, int) for one in info[:5]):
         return
     digits = str(info[1])
     if len(digits) == 5:  # Optio A10 and A20 leave "200" off the year

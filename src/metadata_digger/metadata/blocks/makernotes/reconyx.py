@@ -165,6 +165,9 @@ def read_hyperfire_2(reader: Reader) -> Iterator[Directory]:
     values = directory.values
     yield directory
     _firmware(reader, directory, 0x2A, 0x06, "HyperFire 2")
+    file, folder = reader.unpack("HH", 0x10)
+    if folder:
+        values[0x10], values[0x12] = file, folder
     values[0x36] = reader.unpack("HH", 0x36)
     high, low = reader.unpack("HH", 0x3A)
     values[0x3A] = high << 16 | low
