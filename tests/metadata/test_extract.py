@@ -295,3 +295,8 @@ def test_reading_leaves_access_times_alone(tmp_path):
     os.utime(path, (1, 2))  # older than the change: Linux would set it anew at the next reading
     read_metadata(path)
     assert path.stat().st_atime == 1
+
+
+def test_a_fill_byte_before_a_jpeg_makes_no_mp3_of_it() -> None:
+    assert detect(b"\xff\xff\xd8\xff\xe0") is None
+    assert detect(b"\xff\xff\xd8\x04\xe0") is not None

@@ -94,6 +94,8 @@ def _is_audio(head: bytes) -> bool:
     """
     if head[:2] == b"\xff\xfe" and head[3:4] == b"\0":  # text in UTF-16
         return False
+    if head[:4] == b"\xff\xff\xd8\xff":  # a JPEG behind a fill byte (T.81, B.1.1.2)
+        return False
     if len(head) < 2 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0 or head[1] & 0x18 == 0x08 or not head[1] & 0x06:
         return False
     return len(head) < 3 or (head[2] & 0xF0 != 0xF0 and head[2] & 0x0C != 0x0C)
