@@ -174,7 +174,7 @@ def test_a_wrong_checksum_is_noted() -> None:
     content = bytearray(saved(scene(), "PNG", dpi=(72, 72)))
     content[content.index(b"pHYs") + 13] ^= 1  # its CRC
     found = decode(bytes(content), 416)
-    assert found.notes == ("the picture is damaged and was decoded as far as it goes: broken header",)
+    assert found.notes == ("the picture was decoded without what stands beside it, which is damaged: broken header",)
 
 
 def bomb(width: int, height: int) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import zlib
 from typing import Any
 
 import numpy as np
@@ -88,6 +89,19 @@ def test_colours_are_those_that_a_whole_adobe_segment_tells() -> None:
     cmyk = saved(scene().convert("CMYK"), "JPEG")
     broken = cmyk[:2] + segment(0xED, b"Photoshop 3.0\x008BIM\4") + cmyk[2:]
     assert decode(broken, 0).image.getpixel((50, 5)) == decode(cmyk, 0).image.getpixel((50, 5))
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+@pytest.mark.parametrize(
+    "broken", [chunk(b"iCCP", b"no zero"), chunk(b"pHYs", b""), chunk(b"gAMA", b""), b"\0\0\0\0tIMEcrc?"]
+)
+def test_a_png_with_a_broken_chunk_beside_the_picture(broken: bytes) -> None:
+    content = saved(scene(), "PNG")
+    found = decode(content[:33] + broken + content[33:], 0)
+    assert np.array_equal(np.asarray(found.image), np.asarray(scene()))
 
 
 @AVIF

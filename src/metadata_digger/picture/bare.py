@@ -1,6 +1,7 @@
 """A file's picture without what stands beside it: decoders give up on metadata that they cannot read.
 
-JPEG: ITU-T T.81, annex B; the Adobe segment: Adobe technical note 5116. WebP: RFC 9649. HEIF: ISO/IEC 14496-12, items.
+JPEG: ITU-T T.81, annex B; the Adobe segment: Adobe technical note 5116. PNG: third edition. WebP: RFC 9649.
+HEIF: ISO/IEC 14496-12, items.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ ADOBE = b"Adobe"
 ADOBE_LENGTH = 12  # of its content: version, two flags and the colour transform
 STANDALONE = {0x01, *range(0xD0, 0xD9)}  # markers without a length: TEM, RST, SOI
 SEGMENTS = 4_096  # looked at before the scan; no file of the corpus has over 300
+PNG = b"\x89PNG\r\n\x1a\n"
+PNG_PICTURE = (b"IHDR", b"PLTE", b"tRNS", b"eXIf", b"IDAT", b"IEND")  # eXIf is read last, and may be wrong
 WEBP_PICTURE = (b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF")
+PNG_CHUNKS = 1 << 20
 BRANDS_END = 1_024
 EXIF_ITEM, NO_ITEM = b"Exif", b"free"
 
@@ -31,6 +35,8 @@ def bare(content: bytes) -> bytes | None:
         found = _webp(content)
     elif content[4:8] == b"ftyp":
         found = _items(content)
+    elif content.startswith(PNG):
+        found = _png(content)
     else:
         kind, start = recognise(MemorySource(content)) or (None, 0) if content else (None, 0)
         found = content[start:] if kind is not None else None
@@ -107,6 +113,18 @@ def _jpeg(content: bytes) -> bytes | None:
         if not told or (marker == 0xEE and content.startswith(ADOBE, start) and end - start >= ADOBE_LENGTH):
             pieces.append(struct.pack(">BBH", 0xFF, marker, end - start + 2) + content[start:end])
     return None
+
+
+def _png(content: bytes) -> bytes:
+    """The chunks of the picture, their checksums as they are."""
+    pieces = [PNG]
+    at = len(PNG)
+    while at + 12 <= len(content) and len(pieces) < PNG_CHUNKS:
+        (length,) = struct.unpack_from(">I", content, at)
+        if content[at + 4 : at + 8] in PNG_PICTURE:
+            pieces.append(content[at : at + 12 + length])
+        at += 12 + length
+    return b"".join(pieces)
 
 
 def _webp(content: bytes) -> bytes | None:

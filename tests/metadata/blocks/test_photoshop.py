@@ -76,13 +76,17 @@ def test_nested_blocks_follow() -> None:
     assert described(directories[0]) == {"Seed Number": "7"}
 
 
+def test_the_last_resource_may_lack_its_padding() -> None:
+    (directory,) = photoshop.read(Reader.over(resource(0x0425, b"abc")[:-1]))
+    assert (list(directory.values.values()), directory.errors) == ([b"abc"], [])
+
+
 @pytest.mark.parametrize(
     ("data", "error"),
     [
         (b"8BIM", "End of data reached."),
         (b"8BIM\x04\x04\x20abc", "Invalid string length"),
         (resource(0x0414, bytes(4))[:-1], "End of data reached."),
-        (resource(0x0425, bytes(3))[:-1], "End of data reached."),
         (b"8BIM\x04\x04\0\0\xff\xff\xff\xfb", "-5"),
     ],
 )

@@ -73,10 +73,7 @@ def _read_resources(data: bytes, directory: Directory, nested: list[Directory]) 
         if position > size:  # of a block in a block, what is there can be read
             _read_nested(tag, content, nested)
             return END
-        if position & 1:  # the reference loses a last resource whose padding is not there
-            if position + 1 > size:
-                return END
-            position += 1
+        position += position & 1  # the last resource may lack the byte behind it; the reference loses such a one
         # Other signatures ("AgHg", "DCSR", "PHUT") belong to plug-ins, which number resources as they like.
         if signature == b"8BIM":
             if tag in PATHS:
