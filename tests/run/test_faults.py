@@ -238,7 +238,8 @@ def test_a_file_larger_than_allowed_is_an_error(tmp_path: Path) -> None:
             run(job(tmp_path))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    assert contents(tmp_path) == ["in"]
+    # Small parts that were done before a file became too large stay for --resume.
+    assert contents(tmp_path) in (["in"], [".out.metadata-digger", "in"])
 
 
 SCRIPT = """
