@@ -189,7 +189,7 @@ def table(
             "",
             "| bar | at least | measured |",
             "|---|---|---|",
-            bar("metadata-extractor", 1.0, "`read_metadata` against the Java reference, whole processes"),
+            bar("metadata-extractor", 2.0, "`read_metadata` against the Java reference, whole processes"),
             bar("ExifTool", 10.0, "against ExifTool"),
             bar("exifread 3.5.1, makernotes", 8.0, "against exifread with makernotes"),
             "",
