@@ -272,15 +272,14 @@ def _delimiter(text: str) -> str:
 
 
 def _gigabytes(text: str) -> float:
-    rule = "must be a number of gigabytes above 0, for example 2 or 0.5"
-    number = _number(text, rule)
-    if number <= 0:
-        raise ValueError(rule)
-    return number
+    return _above_0(text, "must be a number of gigabytes above 0, for example 2 or 0.5")
 
 
 def _seconds(text: str) -> float:
-    rule = "must be a number of seconds above 0, for example 120"
+    return _above_0(text, "must be a number of seconds above 0, for example 120")
+
+
+def _above_0(text: str, rule: str) -> float:
     number = _number(text, rule)
     if number <= 0:
         raise ValueError(rule)

@@ -72,7 +72,7 @@ def begin(
                     Listing(update.todo(walk, do, listed), folders.listing, excluded=excluded, listed=listed)
                 ) as listing,
             ):
-                _complete(listing)  # only then it is known which rows are kept
+                listing.finish()  # only then it is known which rows are kept
                 check_gone(job, listing.listed)
                 rows |= update.keep(do, report)
                 # In a ranking every row may be another one now: all are sent anew.
@@ -93,15 +93,10 @@ def begin(
     walk = unlisted.watch(walk) if updates else walk
     with closing(Listing(walk, folders.listing, known, done, excluded, listed)) as listing:
         if updates:
-            _complete(listing)
+            listing.finish()
             unlisted.check(folders.root / "known.db")
             check_gone(job, listing.listed)
         yield listing, rows
-
-
-def _complete(listing: Listing) -> None:
-    while not listing.complete:
-        listing.more()
 
 
 def _remember(job: Job, folders: Stage, ids: Iterator[str]) -> None:

@@ -74,6 +74,12 @@ class _Run:
         self.names += names
         self.values += values
 
+    def add_own(self, directory: str, tags: Sequence[tuple[int, str, str]]) -> None:
+        """A directory that this tool makes, by (id, name, value); none where there are no tags."""
+        if tags:
+            self.own.append(len(self.directories))
+            self.add(directory, *zip(*tags, strict=True))
+
     def cut(self, directories: int, tags: int) -> None:
         """Takes back what lies behind these numbers of directories and tags."""
         del self.directories[directories:], self.sizes[directories:]
@@ -139,9 +145,8 @@ def _read(file: OpenFile, run: _Run, notes: list[str], credentials: bool) -> str
         _put(directory, run, notes)
         notes += (f"{directory.name}: {error}" for error in directory.errors)
     _put_own(found, run, notes)
-    if kind.values[_TYPE_NAME] in sidecar.KINDS and (belonging := sidecar.own_tags(found, file.url)):
-        run.own.append(len(run.directories))
-        run.add(sidecar.DIRECTORY, *zip(*belonging, strict=True))
+    if kind.values[_TYPE_NAME] in sidecar.KINDS:
+        run.add_own(sidecar.DIRECTORY, sidecar.own_tags(found, file.url))
     if credentials:
         _put_check(found, file, run, notes)
     return str(kind.values[_TYPE_NAME])
@@ -199,9 +204,7 @@ def _put_own(directories: Sequence[Directory], run: _Run, notes: list[str]) -> N
     """Tags that this tool makes of what the file says, in directories that do not count as the file's."""
     for name, own_tags in OWN_DIRECTORIES:
         with _Net(notes, f"{name}: no own tags"):
-            if tags := own_tags(directories, notes):
-                run.own.append(len(run.directories))
-                run.add(name, *zip(*tags, strict=True))
+            run.add_own(name, own_tags(directories, notes))
 
 
 def _put_check(directories: list[Directory], file: OpenFile, run: _Run, notes: list[str]) -> None:
@@ -209,9 +212,7 @@ def _put_check(directories: list[Directory], file: OpenFile, run: _Run, notes: l
 
     try:
         with _Net(notes, f"{credentials.DIRECTORY}: no state"):
-            if tags := credentials.own_tags(directories, file):
-                run.own.append(len(run.directories))
-                run.add(credentials.DIRECTORY, *zip(*tags, strict=True))
+            run.add_own(credentials.DIRECTORY, credentials.own_tags(directories, file))
     except StorageError as error:
         notes.append(f"{credentials.DIRECTORY}: {error}")
 

@@ -81,8 +81,7 @@ def _engine(master: str, settings: Mapping[str, str], job: Job, folders: Stage, 
 
 def _extract(spark: SparkSession, job: Job, limits: Limits, work: Extraction) -> None:
     listing, report = work.listing, work.report
-    while not listing.complete:
-        listing.more()
+    listing.finish()
     work.progress(report.seen, listing.total, report.failed)
     # The driver holds the listing: 150 bytes a file.
     table = _tasks(listing, job.partitions)

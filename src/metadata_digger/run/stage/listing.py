@@ -48,7 +48,7 @@ NOTHING = Begun(0, 0, False)
 class Listing:
     """Files in listing order: `more` takes them from the walk to a file, `take` from the file to the caller.
 
-    `done`: stretches that need no work, in order, all of them within what `begun` has. Both methods raise OutputError
+    `done`: stretches that need no work, in order, all of them within what `begun` has. All raise OutputError
     when the file cannot be written.
     """
 
@@ -79,6 +79,11 @@ class Listing:
         self.total = begun.files  # files listed so far
         self.left = begun.files - sum(stretch.files for stretch in done)  # files listed, not taken, not done
         self.complete = begun.complete
+
+    def finish(self) -> None:
+        """All chunks of the walk."""
+        while not self.complete:
+            self.more()
 
     def more(self) -> None:
         """One more chunk of the walk."""
