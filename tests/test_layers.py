@@ -16,12 +16,16 @@ MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
 LAYERS = [
     {"metadata"},
     {"preview"},
+    {"query"},
     {"picture", "labels", "storage", "solr"},
     {"pipeline", "schema"},
+    {"index"},
     {"steps", "sinks"},
     {"run"},
     {"actions"},
-    {"cli", "web", "__init__", "__main__"},
+    {"previews"},
+    {"web", "report"},
+    {"cli", "__init__", "__main__"},
 ]
 ANYWHERE = {"config", "errors"}  # imported from everywhere but metadata
 PAIRS = {

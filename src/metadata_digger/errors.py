@@ -27,3 +27,14 @@ class ModelError(DiggerError):
 
 class OutputError(DiggerError):
     """The output exists already, cannot be written, or the disk is full."""
+
+
+class QueryError(DiggerError):
+    """A fault of a query, and where: `length` characters from `at`."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, at: int = 0, length: int = 0) -> None:
+        super().__init__(message)
+        self.at = at
+        self.length = length
