@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 import pytest
 
-from servers import build, kdc
+from servers import browser, build, kdc
 from servers.solr import Cloud, running
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 LACKS = pytest.StashKey[list[str]]()
 
@@ -20,6 +24,8 @@ def lack(item: pytest.Item) -> str | None:
         return extra or build.missing() or kdc.missing()
     if item.get_closest_marker("c2pa"):
         return None if find_spec("c2pa") else "the extra c2pa is not installed"
+    if item.get_closest_marker("browser") and (words := browser.missing()):
+        return words
     return build.missing() if item.get_closest_marker("solr") else None
 
 
@@ -70,3 +76,16 @@ def collection(cloud: Cloud) -> Iterator[str]:
     """The name of a collection that is not there yet, and will not be afterwards."""
     with cloud.collection() as name:
         yield name
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A real browser for the whole session; its tests open contexts of their own."""
+    with browser.running() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The text of axe-core, to be run in a page."""
+    return browser.axe()
