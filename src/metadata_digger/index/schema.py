@@ -1,0 +1,84 @@
+"""The fields of the index, made of query.fields: the kind of a field decides how tantivy holds it.
+
+Tags have no fields of their own: `md` holds the words of each, `exact` the whole values, by the field's name. A string
+in tantivy's JSON that looks like a date becomes one, and is found no more as it was written: so values of `exact` begin
+with "=", and `md` has words between spaces, none of which is a date of RFC 3339.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from metadata_digger.query.fields import FIELDS, Kind
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import tantivy
+
+WORDS, EXACT, SCORES, CONTENT = "md", "exact", "score", "content"
+LATITUDE, LONGITUDE = "lat", "lon"
+ROW, BY_DATE, BY_SIZE = "row", "by_date", "by_size"  # total orders: no two rows are equal
+LONGEST_EXACT = 1_024  # characters of a tag's whole value
+_ANALYZER = "words"
+_PLACES = {"md_gps_md_location_lat_f": LATITUDE, "md_gps_md_location_long_f": LONGITUDE}
+ROW_BITS = 28
+_EPOCH = 1 << 33  # seconds before 1970 that `by_date` can tell: 272 years
+
+
+def name_of(field: str) -> str:
+    """The index's name of a field of the query language."""
+    return _PLACES.get(field, field)
+
+
+def by_date(seconds: int | None, row: int) -> int:
+    """Rows by their date, then by their number; those without one before all others."""
+    if seconds is None:
+        return row
+    return min(max(seconds + _EPOCH, 1), (1 << 36) - 1) << ROW_BITS | row
+
+
+def by_size(size: int, row: int) -> int:
+    return min(size, (1 << 36) - 1) << ROW_BITS | row
+
+
+def schema() -> tantivy.Schema:
+    import tantivy
+
+    builder = tantivy.SchemaBuilder()
+    for field in FIELDS:
+        match field.kind:
+            case Kind.STRING | Kind.PATH:
+                builder.add_text_field(field.name, fast=True, tokenizer_name="raw", index_option="basic")
+            case Kind.DATE:
+                builder.add_date_field(field.name, indexed=True, fast=True)
+            case Kind.INTEGER:
+                builder.add_integer_field(field.name, indexed=True, fast=True)
+            case Kind.NUMBER:
+                builder.add_float_field(name_of(field.name), indexed=True, fast=True)
+            case _:
+                pass  # places are their latitude and longitude, words are CONTENT, tags WORDS and EXACT
+    builder.add_json_field(WORDS, tokenizer_name=_ANALYZER, index_option="position")
+    builder.add_json_field(EXACT, tokenizer_name="raw", index_option="basic", fast=True)
+    builder.add_json_field(SCORES, tokenizer_name="raw", index_option="basic", fast=True)
+    builder.add_text_field(CONTENT, tokenizer_name=_ANALYZER, index_option="position")
+    for name in (ROW, BY_DATE, BY_SIZE):
+        builder.add_unsigned_field(name, indexed=True, fast=True)
+    return builder.build()
+
+
+def analyzer() -> tantivy.TextAnalyzer:
+    """What is left to do with words that stand between spaces: as Solr's filters do, accents before case."""
+    import tantivy
+
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
+    return builder.filter(tantivy.Filter.ascii_fold()).filter(tantivy.Filter.lowercase()).build()
+
+
+def opened(folder: Path, *, new: bool = False) -> tantivy.Index:
+    """Raises ValueError, as tantivy does, for what is no index of its."""
+    import tantivy
+
+    index = tantivy.Index(schema(), path=str(folder)) if new else tantivy.Index.open(str(folder))
+    index.register_tokenizer(_ANALYZER, analyzer())
+    return index

@@ -1,0 +1,278 @@
+"""Rows as documents of the embedded index: those of Solr by the same names, values and rules, told as the index wants.
+
+Names are those of Solr's configset (snake case, `md_` before tags), whatever output.columns.* say: one query language
+serves every output.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+import pyarrow as pa
+
+from metadata_digger.index import schema as index
+from metadata_digger.index.writing import Document
+from metadata_digger.query.fields import BY_NAME, FIELDS, SCORES, Field, Kind
+from metadata_digger.query.words import words
+from metadata_digger.schema import HASHES, THUMBNAILS
+from metadata_digger.sinks.columns import Columns, written
+from metadata_digger.sinks.file_columns import name as name_of
+from metadata_digger.sinks.solr_documents import Conversion, Form
+from metadata_digger.sinks.solr_fields import Fields
+from metadata_digger.steps.filter import EVERYTHING, Selection
+from metadata_digger.steps.flatten import starts
+from metadata_digger.steps.rename import Naming
+
+NAMING = Naming("snakeCase", "md_", include_directories=True)
+CONTENT = "metadata_content"
+# The day of a row: the first of these that it has.
+DATES = (
+    "md_capture_md_taken",
+    "md_exif_subifd_datetime_original",
+    "md_exif_ifd0_datetime",
+    "md_gps_md_datetime",
+)
+_CLASSES = {
+    Kind.STRING: "StrField",
+    Kind.PATH: "TextField",
+    Kind.DATE: "DateRangeField",
+    Kind.INTEGER: "IntPointField",
+    Kind.NUMBER: "FloatPointField",
+    Kind.PLACE: "LatLonPointSpatialField",
+    Kind.TEXT: "TextField",
+}
+_DYNAMIC = (("score_*", "FloatPointField"), ("md_*", "SortableTextField"), ("*", "SortableTextField"))
+_LONG = "LongPointField"  # of file_size, which Solr has as one
+_CAMERA = ("md_exif_ifd0_make", "md_exif_ifd0_model")
+_TURNED = ("90", "270")
+# Of later steps, and what no search is for: told with the detail as they are.
+_KNOWN = {
+    *("id", "base_path", "file_path", "size", "modified", "status", "reason", "notes", "again", "file_type"),
+    *("directories", "tags", "labels", "scores", "models", "boxes"),
+    *(f"hash_{kind}" for kind in HASHES),
+    *THUMBNAILS,
+}
+
+
+def form(selection: Selection, every: bool, moment: str) -> Form:
+    """`moment`: when the run began, as Solr writes it."""
+    integers = tuple(field.name for field in FIELDS if field.kind is Kind.INTEGER and field.column == "tags")
+    fields = Fields(
+        {field.name: f"solr.{_class_of(field)}" for field in FIELDS},
+        _DYNAMIC,
+        (),
+        "id",
+        frozenset({field.name for field in FIELDS if field.several} | {"md_*", "*"}),
+    )
+    return Form(fields, moment, NAMING, selection, True, Conversion(integers), every)
+
+
+def _class_of(field: Field) -> str:
+    return _LONG if field.name == "file_size" else _CLASSES[field.kind]
+
+
+class Documents:
+    """Those of one piece."""
+
+    def __init__(self, made: Form, columns: Columns, selection: Selection = EVERYTHING) -> None:
+        self._maker = made.maker(columns)
+        self._form = made
+        self._selection = selection
+        self._fields: dict[tuple[str, str], str | None] = {}  # of a tag, None where it is left out
+
+    def of(self, batch: pa.RecordBatch, first: int) -> Iterator[Document]:
+        """`first`: the number of the batch's first row."""
+        batch = written(batch)
+        columns: dict[str, list[Any]] = {
+            name: batch.column(name).to_pylist() for name in batch.schema.names if name != "tags"
+        }
+        tags = self._tags(batch) if "tags" in batch.schema.names else [[]] * len(batch)
+        for number, text in enumerate(self._maker.documents(batch)):
+            row = first + number
+            given = json.loads(text)
+            fields, summary = _fields(given, row, int(columns["size"][number]))
+            values = {name: column[number] for name, column in columns.items()}
+            summary |= _summary(given, values)
+            picture = next((values[name] for name in reversed(THUMBNAILS) if values.get(name)), None)
+            detail = _detail(given, values, tags[number])
+            yield Document((row, values["id"], summary, detail, picture), json.dumps(fields, separators=(",", ":")))
+
+    def _tags(self, batch: pa.RecordBatch) -> list[list[Any]]:
+        """Of each row its directories, as found, each with its tags: [directory, [[name, value, field], ...]]."""
+        column: Any = batch.column("tags")
+        bounds, run = starts(column).tolist(), column.flatten()
+        names = zip(*(run.field(name).to_pylist() for name in ("directory", "name", "value")), strict=True)
+        all_tags = [*names]
+        found: list[list[Any]] = []
+        for begin, end in pairwise(bounds):
+            directories: list[Any] = []
+            last = None
+            for directory, name, value in all_tags[begin:end]:
+                field = self._field(directory, name)
+                if field is None:
+                    continue
+                if directory != last:
+                    directories.append([directory, []])
+                    last = directory
+                directories[-1][1].append([name, "" if value is None else value, field])
+            found.append(directories)
+        return found
+
+    def _field(self, directory: str, name: str) -> str | None:
+        pair = directory, name
+        if pair not in self._fields:
+            wanted = self._selection.has(directory, name)
+            self._fields[pair] = self._form.tag(directory, name) if wanted else None
+        return self._fields[pair]
+
+
+def _fields(given: dict[str, Any], row: int, size: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is searched, and of what is shown that which comes with it."""
+    fields: dict[str, Any] = {}
+    md: dict[str, Any] = {}
+    exact: dict[str, Any] = {}
+    scores: dict[str, float] = {}
+    for name, value in given.items():
+        field = BY_NAME.get(name)
+        if field is None:
+            if name.startswith(SCORES):
+                scores[name.removeprefix(SCORES)] = value
+            elif name not in THUMBNAILS:
+                if isinstance(value, list):
+                    md[name] = [words(str(one)) for one in value]
+                    exact[name] = [_exact(str(one)) for one in value]
+                else:
+                    text = str(value)
+                    md[name], exact[name] = words(text), _exact(text)
+        elif field.kind is Kind.PATH:
+            fields[name] = ancestors(value)
+        elif field.kind is Kind.TEXT:
+            fields[index.CONTENT] = words.__wrapped__(value if isinstance(value, str) else " ".join(value))
+        elif field.kind is Kind.NUMBER:
+            if (number := _number(value)) is not None:
+                fields[index.name_of(name)] = number
+        elif field.kind is not Kind.PLACE:
+            fields[name] = value
+    for name in ("base_path", "file_path"):
+        fields[f"exact_{name}"] = given[name]
+    day = next((given[name] for name in DATES if given.get(name)), None)
+    day = day[-1] if isinstance(day, list) else day
+    if day is not None:
+        fields["date"] = day
+    seconds = None if day is None else int(datetime.fromisoformat(day).timestamp())
+    fields |= {
+        index.ROW: row,
+        index.BY_DATE: index.by_date(seconds, row),
+        index.BY_SIZE: index.by_size(size, row),
+        index.WORDS: md,
+        index.EXACT: exact,
+        index.SCORES: scores,
+    }
+    place = (fields.get(index.LATITUDE), fields.get(index.LONGITUDE))
+    return fields, {"date": day, "place": None if None in place else place}
+
+
+def _exact(text: str) -> str:
+    return "=" + text[: index.LONGEST_EXACT]
+
+
+def _number(value: object) -> float | None:
+    try:
+        return float(str(value[-1] if isinstance(value, list) else value))
+    except ValueError:
+        return None
+
+
+def ancestors(path: str) -> list[str]:
+    """A path and every directory above it, as Solr's path hierarchy has them."""
+    parts = path.split("/")
+    return [*dict.fromkeys(text for end in range(1, len(parts) + 1) if (text := "/".join(parts[:end])))]
+
+
+def _summary(given: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    width, height = _size(given)
+    made, model = (_text(given.get(name)) for name in _CAMERA)
+    camera = model if made is None or (model or "").lower().startswith(made.split(" ")[0].lower()) else None
+    if camera is None and (made or model):
+        camera = " ".join(filter(None, (made, model)))
+    found = {
+        "path": values["file_path"],
+        "type": values.get("file_type"),
+        "size": values["size"],
+        "width": width,
+        "height": height,
+        "camera": camera,
+        "labels": values.get("labels") or [],
+        "notes": values["notes"],
+    }
+    return {name: value for name, value in found.items() if value not in (None, [])}
+
+
+def _text(value: Any) -> str | None:
+    if isinstance(value, list):
+        value = value[-1] if value else None
+    return None if value is None else str(value)[:200].strip() or None
+
+
+# Where kinds of files say how large their picture is, the containers' own first.
+_SIZES = (
+    *(
+        (f"md_{name}_image_width", f"md_{name}_image_height")
+        for name in ("jpeg", "png_ihdr", "gif_image", "bmp_header")
+    ),
+    *((f"md_{name}_image_width", f"md_{name}_image_height") for name in ("webp", "ico", "psd_header", "pcx")),
+    ("md_heif_width", "md_heif_height"),
+    ("md_gif_header_image_width", "md_gif_header_image_height"),
+    ("md_mp4_video_width", "md_mp4_video_height"),
+    ("md_quicktime_video_width", "md_quicktime_video_height"),
+    ("md_exif_subifd_exif_image_width", "md_exif_subifd_exif_image_height"),
+    ("md_exif_ifd0_image_width", "md_exif_ifd0_image_height"),
+)
+
+
+def _size(given: Mapping[str, Any]) -> tuple[int | None, int | None]:
+    """Width and height in pixels, upright; None where the file does not say."""
+    for pair in _SIZES:
+        sides = [_whole(given.get(name)) for name in pair]
+        if None not in sides:
+            turned = any(f"{angle} CW" in str(given.get("md_exif_ifd0_orientation", "")) for angle in _TURNED)
+            return (sides[1], sides[0]) if turned else (sides[0], sides[1])
+    return None, None
+
+
+def _whole(value: Any) -> int | None:
+    word = (_text(value) or "").partition(" ")[0]
+    return int(word) if word.isascii() and word.isdigit() and len(word) < 10 else None
+
+
+def _detail(given: Mapping[str, Any], values: Mapping[str, Any], directories: Sequence[Any]) -> dict[str, Any]:
+    seen = [[one["label"], round(one["score"], 6), one["model"]] for one in values.get("scores") or ()]
+    boxes = [
+        [one["label"], round(one["score"], 6), one["model"], [one[side] for side in ("x", "y", "width", "height")]]
+        for one in values.get("boxes") or ()
+    ]
+    hashes = {kind: values[f"hash_{kind}"] for kind in HASHES if values.get(f"hash_{kind}")}
+    more = {
+        name: value
+        for name, value in values.items()
+        if name not in _KNOWN and value is not None and not isinstance(value, bytes)
+    }
+    found = {
+        "base": values["base_path"],
+        "name": name_of(values["file_path"]),
+        "modified": given.get("file_modified"),
+        "processed": given.get("processing_datetime"),
+        "directories": directories,
+        "directory_names": given.get("directory_names"),
+        "tag_names": given.get("tag_names"),
+        "seen": seen,
+        "boxes": boxes,
+        "models": values.get("models"),
+        "hashes": hashes,
+        "more": more,
+    }
+    return {name: value for name, value in found.items() if value}
