@@ -62,7 +62,7 @@ ADDED = ["processing.hash.types=md5", "processing.thumbnails.enabled=true", "pro
 def test_steps_and_their_order(configured, action: str, overrides: Sequence[str], steps: list[str]) -> None:
     work = job(configured(action, *overrides), BY_NAME[action])
     assert [type(step).__name__ for step in work.steps] == steps
-    assert (work.sink is None) == (work.output is None) == (not BY_NAME[action].writes)
+    assert (not work.sinks) == (work.output is None) == (not BY_NAME[action].writes)
     pickle.dumps(work)
 
 
@@ -106,14 +106,14 @@ def test_every_setting_arrives(configured) -> None:
     assert (work.cores, work.memory_gb, work.timezone, work.partitions) == (3, 1.5, "Europe/Warsaw", 7)
     assert (work.keep_rows, work.files_number) == (False, 4)
     naming, selection = Naming("snakeCase", "md_", False), Selection(("JPEG", "GPS"), ("Image Width",))
-    assert work.sink == CsvSink(naming, selection, labels_delimiter="|", content=True, dialect="spark", file=True)
+    assert work.sinks == (CsvSink(naming, selection, labels_delimiter="|", content=True, dialect="spark", file=True),)
     assert work.facts["action"] == "extract"
     assert work.facts["version"] == __version__
     assert work.facts["config"]["processing.cores"] == "3"
 
     more = ["output.format=json", "output.json.allDirectories=true"]
     work = job(configured("extract", *overrides, *more), BY_NAME["extract"])
-    assert work.sink == JsonSink(naming, selection, content=True, all_directories=True, file=True)
+    assert work.sinks == (JsonSink(naming, selection, content=True, all_directories=True, file=True),)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_the_output_may_be_a_url(configured, text: str, path: str) -> None:
 
 def test_standard_output_is_no_directory(configured) -> None:
     work = job(configured("extract", "output.directoryPath=-", "output.format=json"), BY_NAME["extract"])
-    assert (work.streams, work.output, work.sink) == (True, None, JsonSink(file=True))
+    assert (work.streams, work.output, work.sinks) == (True, None, (JsonSink(file=True),))
     assert not job(configured("describe", "output.directoryPath=-"), BY_NAME["describe"]).streams
     assert job(configured("extract", "output.directoryPath=./-"), BY_NAME["extract"]).output == Path("./-")
 
@@ -149,11 +149,11 @@ def test_hashes_thumbnails_and_the_limit_of_pixels_arrive(configured) -> None:
 def test_registries_and_keys_agree(configured) -> None:
     assert {kind.name for kind in STORAGES} == set(KEYS["input.storage.name"].built)
     for kind in SINKS:
-        assert KEYS["output.format"].kind.parse(kind.name) == kind.name
+        assert KEYS["output.format"].kind.parse(kind.name) == (kind.name,)
         if not kind.suffix:  # of a server, which is asked when the job is made: tests/solr
             continue
         work = job(configured("extract", f"output.format={kind.name}"), BY_NAME["extract"])
-        assert type(work.sink) is kind
+        assert [type(sink) for sink in work.sinks] == [kind]
 
 
 def test_labels_are_required_only_where_there_is_nothing_else(configured) -> None:

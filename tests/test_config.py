@@ -85,7 +85,8 @@ def test_required_keys_follow_the_actions() -> None:
         ("input.paths /a", "input.paths", ("/a",)),
         ("input.paths=/\\u017c", "input.paths", ("/ż",)),
         ("input.paths=/ż", "input.paths", ("/ż",)),
-        ("output.format=JSON ", "output.format", "json"),
+        ("output.format=JSON ", "output.format", ("json",)),
+        ("output.format=csv, Index,csv", "output.format", ("csv", "index")),
         ("output.columns.namingConvention=snakecase", "output.columns.namingConvention", "snakeCase"),
         ("output.columns.includeDirsInTags=False", "output.columns.includeDirsInTags", False),
         ("output.columns.includeDirsInTags=no", "output.columns.includeDirsInTags", False),
@@ -157,7 +158,7 @@ def test_values(tmp_path: Path, line: str, key: str, value: object) -> None:
         ("enrichment.classifier.x.modelPath=m\nenrichment.classifier.x.quality=high", "must be fast or best"),
         (
             "enrichment.classifier.boxes=true",
-            "enrichment.classifier.boxes=true needs output.format=json or parquet: csv has no",
+            "enrichment.classifier.boxes=true needs output.format=json, parquet or index: csv has no",
         ),
         (
             "enrichment.classifier.x.modelPath=m\nenrichment.classifier.x.boxes=true",
@@ -172,7 +173,7 @@ def test_values(tmp_path: Path, line: str, key: str, value: object) -> None:
         ("classifier.threshold=1", "did you mean enrichment.classifier.threshold?"),
         ("filter.allowedExtensions=jpg", "unknown key; did you mean filter.allowedFileTypes?"),
         ("xyz=1", "c:4: xyz: unknown key; docs/reference/configuration.md lists all keys"),
-        ("output.format=xml", "c:4: output.format=xml: must be csv, json, parquet or solr"),
+        ("output.format=xml", "c:4: output.format=xml: must be csv, json, parquet, solr or index"),
         ("output.format=", "c:4: output.format=: is empty"),
         ("output.csv.dialect=excel", "must be rfc4180 or spark"),
         ("output.columns.namingConvention=kebab", "must be camelCase or snakeCase"),
@@ -275,7 +276,7 @@ def test_defaults_of_what_is_not_built_yet_are_accepted(tmp_path: Path) -> None:
     [
         (
             GOOD.replace("output.format=csv\n", ""),
-            "c: output.format is missing: form of the output (csv or json or parquet or solr)",
+            "c: output.format is missing: form of the output, or several: `csv,index` makes both in one pass",
         ),
         (GOOD.replace("input.paths=/data/in\n", ""), "c: input.paths is missing"),
         (GOOD.replace("output.directoryPath=/data/out\n", ""), "c: output.directoryPath is missing"),
@@ -431,14 +432,14 @@ def test_sources(tmp_path: Path) -> None:
     assert config.source("output.directoryPath") == f"line 5 of {path}"
     assert config.source("output.format") == "--set"
     assert config.source("processing.timezone") == "default"
-    assert (config["output.format"], config["processing.cores"]) == ("json", 1)
+    assert (config["output.format"], config["processing.cores"]) == (("json",), 1)
     assert config.warnings == ()
 
 
 def test_repeated_keys_and_keys_without_effect_are_warned_of(tmp_path: Path) -> None:
     path = written(tmp_path, GOOD + "output.format=json\nfilter.ignoredTags=x\n")
     config = load(path, [], "full")
-    assert config["output.format"] == "json"
+    assert config["output.format"] == ("json",)
     assert config.warnings == (
         f"{path}:4: output.format is set again and replaces the value of {path}:2",
         f"{path}:5: filter.ignoredTags has no effect; it never had one",
@@ -490,7 +491,7 @@ def test_a_key_of_another_program_is_a_fault_on_the_command_line(tmp_path: Path)
 
 def test_last_value_wins_even_when_it_is_broken(tmp_path: Path) -> None:
     assert faults_of(tmp_path, GOOD + "output.format=xml") == [
-        "c:4: output.format=xml: must be csv, json, parquet or solr"
+        "c:4: output.format=xml: must be csv, json, parquet, solr or index"
     ]
 
 

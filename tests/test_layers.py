@@ -37,6 +37,7 @@ PAIRS = {
     ("actions", "__init__"),  # the version
     ("run", "__init__"),
     ("sinks", "__init__"),
+    ("index", "__init__"),
 }
 INSIDE = [
     {"errors"},

@@ -248,7 +248,7 @@ def job(config: Config, action: Action, images: Sequence[str] = ()) -> Job:
         storage=_storage(config),
         paths=config["input.paths"],
         steps=steps,
-        sink=_sink(config) if writes else None,
+        sinks=_sinks(config) if writes else (),
         output=output,
         streams=streams,
         gives_way=output is not None and config["output.directoryPath"] is None,
@@ -334,12 +334,12 @@ def _output(config: Config) -> Path:
     return Path(local(config["output.directoryPath"] or f"output/solr-{config['output.collection']}"))
 
 
-def _sink(config: Config) -> Sink:
-    """The sink that output.format names; `config` lets no other through."""
+def _sinks(config: Config) -> tuple[Sink, ...]:
+    """The sinks that output.format names; `config` lets no others through."""
     from metadata_digger.sinks import SINKS
 
     kinds = {kind.name: kind for kind in SINKS}
-    return kinds[config["output.format"]].of(config, _naming(config), _selection(config))
+    return tuple(kinds[form].of(config, _naming(config), _selection(config)) for form in config["output.format"])
 
 
 def _naming(config: Config) -> Naming:

@@ -123,7 +123,7 @@ def test_2_configuration(path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.splitlines() == [
         "metadata-digger: 2 faults in the configuration c.properties:",
-        "  --set: output.format=xml: must be csv, json, parquet or solr",
+        "  --set: output.format=xml: must be csv, json, parquet, solr or index",
         "  --set: foo: unknown key; docs/reference/configuration.md lists all keys",
     ]
     assert not (path.parent / "out").exists()

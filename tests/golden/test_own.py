@@ -30,12 +30,12 @@ def publish(config: Path, action: str, folder: Path, settings: Sequence[str] = (
     batch = open_batch(list(job.storage.walk(job.paths)), job.storage, chain.pixels)
     (done,) = chain.run(iter([batch]))
     found = scan(done.rows)
-    if job.sink is None:
+    if not job.sinks:
         return "\n".join(names(found))
     columns = Columns.of(done.rows.schema, found)
-    job.sink.check(columns)
-    job.sink.piece(iter([done.rows]), columns, folder / "piece")
-    job.sink.join([folder / "piece"], columns, folder / "out")
+    job.sinks[0].check(columns)
+    job.sinks[0].piece(iter([done.rows]), columns, folder / "piece")
+    job.sinks[0].join([folder / "piece"], columns, folder / "out")
     return (folder / "out").read_bytes().decode()
 
 

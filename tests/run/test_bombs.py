@@ -60,7 +60,11 @@ def dug(
         **changes,
     }
     job = Job(
-        paths=(str(folder / "in"),), steps=(ExtractStep(), *steps), sink=JsonSink(), output=folder / "out", **options
+        paths=(str(folder / "in"),),
+        steps=(ExtractStep(), *steps),
+        sinks=(JsonSink(),),
+        output=folder / "out",
+        **options,
     )
     report = run(job)
     rows = [json.loads(line) for line in (folder / "out" / "out.json").read_text("utf-8").splitlines()]

@@ -64,7 +64,7 @@ def test_a_run(tmp_path: Path) -> None:
     folder.mkdir()
     for number in range(3_000):
         (folder / f"{number:04d}").write_text(str(number % 1_000))
-    given = job(tmp_path, steps=(HashStep(("md5",)),), sink=CsvSink(), distinct=("hash_md5",))
+    given = job(tmp_path, steps=(HashStep(("md5",)),), sinks=(CsvSink(),), distinct=("hash_md5",))
     report = run(given)
     assert (report.seen, report.written, report.filtered) == (3_000, 1_000, 2_000)
     lines = (tmp_path / "out" / "out.csv").read_text("utf-8").splitlines()[1:]

@@ -258,7 +258,7 @@ if __name__ == "__main__":
             told.append(1)
             print("working", flush=True)
     try:
-        run(Job(LocalStorage(), (sys.argv[1],), (ActingStep(),), CsvSink(), Path(sys.argv[2]), cores=2), tell)
+        run(Job(LocalStorage(), (sys.argv[1],), (ActingStep(),), (CsvSink(),), Path(sys.argv[2]), cores=2), tell)
     except KeyboardInterrupt:
         sys.exit(130)
 """

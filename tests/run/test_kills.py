@@ -44,7 +44,7 @@ if __name__ == "__main__":
                 LocalStorage(),
                 (input,),
                 (ActingStep(),),
-                sink,
+                (sink,),
                 Path(output),
                 overwrite=overwrite == "overwrite",
                 resume=True,

@@ -35,7 +35,7 @@ if __name__ == "__main__":
     input, output, form, number, update = sys.argv[1:]
     sink = CsvSink() if form == "csv" else JsonSink()
     steps = (ActingStep(), HashStep(("crc32",)))
-    job = Job(Slow(), (input,), steps, sink, Path(output), files_number=int(number), cores=2)
+    job = Job(Slow(), (input,), steps, (sink,), Path(output), files_number=int(number), cores=2)
     try:
         run(replace(job, update=update, resume=True))
     except KeyboardInterrupt:

@@ -31,7 +31,7 @@ def job(tmp_path: Path, **changes: object) -> Job:
         LocalStorage(),
         (str(tmp_path / "in"),),
         (ActingStep(),),
-        CsvSink(),
+        (CsvSink(),),
         tmp_path / "out",
         cores=2,
         file_timeout=30,
@@ -82,7 +82,7 @@ def test_a_thousand_files_come_out_in_order_and_are_told_of(tmp_path: Path) -> N
 
 def test_several_files_share_the_rows(tmp_path: Path) -> None:
     files(tmp_path / "in", *(f"{number}.jpg" for number in range(7)))
-    report = run(job(tmp_path, files_number=3, sink=JsonSink()))
+    report = run(job(tmp_path, files_number=3, sinks=(JsonSink(),)))
     assert report.files == ("out_0.json", "out_1.json", "out_2.json")
     counts = [len((tmp_path / "out" / name).read_text().splitlines()) for name in report.files]
     assert counts == [2, 2, 3]
@@ -98,7 +98,7 @@ def test_an_empty_input_gives_a_header(tmp_path: Path) -> None:
 
 def test_a_job_without_an_output_counts(tmp_path: Path) -> None:
     files(tmp_path / "in", "a.jpg", "b.jpg")
-    report = run(job(tmp_path, sink=None, output=None))
+    report = run(job(tmp_path, sinks=(), output=None))
     assert (report.written, report.output, report.files) == (2, None, ())
     assert ("Test", "Head") in report.tags
     assert contents(tmp_path) == ["in"]

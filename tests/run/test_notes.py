@@ -93,11 +93,11 @@ def test_rows_that_a_server_refuses_are_none(tmp_path: Path) -> None:
     files(tmp_path / "in", "noted-1.jpg", "noted-2.jpg")
     (tmp_path / "server").mkdir()
     sink = FolderSink(str(tmp_path / "server"), refuses="noted-1")
-    report = run(noting(tmp_path, sink=sink))
+    report = run(noting(tmp_path, sinks=(sink,)))
     assert (report.written, report.failed) == (1, 1)
     told(tmp_path, report, ["noted-2.jpg"])
     (tmp_path / "in" / "a.jpg").write_bytes(b"")
-    told(tmp_path, run(noting(tmp_path, sink=sink, update="time")), ["noted-2.jpg"])
+    told(tmp_path, run(noting(tmp_path, sinks=(sink,), update="time")), ["noted-2.jpg"])
 
 
 def test_files_of_equal_content_have_none(tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_files_of_equal_content_have_none(tmp_path: Path) -> None:
 def test_what_the_sink_remarks_is_a_note_too(tmp_path: Path) -> None:
     long = "l" * 120
     root = files(tmp_path / "in", "a.jpg", "noted-1.jpg", f"{long}.jpg", f"noted-2-{long}.jpg")
-    report = run(noting(tmp_path, sink=CsvSink(most=100, file=True)))
+    report = run(noting(tmp_path, sinks=(CsvSink(most=100, file=True),)))
     told = [json.loads(line) for line in (tmp_path / "out" / "_run" / "notes.jsonl").read_text("utf-8").splitlines()]
     remarks = [f"CSV: cut at 100 characters: FileName ({count})" for count in (124, 132)]
     assert told == [
@@ -120,14 +120,14 @@ def test_what_the_sink_remarks_is_a_note_too(tmp_path: Path) -> None:
     ]
     assert (report.noted, report.kinds) == (3, {"CSV": 2, "no labels": 2, "GPS": 2})
     # It is a note of the file of the output, and none of the rows that are kept.
-    again = run(noting(tmp_path, sink=CsvSink(file=True), update="time"))
+    again = run(noting(tmp_path, sinks=(CsvSink(file=True),), update="time"))
     assert (again.noted, again.kinds) == (2, {"no labels": 2, "GPS": 2})
 
 
 def test_the_summary_says_what_spreadsheets_do_not_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files(tmp_path / "in", "a.jpg")
     monkeypatch.setattr("metadata_digger.sinks.long_cells.COLUMNS", 2)
-    report = run(noting(tmp_path, sink=CsvSink()))
+    report = run(noting(tmp_path, sinks=(CsvSink(),)))
     (sentence,) = report.notes
     assert sentence.startswith("the CSV has 7 columns, and spreadsheets show 2: choose among the tags with filter.")
     assert read_record(tmp_path / "out")["notes"] == [sentence]
@@ -137,7 +137,7 @@ def test_the_summary_says_what_spreadsheets_do_not_show(tmp_path: Path, monkeypa
 def test_a_stream_counts_them(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     files(tmp_path / "in", "a.jpg", "noted-1.jpg", "noted-2.jpg")
     (tmp_path / "in" / "gone.jpg").symlink_to("nowhere")
-    report = run(noting(tmp_path, sink=JsonSink(), output=None, streams=True))
+    report = run(noting(tmp_path, sinks=(JsonSink(),), output=None, streams=True))
     assert (report.noted, report.kinds, len(report.lost)) == (2, {"no labels": 2, "GPS": 2}, 1)
     assert len(capfd.readouterr().out.splitlines()) == 3
 

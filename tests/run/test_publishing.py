@@ -99,7 +99,7 @@ def into_a_server(tmp_path: Path) -> Job:
     """It refuses two."""
     (tmp_path / "server").mkdir()
     sink = FolderSink(str(tmp_path / "server"))
-    return job(tmp_path, cores=1, sink=sink, steps=(ActingStep(), HashStep(("md5",))))
+    return job(tmp_path, cores=1, sinks=(sink,), steps=(ActingStep(), HashStep(("md5",))))
 
 
 def into_a_server_without_equal_files(tmp_path: Path) -> Job:
@@ -108,7 +108,7 @@ def into_a_server_without_equal_files(tmp_path: Path) -> Job:
 
 
 def into_files(tmp_path: Path) -> Job:
-    return job(tmp_path, cores=1, sink=CsvSink(), files_number=2)
+    return job(tmp_path, cores=1, sinks=(CsvSink(),), files_number=2)
 
 
 @pytest.mark.parametrize(

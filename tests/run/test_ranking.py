@@ -24,7 +24,7 @@ from metadata_digger.storage import LocalStorage
 
 
 def job(tmp_path: Path, **changes: object) -> Job:
-    step, sink, output = ActingStep(), CsvSink(), tmp_path / "out"
+    step, sink, output = ActingStep(), (CsvSink(),), tmp_path / "out"
     made = Job(LocalStorage(), (str(tmp_path / "in"),), (step,), sink, output, ranking=BySize(), cores=2)
     return replace(made, **changes)  # type: ignore[arg-type]  # a test's own word
 
@@ -134,10 +134,10 @@ def test_a_server_gets_what_is_left_and_an_update_replaces_it(tmp_path: Path) ->
         return sorted(url.rpartition("/")[2] for url in found)
 
     sink = FolderSink(str(server))
-    run(job(tmp_path, sink=sink))
+    run(job(tmp_path, sinks=(sink,)))
     assert held() == [f"{number}.jpg" for number in range(10, 20)]
     (tmp_path / "in" / "20.jpg").write_bytes(b"x" * 100)  # now the mean is 13.8
-    run(job(tmp_path, sink=sink, update="time"))
+    run(job(tmp_path, sinks=(sink,), update="time"))
     assert held() == [f"{number}.jpg" for number in range(14, 21)]
 
 

@@ -238,7 +238,7 @@ def test_an_output_that_cannot_be_written_costs_no_work(tmp_path: Path) -> None:
     import test_resume  # the name that worker processes know this module by
 
     with pytest.raises(ConfigError, match="these columns cannot be written") as caught:
-        run(job(tmp_path, facts=FACTS, sink=test_resume.Refusing()))
+        run(job(tmp_path, facts=FACTS, sinks=(test_resume.Refusing(),)))
     assert "30 of 30 files done" in caught.value.__notes__[0]
     assert complete(tmp_path)[0].endswith("30 of 30 files done")
 

@@ -32,7 +32,7 @@ def test_refused_rows_are_failed_files(tmp_path: Path) -> None:
     files(tmp_path / "in", *(f"{number:03d}.jpg" for number in range(30)), "bad-1.jpg", "bad-2.jpg")
     sink = server(tmp_path)
     assert isinstance(sink, Removing)
-    report = run(job(tmp_path, sink=sink, files_number=3))
+    report = run(job(tmp_path, sinks=(sink,), files_number=3))
     assert (report.seen, report.written, report.failed, report.files) == (32, 30, 2, ())
     assert report.reasons == {("failed", "the server does not like it"): 2}
     reason = ("failed", "the server does not like it")
@@ -43,7 +43,7 @@ def test_refused_rows_are_failed_files(tmp_path: Path) -> None:
 
 def test_a_server_gets_the_rows_of_a_batch_of_any_size(tmp_path: Path) -> None:
     """Spark makes one of 5,000,000 files in 4 partitions."""
-    given = job(tmp_path, sink=server(tmp_path), steps=())
+    given = job(tmp_path, sinks=(server(tmp_path),), steps=())
     tags = pa.array([[]], EXTRACTED[2].type)
     file = {"id": "A", "base_path": "b", "file_path": "file:/a.jpg", "size": 1, "status": "ok", "notes": []}
     batch = pa.RecordBatch.from_pylist([file], schema=FILE)

@@ -35,7 +35,7 @@ from metadata_digger.storage import Entry, Fault, LocalStorage
 
 
 def into(output: Path, overwrite: bool = False) -> Job:
-    return Job(LocalStorage(), (), (), CsvSink(), output, overwrite=overwrite)
+    return Job(LocalStorage(), (), (), (CsvSink(),), output, overwrite=overwrite)
 
 
 def stage(output: Path, overwrite: bool) -> AbstractContextManager[Stage]:
@@ -327,7 +327,7 @@ def test_a_directory_that_may_not_be_written(tmp_path: Path) -> None:
 
 
 def writing(files: int) -> Job:
-    return Job(LocalStorage(), (), (), CsvSink(), Path("out"), files_number=files)
+    return Job(LocalStorage(), (), (), (CsvSink(),), Path("out"), files_number=files)
 
 
 @given(st.lists(st.integers(0, 3_000), max_size=8), st.integers(-1, 7), st.integers(1, 5))
@@ -340,12 +340,13 @@ def test_every_row_is_in_one_piece_in_order(counts: list[int], files: int, worke
     found = []
     for file in planned:
         before = len(found)
-        for _, cut in file.pieces:
+        for _, cut, first in file.pieces:
+            assert first == len(found)
             found += [(one.part, row) for one in cut for row in range(one.start, one.stop)]
         sizes.append(len(found) - before)
     assert found == expected
     assert max(sizes) - min(sizes) <= 1
-    targets = [target for file in planned for target, _ in file.pieces]
+    targets = [target for file in planned for target, _, _ in file.pieces]
     assert len(set(targets)) == len(targets)
 
 

@@ -24,7 +24,7 @@ def job(folder: Path, *names: str, cores: int = 2) -> Job:
     for name in names:
         (folder / "in" / name).write_bytes(name.encode())
     storage = LocalStorage()
-    return Job(storage, (str(folder / "in"),), (ActingStep(),), JsonSink(), streams=True, cores=cores)
+    return Job(storage, (str(folder / "in"),), (ActingStep(),), (JsonSink(),), streams=True, cores=cores)
 
 
 def streamed(capfd: pytest.CaptureFixture[str]) -> list[str]:

@@ -180,7 +180,7 @@ def picture(path: Path, size: int = 0) -> None:
 
 
 def pictures(tmp_path: Path, **changes: Any) -> Job:
-    return counted(tmp_path, steps=(ExtractStep(), ThumbnailStep((10, 10), None)), **{"sink": JsonSink()} | changes)
+    return counted(tmp_path, steps=(ExtractStep(), ThumbnailStep((10, 10), None)), **{"sinks": (JsonSink(),)} | changes)
 
 
 def test_whatever_the_storage_was_to_blame_for_is_tried_again(tmp_path: Path, opened: Callable[[], list[str]]) -> None:
@@ -333,7 +333,7 @@ def test_an_update_writes_in_another_form(tmp_path: Path) -> None:
     run(job(tmp_path, facts=FACTS))
     grow(root / "b.jpg")
     other = FACTS | {"config": {"processing.timezone": "UTC", "output.format": "json"}}
-    work = job(tmp_path, facts=other, sink=JsonSink(), update="time")
+    work = job(tmp_path, facts=other, sinks=(JsonSink(),), update="time")
     assert run(work).changes["unchanged"] == 1
     same_as_fresh(tmp_path, work)
 
@@ -498,17 +498,17 @@ def test_a_server_forgets_what_is_gone(tmp_path: Path) -> None:
     root = files(tmp_path / "in", "a.jpg", "b.jpg", "c.jpg", "d.jpg")
     (tmp_path / "server").mkdir()
     sink = FolderSink(str(tmp_path / "server"))
-    run(job(tmp_path, sink=sink, facts=FACTS))
+    run(job(tmp_path, sinks=(sink,), facts=FACTS))
     stamps = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "server").iterdir()}
     (root / "a.jpg").unlink()
     grow(root / "b.jpg")
     files(root, "e.jpg")
-    run(job(tmp_path, sink=sink, facts=FACTS, update="time"))
+    run(job(tmp_path, sinks=(sink,), facts=FACTS, update="time"))
     now = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "server").iterdir()}
     assert len(now) == 5  # b, c, d, e and the commits
     assert len([name for name, stamp in stamps.items() if now.get(name) == stamp]) == 2  # c and d are not sent again
     (root / "c.jpg").unlink()
-    run(job(tmp_path, sink=sink, facts=OTHER, update="time"))
+    run(job(tmp_path, sinks=(sink,), facts=OTHER, update="time"))
     assert len(contents(tmp_path / "server")) == 4
 
 
@@ -534,7 +534,7 @@ def test_runs_over_different_files_do_not_delete_each_others_rows(
     root = files(tmp_path / "in", "a.jpg", "b.jpg")
     (tmp_path / "server").mkdir()
     sink = FolderSink(str(tmp_path / "server"))
-    last = job(tmp_path, sink=sink, gives_way=True, facts={"config": before})
+    last = job(tmp_path, sinks=(sink,), gives_way=True, facts={"config": before})
     run(last)
     (root / "a.jpg").unlink()
     work = replace(last, facts={"config": now}, update="time")
@@ -551,7 +551,7 @@ def test_runs_over_different_files_do_not_delete_each_others_rows(
 def test_who_asks_a_server_and_where_records_lie_make_no_row_another_one(tmp_path: Path) -> None:
     files(tmp_path / "in", "a.jpg")
     (tmp_path / "server").mkdir()
-    work = job(tmp_path, sink=FolderSink(str(tmp_path / "server")), facts={"config": {"output.collection": "c"}})
+    work = job(tmp_path, sinks=(FolderSink(str(tmp_path / "server")),), facts={"config": {"output.collection": "c"}})
     run(work)
     other = {"output.collection": "c", "output.solr.caFile": "/ca.pem", "output.directoryPath": "out"}
     assert run(replace(work, facts={"config": other}, update="time")).changes["unchanged"] == 1
@@ -570,7 +570,7 @@ def test_what_a_server_has_lost_is_sent_again(
     root = files(tmp_path / "in", *(f"{number:03d}.jpg" for number in range(60)), "bad.jpg")
     server = tmp_path / "server"
     server.mkdir()
-    work = counted(tmp_path, sink=FolderSink(str(server)))
+    work = counted(tmp_path, sinks=(FolderSink(str(server)),))
     run(work)
     opened()
     sent = sorted(path for path in server.iterdir() if path.name != "commits")
@@ -594,11 +594,11 @@ def test_what_a_server_refused_is_tried_again(tmp_path: Path) -> None:
     root = files(tmp_path / "in", *(f"{number:03d}.jpg" for number in range(300)), "bad-1.jpg", "bad-2.jpg")
     (tmp_path / "server").mkdir()
     sink = FolderSink(str(tmp_path / "server"))
-    report = run(job(tmp_path, sink=sink, facts=FACTS))
+    report = run(job(tmp_path, sinks=(sink,), facts=FACTS))
     assert (report.written, report.failed) == (300, 2)
     files(root, "new.jpg")
     for written in (301, 301):
-        report = run(job(tmp_path, sink=sink, facts=FACTS, update="time"))
+        report = run(job(tmp_path, sinks=(sink,), facts=FACTS, update="time"))
         assert (report.seen, report.written, report.failed) == (303, written, 2)
     milder = replace(sink, refuses="worse")
     report = run(job(tmp_path, sink=milder, facts=FACTS, update="time"))
@@ -613,7 +613,7 @@ def test_a_csv_of_kept_rows_has_the_columns_of_its_rows(tmp_path: Path) -> None:
     for path in sorted(photos.iterdir())[:6]:
         (tmp_path / "in" / path.name).write_bytes(path.read_bytes()[:65_536])
     (tmp_path / "in" / "a.gif").write_bytes(b"GIF89a\1\0\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;")
-    work = job(tmp_path, steps=(ExtractStep(),), sink=CsvSink())
+    work = job(tmp_path, steps=(ExtractStep(),), sinks=(CsvSink(),))
     run(work)
     assert "GIF" in (tmp_path / "out" / "out.csv").read_text("utf-8").splitlines()[0]
     (tmp_path / "in" / "a.gif").unlink()

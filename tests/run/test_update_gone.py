@@ -85,11 +85,11 @@ def test_documents_below_a_directory_that_cannot_be_listed_stay(
     root = files(tmp_path / "in", "a.jpg", "locked/1.jpg", "locked/2.jpg", "z.jpg")
     server = tmp_path / "server"
     server.mkdir()
-    run(job(tmp_path, sink=FolderSink(str(server))))
+    run(job(tmp_path, sinks=(FolderSink(str(server)),)))
     (root / "z.jpg").unlink()
     before = set(contents(server))
     tear(monkeypatch, "/locked", -1)
-    run(job(tmp_path, sink=FolderSink(str(server)), update="time"))
+    run(job(tmp_path, sinks=(FolderSink(str(server)),), update="time"))
     assert len(before - set(contents(server))) == 1
 
 
@@ -148,7 +148,7 @@ def test_an_empty_mount_point_empties_no_collection(tmp_path: Path) -> None:
     root = files(tmp_path / "in", "a.jpg", "b.jpg")
     server = tmp_path / "server"
     server.mkdir()
-    work = job(tmp_path, sink=FolderSink(str(server)), update="time")
+    work = job(tmp_path, sinks=(FolderSink(str(server)),), update="time")
     run(work)
     before = contents(server)
     for path in root.iterdir():

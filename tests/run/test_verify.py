@@ -263,7 +263,7 @@ def test_odd_names_are_told_in_every_dialect_without_a_configuration(
     tmp_path: Path, sink: CsvSink | JsonSink, is_recorded: bool
 ) -> None:
     many(tmp_path / "in", *ODD, "long " * 40, 'q"' * 60)
-    run(job(tmp_path, steps=(ActingStep(), HashStep(("sha256",))), sink=sink))
+    run(job(tmp_path, steps=(ActingStep(), HashStep(("sha256",))), sinks=(sink,)))
     if not is_recorded:
         shutil.rmtree(tmp_path / "out" / "_run")
     result, found = verified(tmp_path / "out")

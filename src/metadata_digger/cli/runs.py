@@ -63,9 +63,10 @@ def run_action(options: Namespace) -> int:
         flush()
     for line in summary(report):
         write(printable(line), words)
-    if isinstance(work.sink, SolrSink):
-        for line in collection(work.sink.connection, report):
-            write(printable(line))
+    for sink in work.sinks:
+        if isinstance(sink, SolrSink):
+            for line in collection(sink.connection, report):
+                write(printable(line))
     return DONE_WITH_FAILURES if report.failed else 0
 
 

@@ -12,6 +12,7 @@ from metadata_digger.config.places import local
 
 # input.storage.name -> the schemes of its URLs
 SCHEMES = {"file": ("file",), "hdfs": ("hdfs",), "s3": ("s3", "s3a", "s3n")}
+BOXED = {"json", "parquet", "index"}  # forms with a place for boxes
 SECRET_FILES = ("output.solr.credentialsFile", "output.solr.security.keytabPath")
 
 
@@ -21,9 +22,10 @@ def contradictions(values: Mapping[str, Any], action: str) -> Iterator[tuple[str
     yield from _classifiers(values)
     if action in WRITING:
         yield from _output(values)
-    if action == SOLR_INIT and values["output.format"] not in (None, "solr"):
+    forms = values["output.format"] or ("solr",)
+    if action == SOLR_INIT and "solr" not in forms:
         yield "output.format", f"output.format must be solr for {SOLR_INIT}"
-    if values["output.format"] == "solr" and (action in WRITING or action == SOLR_INIT):
+    if values["output.format"] and "solr" in forms and (action in WRITING or action == SOLR_INIT):
         yield from _solr(values)
     thumbnails = "processing.thumbnails"
     if values[f"{thumbnails}.enabled"] and not (
@@ -34,7 +36,7 @@ def contradictions(values: Mapping[str, Any], action: str) -> Iterator[tuple[str
     key = "processing.hash.comparator"
     if values[key] and not values["processing.hash.types"]:
         yield key, f"{key}=true needs processing.hash.types: it compares hashes"
-    if values[key] and values["output.format"] not in (None, "solr"):
+    if values[key] and "solr" not in forms:
         yield key, f"{key}=true needs output.format=solr: it compares with what is in the Solr collection"
     yield from _similar(values)
     key = "storage.s3.credsProvided"
@@ -66,10 +68,11 @@ def _classifiers(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         key = f"{CLASSIFIER}{name}.modelPath"
         if name is not None and values[key] is None:
             yield key, f"{key} is missing: the model that the other keys of {name} are about"
-    form = values["output.format"]
+    forms = values["output.format"]
     for key, value in values.items():
-        if key.startswith(CLASSIFIER) and key.endswith(".boxes") and value and form not in (None, "json", "parquet"):
-            yield key, f"{key}=true needs output.format=json or parquet: {form} has no place for boxes"
+        if key.startswith(CLASSIFIER) and key.endswith(".boxes") and value and forms and not {*forms} & BOXED:
+            words = f"{' and '.join(forms)} {'has' if len(forms) == 1 else 'have'} no place for boxes"
+            yield key, f"{key}=true needs output.format=json, parquet or index: {words}"
 
 
 def _similar(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -81,12 +84,15 @@ def _similar(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _output(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    form, storage, directory = (values[f"output.{name}"] for name in ("format", "storage.name", "directoryPath"))
-    if storage == "solr" and form not in (None, "solr"):
-        yield "output.format", f"output.format={form} makes files; for output.storage.name=solr it must be solr"
-    if form == "solr" and storage != "solr":
+    forms, storage, directory = (values[f"output.{name}"] for name in ("format", "storage.name", "directoryPath"))
+    forms = forms or ()
+    files = [form for form in forms if form != "solr"]
+    if storage == "solr" and forms and "solr" not in forms:
+        sentence = f"output.format={','.join(forms)} makes files; for output.storage.name=solr it must be solr"
+        yield "output.format", sentence
+    if forms == ("solr",) and storage != "solr":
         yield "output.storage.name", "output.storage.name must be solr when output.format=solr"
-    if "solr" in (form, storage):
+    if "solr" in (*forms, storage) and not files:
         if directory == STANDARD_OUTPUT:
             yield "output.directoryPath", "output.directoryPath=- is for JSON Lines; a run into Solr keeps its records"
         elif directory is not None:
@@ -148,8 +154,9 @@ def cautions(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _streamed(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    form = values["output.format"]
-    if form not in (None, "json"):
+    forms = values["output.format"]
+    if forms not in (None, ("json",)):
+        form = " and ".join(forms)
         sentence = f"output.directoryPath=- writes JSON Lines; set output.format=json, or name a directory for {form}"
         yield "output.directoryPath", sentence
     key = "output.json.allDirectories"

@@ -39,6 +39,7 @@ from metadata_digger.config.values import (
     Kind,
     choice,
     choices,
+    forms,
 )
 
 WRITING = ("extract", "detect_categories", "full", "find_similar")  # the actions that have an output
@@ -191,9 +192,9 @@ KEYS: tuple[Key, ...] = (
     ),
     Key(
         "output.format",
-        choice("csv", "json", "parquet", "solr"),
+        forms("csv", "json", "parquet", "solr", "index"),
         "",
-        "Form of the output.",
+        "Form of the output, or several: `csv,index` makes both in one pass. `index` is what `serve` searches.",
         required=(*WRITING, SOLR_INIT),
     ),
     Key(

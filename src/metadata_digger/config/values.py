@@ -330,6 +330,15 @@ def choices(*names: str) -> Kind:
     return Kind("comma list of " + ", ".join(f"`{name}`" for name in names), parse)
 
 
+def forms(*names: str) -> Kind:
+    """A comma list of the names, one at least."""
+
+    def parse(text: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(_one_of(item, names) for item in _items(text))) or (_one_of("", names),)
+
+    return Kind("comma list of " + ", ".join(f"`{name}`" for name in names), parse)
+
+
 def _one_of(text: str, names: Sequence[str]) -> str:
     for name in names:
         if name.lower() == text.lower():

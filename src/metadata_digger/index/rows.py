@@ -7,8 +7,10 @@ so a detail takes a third of what it would.
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -25,7 +27,13 @@ CREATE TABLE photos (row INTEGER PRIMARY KEY, id TEXT NOT NULL, summary TEXT NOT
     detail BLOB NOT NULL);
 CREATE TABLE thumbnails (row INTEGER PRIMARY KEY, picture BLOB NOT NULL);
 CREATE TABLE dictionaries (number INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
+CREATE TABLE fields (name TEXT PRIMARY KEY, title TEXT NOT NULL, rows INTEGER NOT NULL) WITHOUT ROWID;
 """
+_ADD = "INSERT INTO fields VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET rows = rows + excluded.rows"
+_ADD_ALL = (
+    "INSERT INTO fields SELECT name, title, rows FROM piece.fields WHERE true "
+    "ON CONFLICT DO UPDATE SET rows = rows + excluded.rows"
+)
 _INDEX = "CREATE INDEX IF NOT EXISTS by_id ON photos (id)"
 
 
@@ -34,7 +42,9 @@ def write(file: Path, rows: Iterable[Row]) -> int:
     database = _new(file)
     try:
         count, sample, dictionary = 0, list[Row](), b""
+        fields, titles = Counter[str](), dict[str, str]()
         for one in rows:
+            _count(one[3], fields, titles)
             if not dictionary:
                 sample.append(one)
                 if len(sample) < SAMPLE:
@@ -46,21 +56,29 @@ def write(file: Path, rows: Iterable[Row]) -> int:
                 count += _insert(database, [one], dictionary)
         if sample:
             count += _insert(database, sample, dictionary or _start(database, sample))
-        database.commit()
+        database.executemany(_ADD, ((name, titles[name], number) for name, number in fields.items()))
+        database.execute("COMMIT")
         return count
     finally:
         database.close()
 
 
 def join(pieces: Sequence[Path], file: Path) -> None:
-    """The rows of several files in one, in this order, as it was before or not at all. The first of them is moved."""
-    if not pieces:
-        _new(file).close()
+    """A new file of the rows of several."""
+    if pieces:
+        shutil.copyfile(pieces[0], file)
     else:
-        pieces[0].replace(file)
+        database = _new(file)
+        database.execute("COMMIT")
+        database.close()
+    append(pieces[1:], file)
+
+
+def append(pieces: Sequence[Path], file: Path) -> None:
+    """The rows of several files into one that nobody else looks at; their numbers are others than those in it."""
     database = _open(file)
     try:
-        for piece in pieces[1:]:
+        for piece in pieces:
             database.execute("ATTACH ? AS piece", (str(piece),))
             database.execute("BEGIN")
             (base,) = database.execute("SELECT coalesce(max(number), 0) FROM dictionaries").fetchone()
@@ -69,6 +87,7 @@ def join(pieces: Sequence[Path], file: Path) -> None:
                 "INSERT INTO photos SELECT row, id, summary, dictionary + ?, detail FROM piece.photos", (base,)
             )
             database.execute("INSERT INTO thumbnails SELECT * FROM piece.thumbnails")
+            database.execute(_ADD_ALL)
             database.execute("COMMIT")
             database.execute("DETACH piece")
         database.execute(_INDEX)
@@ -78,14 +97,34 @@ def join(pieces: Sequence[Path], file: Path) -> None:
 
 def remove(file: Path, ids: Iterable[str]) -> None:
     database = _open(file)
+    reader = Rows(file)  # of the file as it is until the end, as nothing is written before
+    fields, titles = Counter[str](), dict[str, str]()
     try:
         database.execute("BEGIN")
         for id in ids:
+            row = reader.row(id)
+            if row is not None and (found := reader.detail(row)) is not None:
+                _count(found[1], fields, titles)
             database.execute("DELETE FROM thumbnails WHERE row IN (SELECT row FROM photos WHERE id = ?)", (id,))
             database.execute("DELETE FROM photos WHERE id = ?", (id,))
+        database.executemany(_ADD, ((name, titles[name], -number) for name, number in fields.items()))
+        database.execute("DELETE FROM fields WHERE rows <= 0")
         database.execute("COMMIT")
     finally:
+        reader.close()
         database.close()
+
+
+def _count(detail: dict[str, Any], fields: Counter[str], titles: dict[str, str]) -> None:
+    """Which fields of tags a row has, once each."""
+    names = {}
+    for directory, tags in detail.get("directories", ()):
+        for title, _, name in tags:
+            names[name] = (directory, title)
+    for name, words in names.items():
+        fields[name] += 1
+        if name not in titles:
+            titles[name] = " ".join(words)
 
 
 def _new(file: Path) -> sqlite3.Connection:
@@ -165,6 +204,18 @@ class Rows:
 
     def ids(self) -> Iterator[str]:
         return (id for (id,) in self._database.execute("SELECT id FROM photos ORDER BY row"))
+
+    def files(self) -> Iterator[tuple[str, str, dict[str, str]]]:
+        """Of every row the file's URL, the id, and its hashes by their types."""
+        for row, id in self._database.execute("SELECT row, id FROM photos ORDER BY row"):
+            found = self.detail(row)
+            if found is not None:
+                yield found[0]["path"], id, found[1].get("hashes", {})
+
+    def fields(self) -> dict[str, tuple[int, str]]:
+        """Of each field of a tag how many rows have it, and its title."""
+        found = self._database.execute("SELECT name, rows, title FROM fields")
+        return {name: (number, title) for name, number, title in found}
 
     def last(self) -> int:
         """The highest number of a row, -1 where there is none."""

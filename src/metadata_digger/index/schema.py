@@ -10,25 +10,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from metadata_digger.query.fields import FIELDS, Kind
+from metadata_digger.query.to_index import CONTENT, ROW, SCORE, VALUES, WORDS, name_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import tantivy
 
-WORDS, EXACT, SCORES, CONTENT = "md", "exact", "score", "content"
-LATITUDE, LONGITUDE = "lat", "lon"
-ROW, BY_DATE, BY_SIZE = "row", "by_date", "by_size"  # total orders: no two rows are equal
-LONGEST_EXACT = 1_024  # characters of a tag's whole value
+BY_DATE, BY_SIZE = "by_date", "by_size"  # like ROW total orders: no two rows are equal
 _ANALYZER = "words"
-_PLACES = {"md_gps_md_location_lat_f": LATITUDE, "md_gps_md_location_long_f": LONGITUDE}
 ROW_BITS = 28
 _EPOCH = 1 << 33  # seconds before 1970 that `by_date` can tell: 272 years
-
-
-def name_of(field: str) -> str:
-    """The index's name of a field of the query language."""
-    return _PLACES.get(field, field)
 
 
 def by_date(seconds: int | None, row: int) -> int:
@@ -55,12 +47,12 @@ def schema() -> tantivy.Schema:
             case Kind.INTEGER:
                 builder.add_integer_field(field.name, indexed=True, fast=True)
             case Kind.NUMBER:
-                builder.add_float_field(name_of(field.name), indexed=True, fast=True)
+                builder.add_float_field(name_of(field), indexed=True, fast=True)
             case _:
                 pass  # places are their latitude and longitude, words are CONTENT, tags WORDS and EXACT
     builder.add_json_field(WORDS, tokenizer_name=_ANALYZER, index_option="position")
-    builder.add_json_field(EXACT, tokenizer_name="raw", index_option="basic", fast=True)
-    builder.add_json_field(SCORES, tokenizer_name="raw", index_option="basic", fast=True)
+    builder.add_json_field(VALUES, tokenizer_name="raw", index_option="basic", fast=True)
+    builder.add_json_field(SCORE, tokenizer_name="raw", index_option="basic", fast=True)
     builder.add_text_field(CONTENT, tokenizer_name=_ANALYZER, index_option="position")
     for name in (ROW, BY_DATE, BY_SIZE):
         builder.add_unsigned_field(name, indexed=True, fast=True)

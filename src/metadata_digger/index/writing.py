@@ -7,6 +7,7 @@ of all pieces are put into one directory, and one list of them is written: nothi
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ def piece(target: Path, documents: Iterable[Document]) -> int:
 
 
 def join(pieces: Sequence[Path], target: Path, next_row: int) -> None:
-    """The pieces as one index in an existing folder; they are used up. Raises OSError, ValueError."""
+    """The pieces as one index in an existing folder; they stay as they are. Raises OSError, ValueError."""
     search = target / about.SEARCH
     if search.exists():
         shutil.rmtree(search)
@@ -70,7 +71,7 @@ def update(old: Path, target: Path, pieces: Sequence[Path], removed: Callable[[]
     shutil.copytree(old / about.SEARCH, search, copy_function=_link)
     shutil.copyfile(old / rows.FILE, target / rows.FILE)
     rows.remove(target / rows.FILE, removed())
-    rows.join([target / rows.FILE, *(one / rows.FILE for one in pieces)], target / rows.FILE)
+    rows.append([one / rows.FILE for one in pieces], target / rows.FILE)
     index = opened(search)
     writer = index.writer(heap_size=HEAP, num_threads=1)
     for id in removed():
@@ -93,13 +94,11 @@ def _next(target: Path) -> int:
 
 def _link(source: str, target: str) -> str:
     """Of what is replaced as a whole when it changes: segments, and the lists of them by tantivy and here."""
-    import os
-
     if Path(source).name.startswith(".tantivy"):  # locks
         return target
     try:
         os.link(source, target)
-    except OSError:
+    except OSError:  # no hard links here
         shutil.copyfile(source, target)
     return target
 
@@ -115,7 +114,7 @@ def _gather(pieces: Sequence[Path], search: Path) -> None:
         names = {segment["segment_id"].replace("-", "") for segment in more["segments"]}
         for file in sorted(one.iterdir()):
             if file.name.partition(".")[0] in names:
-                file.rename(search / file.name)
+                _link(str(file), str(search / file.name))
                 managed.append(file.name)
     _replace(search / _MANAGED, json.dumps(sorted(set(managed))))
     _replace(search / _META, json.dumps(meta))
@@ -130,6 +129,12 @@ def _merge(search: Path) -> None:
         writer = opened(search).writer(heap_size=HEAP, num_threads=1)
         writer.garbage_collect_files()
         writer.wait_merging_threads()
+
+
+def files(folder: Path) -> list[Path]:
+    """All files of an index."""
+    search = sorted(path for path in (folder / about.SEARCH).iterdir() if not path.name.startswith(".tantivy"))
+    return [folder / about.FILE, folder / rows.FILE, *search]
 
 
 def _documents(search: Path) -> int:

@@ -24,7 +24,7 @@ from metadata_digger.run.update.allowed import check_owner, rows_of, why_anew
 from metadata_digger.run.update.changes import Update, all_ids
 from metadata_digger.run.update.gone import Unlisted, check_gone
 from metadata_digger.schema import OK
-from metadata_digger.sinks import Removing
+from metadata_digger.sinks import Growing, Removing
 from metadata_digger.storage.model import Found
 
 
@@ -100,8 +100,8 @@ def begin(
 
 
 def _remember(job: Job, folders: Stage, ids: Iterator[str]) -> None:
-    """What a server is to forget when the rows of this run are sent."""
-    if isinstance(job.sink, Removing):
+    """What a server, or an index, is to forget when the rows of this run are written."""
+    if any(isinstance(sink, Removing | Growing) for sink in job.sinks):
         with writing(folders.removed):
             with folders.removed.open("w", encoding="ascii") as file:
                 file.writelines(f"{one}\n" for one in ids)

@@ -104,8 +104,8 @@ def prepared(job: Job) -> tuple[Job, pa.Schema]:
     check(job)
     schema = compose(job.steps).output(FILE)
     job.storage.check(job.paths)
-    if job.sink is not None:
-        job.sink.check(Columns.of(schema, ()))  # what needs no file to be known; what the files have is checked later
+    for sink in job.sinks:
+        sink.check(Columns.of(schema, ()))  # what needs no file to be known; what the files have is checked later
     if job.output is not None:
         job = replace(job, output=Path.cwd() / job.output)
     return job, schema

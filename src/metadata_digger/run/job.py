@@ -32,7 +32,7 @@ def untold(done: int, total: int | None, failed: int = 0, waiting: Sequence[Wait
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What to run. `sink` and `output` are both given, or both None: then only the Report is made (describe).
+    """What to run. Without a sink, and an output, only the Report is made (describe).
 
     `output` is where the records of the run go, and the files too where the sink makes some. There is none when rows go
     to standard output (`streams`).
@@ -41,7 +41,7 @@ class Job:
     storage: Storage
     paths: tuple[str, ...]
     steps: tuple[Step, ...]
-    sink: Sink | None = None
+    sinks: tuple[Sink, ...] = ()  # one for each form of the output; all are made of the same rows
     output: Path | None = None  # output.directoryPath; its own name is that of the files in it
     streams: bool = False
     ranking: Ranking | None = None  # when the rows have an order of their own; it needs a sink

@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # a worker process imports this before it has set itself up
     from metadata_digger.run.counts import Summary
     from metadata_digger.run.job import Waiting
     from metadata_digger.sinks.columns import Columns
+    from metadata_digger.sinks.growth import Growth
     from metadata_digger.storage.model import Entry, Found
 
 
@@ -47,8 +48,8 @@ class Worker(Protocol):
     def hashes(
         self, found: Sequence[Found], types: tuple[str, ...], progress: Callable[[int], None]
     ) -> list[Hashed]: ...
-    def piece(self, slices: Sequence[Slice], columns: Columns, target: Path) -> Counter[tuple[str, str]]: ...
-    def join(self, pieces: Sequence[Path], columns: Columns, target: Path) -> dict[str, Any]: ...
+    def piece(self, piece: Piece) -> Counter[tuple[str, str]]: ...
+    def join(self, join: Join) -> dict[str, Any]: ...
 
 
 class Task(Protocol):
@@ -116,18 +117,23 @@ class Piece(NamedTuple):
     slices: Sequence[Slice]
     columns: Columns
     target: Path
+    sink: int = 0  # which one of the job's
+    first: int = 0  # number of the first row among all that the sink gets
 
     def run(self, work: Worker, progress: Callable[[int], None]) -> object:
-        return work.piece(self.slices, self.columns, self.target)
+        return work.piece(self)
 
 
 class Join(NamedTuple):
     pieces: Sequence[Path]
     columns: Columns
     target: Path
+    sink: int = 0
+    rows: int = 0  # that all pieces together have
+    growth: Growth | None = None  # for a Growing sink
 
     def run(self, work: Worker, progress: Callable[[int], None]) -> object:
-        return work.join(self.pieces, self.columns, self.target)
+        return work.join(self)
 
 
 def reads_input(task: Task) -> bool:

@@ -22,10 +22,9 @@ from metadata_digger.run.publish import equal_files, streaming
 from metadata_digger.run.records.record import digest
 from metadata_digger.run.stage import parts
 from metadata_digger.run.stage.parts import SAME
-from metadata_digger.run.tasks import Hashed, Limits, Slice
+from metadata_digger.run.tasks import Hashed, Join, Limits, Piece
 from metadata_digger.schema import FILE, Column
-from metadata_digger.sinks import Sink, refused
-from metadata_digger.sinks.columns import Columns
+from metadata_digger.sinks import Growing, Numbering, made_by, refused
 from metadata_digger.steps.hash import HashStep
 from metadata_digger.steps.mark import replaced
 from metadata_digger.storage.model import Entry, Found
@@ -63,12 +62,12 @@ class Work:
         """The files' rows into a part; `progress` is told the files done so far. Raises OutputError."""
         summary = Summary(part)
         rows = self._rows(found, summary, progress)
-        if self._job.sink is None:  # then the counts are all that is wanted
+        if not self._job.sinks:  # then the counts are all that is wanted
             for _ in rows:
                 pass
         else:
             if self._job.streams:
-                streaming.write(self._folder, part, self._sink(), self._schema, rows)
+                streaming.write(self._folder, part, self._job.sinks[0], self._schema, rows)
             else:
                 parts.write(self._folder, part, self._schema, rows, lambda: summary)
         return summary
@@ -94,30 +93,32 @@ class Work:
             progress(len(hashes))
         return hashes
 
-    def piece(self, slices: Sequence[Slice], columns: Columns, target: Path) -> Counter[tuple[str, str]]:
-        """Rows of parts through the sink; (status, reason) of those not written after all. Raises OutputError."""
-        rows = parts.read(self._folder, slices)
+    def piece(self, piece: Piece) -> Counter[tuple[str, str]]:
+        """Rows of parts through a sink; (status, reason) of those not written after all. Raises OutputError."""
+        columns, target, sink = piece.columns, piece.target, self._job.sinks[piece.sink]
+        if isinstance(sink, Numbering):
+            sink = sink.numbered(piece.first)
+        rows = parts.read(self._folder, piece.slices)
         with writing(target):
             if not self._job.distinct:
-                self._sink().piece(rows, columns, target)
+                sink.piece(rows, columns, target)
                 return refused.reasons(target)
             beside = target.with_name(f"{target.name}.equal")
             with refused.refusing(beside) as refuse:
-                self._sink().piece(
-                    equal_files.without(rows, equal_files.database(target.parent), refuse), columns, target
-                )
+                sink.piece(equal_files.without(rows, equal_files.database(target.parent), refuse), columns, target)
             return refused.reasons(target) + refused.reasons(beside)
 
-    def join(self, pieces: Sequence[Path], columns: Columns, target: Path) -> dict[str, Any]:
-        """Pieces into a file of the output, whose digest comes back. Raises OutputError."""
+    def join(self, join: Join) -> dict[str, Any]:
+        """Pieces into a file of the output, or several; the digest of each, by its name. Raises OutputError."""
+        sink, target = self._job.sinks[join.sink], join.target
+        if isinstance(sink, Numbering):
+            sink = sink.numbered(join.rows)
         with writing(target):
-            self._sink().join(pieces, columns, target)
-            return digest(target) if self._sink().suffix else {}
-
-    def _sink(self) -> Sink:
-        if self._job.sink is None:
-            raise DiggerError("this job has no output")
-        return self._job.sink
+            if isinstance(sink, Growing) and join.growth is not None:
+                sink.grow(join.growth, join.pieces, target)
+            else:
+                sink.join(join.pieces, join.columns, target)
+            return {path.relative_to(target.parent).as_posix(): digest(path) for path in made_by(sink, target)}
 
     def _rows(
         self, found: Sequence[Found], summary: Summary, progress: Callable[[int], None]

@@ -10,6 +10,8 @@ import pyarrow as pa
 
 from metadata_digger.sinks.columns import Columns
 from metadata_digger.sinks.csv import CsvSink
+from metadata_digger.sinks.growth import Growth
+from metadata_digger.sinks.index import IndexSink
 from metadata_digger.sinks.json import JsonSink
 from metadata_digger.sinks.parquet import ParquetSink
 from metadata_digger.sinks.solr import SolrSink
@@ -28,7 +30,9 @@ class Sink(Protocol):
     """
 
     name: ClassVar[str]  # the value of output.format
-    suffix: ClassVar[str]  # of the files, with its dot; "" where rows go to a server and there are none
+    # Of the files, with its dot; "" where rows go to a server and there are none. Without a dot it is the whole name of
+    # a file, and its folder is the sink's own (index).
+    suffix: ClassVar[str]
 
     @classmethod
     def of(cls, config: Config, naming: Naming, selection: Selection) -> Self:
@@ -77,4 +81,42 @@ class Advising(Protocol):
         """Sentences for the summary of a run with these columns: what programs will not show, and what to do."""
 
 
-SINKS: tuple[type[Sink], ...] = (CsvSink, JsonSink, ParquetSink, SolrSink)
+@runtime_checkable
+class Numbering(Protocol):
+    """A sink that numbers its rows."""
+
+    def numbered(self, first: int) -> Sink:
+        """The sink for a piece whose first row has this number; for a join, the number of all rows."""
+
+
+@runtime_checkable
+class Growing(Protocol):
+    """A sink whose output can be made of the last one and of what is new, at a cost of what is new."""
+
+    def grows(self, old: Path) -> int | None:
+        """The number for the first new row, where the output in a folder can be built upon; else None."""
+
+    def grow(self, growth: Growth, pieces: Sequence[Path], target: Path) -> None:
+        """Like `join`; the old output stays as it is. Raises OSError."""
+
+
+@runtime_checkable
+class Foldered(Protocol):
+    """A sink that makes several files in the folder of its target."""
+
+    def files(self, folder: Path) -> list[Path]: ...
+
+
+def made_by(sink: Sink, target: Path) -> list[Path]:
+    """The files that a join has made."""
+    if isinstance(sink, Foldered):
+        return sink.files(target.parent)
+    return [target] if sink.suffix else []
+
+
+def target_of(sink: Sink, folder: Path, name: str) -> Path:
+    """Where a join writes. `name`: of the output's files."""
+    return folder / (f"{name}{sink.suffix}" if sink.suffix.startswith(".") else sink.suffix or name)
+
+
+SINKS: tuple[type[Sink], ...] = (CsvSink, JsonSink, ParquetSink, SolrSink, IndexSink)

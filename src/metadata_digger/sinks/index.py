@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
+import errno
+import os
+import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +14,8 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import pyarrow as pa
 
+from metadata_digger.errors import OutputError
+from metadata_digger.index import about
 from metadata_digger.sinks.columns import Columns, written
 from metadata_digger.sinks.index_documents import Documents, form
 from metadata_digger.sinks.solr_values import instant
@@ -20,6 +25,7 @@ from metadata_digger.steps.rename import Naming
 if TYPE_CHECKING:
     from metadata_digger.config import Config
     from metadata_digger.index.writing import Document
+    from metadata_digger.sinks.growth import Growth
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +33,7 @@ class IndexSink:
     """A piece is a folder, a small index of its own; the join moves what is in it."""
 
     name: ClassVar[str] = "index"
-    suffix: ClassVar[str] = ""
+    suffix: ClassVar[str] = about.FILE
 
     selection: Selection = EVERYTHING
     every: bool = True  # value of a tag that repeats; else the last one alone
@@ -49,7 +55,8 @@ class IndexSink:
     def piece(self, batches: Iterator[pa.RecordBatch], columns: Columns, target: Path) -> int:
         from metadata_digger.index.writing import piece
 
-        return piece(target, self._documents(batches, columns))
+        with _faults():
+            return piece(target, self._documents(batches, columns))
 
     def _documents(self, batches: Iterator[pa.RecordBatch], columns: Columns) -> Iterator[Document]:
         documents = Documents(form(self.selection, self.every, self.moment), columns, self.selection)
@@ -62,6 +69,37 @@ class IndexSink:
     def join(self, pieces: Sequence[Path], columns: Columns, target: Path) -> None:
         from metadata_digger.index.writing import join
 
-        join(pieces, target, self.first)
-        for one in pieces:
-            shutil.rmtree(one, ignore_errors=True)
+        with _faults():
+            join(pieces, target.parent, self.first)
+
+    def grows(self, old: Path) -> int | None:
+        try:
+            return about.read(old).next_row
+        except OutputError:
+            return None
+
+    def grow(self, growth: Growth, pieces: Sequence[Path], target: Path) -> None:
+        from metadata_digger.index.writing import update
+
+        def removed() -> Iterator[str]:
+            with growth.removed.open(encoding="ascii") as ids:
+                yield from (line.rstrip("\n") for line in ids)
+
+        with _faults():
+            update(growth.old, target.parent, pieces, removed)
+
+    def files(self, folder: Path) -> list[Path]:
+        from metadata_digger.index.writing import files
+
+        return files(folder)
+
+
+@contextmanager
+def _faults() -> Iterator[None]:
+    """What SQLite and tantivy say of a disk that is full, or cannot be written, as the system would."""
+    try:
+        yield
+    except (sqlite3.Error, ValueError) as error:
+        words = str(error)
+        number = errno.ENOSPC if "full" in words or "No space" in words else 0
+        raise OSError(number, os.strerror(number)) if number else OSError(words)  # noqa: B904

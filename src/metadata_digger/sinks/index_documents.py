@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from metadata_digger.index import schema as index
 from metadata_digger.index.writing import Document
+from metadata_digger.query import to_index as engine
 from metadata_digger.query.fields import BY_NAME, FIELDS, SCORES, Field, Kind
 from metadata_digger.query.words import words
 from metadata_digger.schema import HASHES, THUMBNAILS
@@ -149,12 +150,12 @@ def _fields(given: dict[str, Any], row: int, size: int) -> tuple[dict[str, Any],
                     text = str(value)
                     md[name], exact[name] = words(text), _exact(text)
         elif field.kind is Kind.PATH:
-            fields[name] = ancestors(value)
+            fields[name] = ancestors(value)[: None if name == "base_path" else -1]  # exact_file_path has the file
         elif field.kind is Kind.TEXT:
-            fields[index.CONTENT] = words.__wrapped__(value if isinstance(value, str) else " ".join(value))
+            fields[engine.CONTENT] = words.__wrapped__(value if isinstance(value, str) else " ".join(value))
         elif field.kind is Kind.NUMBER:
             if (number := _number(value)) is not None:
-                fields[index.name_of(name)] = number
+                fields[engine.name_of(field)] = number
         elif field.kind is not Kind.PLACE:
             fields[name] = value
     for name in ("base_path", "file_path"):
@@ -165,19 +166,19 @@ def _fields(given: dict[str, Any], row: int, size: int) -> tuple[dict[str, Any],
         fields["date"] = day
     seconds = None if day is None else int(datetime.fromisoformat(day).timestamp())
     fields |= {
-        index.ROW: row,
+        engine.ROW: row,
         index.BY_DATE: index.by_date(seconds, row),
         index.BY_SIZE: index.by_size(size, row),
-        index.WORDS: md,
-        index.EXACT: exact,
-        index.SCORES: scores,
+        engine.WORDS: md,
+        engine.VALUES: exact,
+        engine.SCORE: scores,
     }
-    place = (fields.get(index.LATITUDE), fields.get(index.LONGITUDE))
+    place = (fields.get(engine.LATITUDE), fields.get(engine.LONGITUDE))
     return fields, {"date": day, "place": None if None in place else place}
 
 
 def _exact(text: str) -> str:
-    return "=" + text[: index.LONGEST_EXACT]
+    return "=" + text[: engine.LONGEST_VALUE]
 
 
 def _number(value: object) -> float | None:

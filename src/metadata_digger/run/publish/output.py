@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +17,9 @@ from metadata_digger.run.report import Report
 from metadata_digger.run.stage import parts
 from metadata_digger.run.stage.place import Stage
 from metadata_digger.run.tasks import Do, Join, Piece, Slice
-from metadata_digger.sinks import Advising, Removing, Sink
+from metadata_digger.sinks import Advising, Growing, Removing, Sink, target_of
 from metadata_digger.sinks.columns import Columns
+from metadata_digger.sinks.growth import Growth
 
 # A piece of fewer rows is not worth the columns that it is sent with.
 ROWS_PER_PIECE = 500
@@ -27,76 +29,119 @@ PIECES_PER_WORKER = 4
 
 @dataclass(frozen=True, slots=True)
 class OutputFile:
+    """`pieces`: where each goes, which rows it has, and the number of its first."""
+
     target: Path
-    pieces: tuple[tuple[Path, tuple[Slice, ...]], ...]  # where each piece goes, which rows it has
+    pieces: tuple[tuple[Path, tuple[Slice, ...], int], ...]
+    rows: int
 
 
-def plan(rows: Mapping[str, int], job: Job, workers: int, folders: Stage) -> list[OutputFile]:
-    """The files of the output, equal in rows to one, rows in the order of the parts.
+def plan(rows: Mapping[str, int], job: Job, workers: int, folders: Stage, number: int = 0) -> list[OutputFile]:
+    """The files of the output by one of the job's sinks, equal in rows to one, rows in the order of the parts.
 
     `rows`: those of each part that are ok. One file is NAME.csv, several are NAME_0.csv, NAME_1.csv, ... as the
-    original has it. For a server all is one file, which is not made.
+    original has it. For a server all is one file, which is not made; an index is one too.
     """
-    if job.sink is None or job.output is None:
+    if not job.sinks or job.output is None:
         return []
-    name, suffix = job.output.name, job.sink.suffix
-    files = max(job.files_number, 1) if suffix else 1
+    sink, name = job.sinks[number], job.output.name
+    files = max(job.files_number, 1) if sink.suffix.startswith(".") else 1
     ordered = sorted(rows.items())
     total = sum(rows.values())
     planned = []
-    for number in range(files):
-        start, stop = total * number // files, total * (number + 1) // files
+    for file in range(files):
+        start, stop = total * file // files, total * (file + 1) // files
         count = max(1, min(-(-workers * PIECES_PER_WORKER // files), (stop - start) // ROWS_PER_PIECE))
         cuts = [start + (stop - start) * cut // count for cut in range(count + 1)]
         pieces = tuple(
-            (folders.pieces / f"{number}-{cut}", slices(ordered, cuts[cut], cuts[cut + 1])) for cut in range(count)
+            (folders.pieces / f"{sink.name}-{file}-{cut}", slices(ordered, cuts[cut], cuts[cut + 1]), cuts[cut])
+            for cut in range(count)
         )
-        planned.append(OutputFile(folders.output / f"{name}{f'_{number}' if files > 1 else ''}{suffix}", pieces))
+        target = target_of(sink, folders.output, f"{name}{f'_{file}' if files > 1 else ''}")
+        planned.append(OutputFile(target, pieces, stop))
     return planned
 
 
 def write_output(job: Job, schema: pa.Schema, rows: Mapping[str, int], folders: Stage, do: Do, report: Report) -> None:
-    """The rows of the parts through the sink, in the order of the job's ranking, if it has one; what becomes of them
+    """The rows of the parts through the sinks, in the order of the job's ranking, if it has one; what becomes of them
     goes into the report.
 
     `schema`: what the steps make. Raises ConfigError when the columns cannot be written, OutputError.
     """
-    sink = job.sink
-    if sink is None:
+    if not job.sinks:
         return
     if job.ranking is not None:
         schema, rows = job.ranking.output(schema), arrange(job.ranking, rows, folders, report, do)
     columns = Columns.of(schema, report.tags)
-    sink.check(columns)
-    if isinstance(sink, Advising):
-        report.notes += sink.advice(columns)
+    for sink in job.sinks:
+        sink.check(columns)
+        if isinstance(sink, Advising):
+            report.notes += sink.advice(columns)
     if job.distinct:
         equal_files.find(folders.parts, list(rows), job.distinct, equal_files.database(folders.pieces))
-    if not sink.suffix:
-        if job.ranking is None and isinstance(sink, Removing):
-            again = lost(sink, folders.parts, rows)
-            if count := sum(rows[part] for part in again):
-                report.notes.append(
-                    f"--update: not all that earlier runs sent was there: {count:,} rows were sent again"
-                )
-            rows = {part: count for part, count in rows.items() if not parts.is_kept(part) or part in again}
-        if isinstance(sink, Removing) and folders.removed.exists():
-            with folders.removed.open(encoding="ascii") as ids:
-                sink.remove(line.rstrip("\n") for line in ids)
-    files = plan(rows, job, max(report.workers, 1), folders)
-    pieces = (Piece(slices, columns, target) for file in files for target, slices in file.pieces)
+    for number, sink in enumerate(job.sinks):
+        mine, growth = rows, None
+        if not sink.suffix:
+            mine = _to_send(job, sink, rows, folders, report)
+        elif isinstance(sink, Growing) and (first := _grows(job, sink, rows, folders)) is not None:
+            mine = {part: count for part, count in rows.items() if not parts.is_kept(part)}
+            growth = first, Growth(job.output or folders.output, folders.removed)
+        _write(job, number, columns, mine, growth, folders, do, report)
+
+
+def _write(
+    job: Job,
+    number: int,
+    columns: Columns,
+    rows: Mapping[str, int],
+    growth: tuple[int, Growth] | None,
+    folders: Stage,
+    do: Do,
+    report: Report,
+) -> None:
+    """By one sink. `growth`: the number of the first new row, and what is built upon."""
+    sink = job.sinks[number]
+    base = growth[0] if growth else 0
+    files = plan(rows, job, max(report.workers, 1), folders, number)
+    pieces = (
+        Piece(slices, columns, target, number, base + first) for file in files for target, slices, first in file.pieces
+    )
     for _, refused in do(pieces):
-        report.refuse(refused)
-    report.files = names(files, sink)
-    for join, found in do(Join([target for target, _ in file.pieces], columns, file.target) for file in files):
-        if found:
-            report.digests[join.target.name] = found
+        if number == 0 or not (sink.suffix or job.distinct):  # what equals another row is told by every sink
+            report.refuse(refused)
+    if sink.suffix:
+        report.files = (*report.files, *(file.target.name for file in files))
+    joins = (
+        Join([target for target, _, _ in file.pieces], columns, file.target, number, file.rows, growth and growth[1])
+        for file in files
+    )
+    for join, found in do(joins):
+        report.digests |= found
         for piece in join.pieces:  # not by the worker: one that dies and is followed by another would have taken them
+            if piece.is_dir():
+                shutil.rmtree(piece)
             piece.unlink(missing_ok=True)
 
 
-def names(files: Sequence[OutputFile], sink: Sink) -> tuple[str, ...]:
-    return tuple(file.target.name for file in files) if sink.suffix else ()
+def _to_send(job: Job, sink: Sink, rows: Mapping[str, int], folders: Stage, report: Report) -> Mapping[str, int]:
+    """What a server does not have yet; what it is no longer to have is removed."""
+    if job.ranking is None and isinstance(sink, Removing):
+        again = lost(sink, folders.parts, rows)
+        if count := sum(rows[part] for part in again):
+            report.notes.append(f"--update: not all that earlier runs sent was there: {count:,} rows were sent again")
+        rows = {part: count for part, count in rows.items() if not parts.is_kept(part) or part in again}
+    if isinstance(sink, Removing) and folders.removed.exists():
+        with folders.removed.open(encoding="ascii") as ids:
+            sink.remove(line.rstrip("\n") for line in ids)
+    return rows
+
+
+def _grows(job: Job, sink: Growing, rows: Mapping[str, int], folders: Stage) -> int | None:
+    """The number for the first new row, where most rows stand as the last run wrote them."""
+    if job.output is None or job.ranking is not None or job.distinct or not folders.removed.exists():
+        return None
+    kept = sum(count for part, count in rows.items() if parts.is_kept(part))
+    return sink.grows(job.output) if 2 * kept > sum(rows.values()) else None
 
 
 def slices(ordered: Sequence[tuple[str, int]], start: int, stop: int) -> tuple[Slice, ...]:

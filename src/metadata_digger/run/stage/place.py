@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from metadata_digger.errors import OutputError
+from metadata_digger.index import about, rows
 from metadata_digger.run.disk import sync, writing
 from metadata_digger.run.interrupt import unbroken
 from metadata_digger.run.job import Job
@@ -35,6 +36,8 @@ from metadata_digger.sinks import SINKS
 from metadata_digger.storage.own import STAGE_SUFFIX
 
 REPLACED = "replaced"
+# Files of a tantivy index.
+_SEGMENT = re.compile(r"[0-9a-f]{32}\.\w+(\.\w+)?|(\.managed|meta)\.json|\.tantivy-\w+\.lock")
 AT_FDCWD, RENAME_EXCHANGE = -100, 2  # of linux/fcntl.h and linux/fs.h
 
 
@@ -200,12 +203,16 @@ def check(job: Job, begun: Unfinished | None = None) -> None:
 def _strangers(output: Path) -> Iterator[str]:
     """What no run has made. Raises OSError."""
     # Cameras number from 0001 on, in directories of the same name: DSC/DSC_0001.JPG.
-    suffixes = "|".join(re.escape(kind.suffix) for kind in SINKS if kind.suffix)
+    suffixes = "|".join(re.escape(kind.suffix) for kind in SINKS if kind.suffix.startswith("."))
     ours = re.compile(rf"{re.escape(output.name)}(_(0|[1-9]\d*))?({suffixes})")
     for entry in output.iterdir():
         if entry.name == FOLDER and entry.is_dir() and not entry.is_symlink():
             yield from (f"{FOLDER}/{inner.name}" for inner in entry.iterdir() if inner.name not in OURS)
-        elif not ours.fullmatch(entry.name) or entry.is_dir():
+        elif entry.name == about.SEARCH and entry.is_dir() and not entry.is_symlink():
+            yield from (
+                f"{about.SEARCH}/{inner.name}" for inner in entry.iterdir() if not _SEGMENT.fullmatch(inner.name)
+            )
+        elif entry.name not in (about.FILE, rows.FILE) and (not ours.fullmatch(entry.name) or entry.is_dir()):
             yield entry.name
 
 

@@ -53,7 +53,7 @@ def why_anew(job: Job, schema: pa.Schema, do: Do) -> str:
     rows = rows_of(output)
     record = read_record(output)
     # What a server has was written with the output's keys, while files are written anew from the rows.
-    files = job.sink is None or bool(job.sink.suffix)
+    files = not job.sinks or any(sink.suffix for sink in job.sinks)
     if not record:
         return f"{output} has no record of the run that made it"
     if differing := difference(record, job.facts, listing=False, output=None if files else sent):

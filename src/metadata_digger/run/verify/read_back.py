@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import json
 import re
+import sqlite3
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from itertools import chain, product
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from metadata_digger.errors import ConfigError, OutputError
+from metadata_digger.index import about, rows
 from metadata_digger.pipeline import row_id
 from metadata_digger.schema import HASHES
 from metadata_digger.sinks.arrow_files import opened
@@ -37,6 +39,9 @@ _FIRST = re.compile(r'"[^"]*"(.)')
 _DIALECTS: tuple[dict[str, Any], ...] = ({}, {"doublequote": False, "escapechar": "\\"})
 
 
+_LIBRARIES = (csv.Error, sqlite3.Error, pa.ArrowException)
+
+
 class Written(NamedTuple):
     path: str  # URL of the file; "" where the output does not tell it
     told: str  # as the output has it
@@ -56,14 +61,17 @@ class Columns(NamedTuple):
 def data_files(output: Path, recorded: Iterable[str]) -> list[Path]:
     """The files of an output that hold its rows, in their order: those that its run recorded, or if there is no record
     those of its name. Raises ConfigError when there are none."""
-    names = [name for name in recorded if "/" not in name and Path(name).suffix in _READERS]
+    names = [name for name in recorded if "/" not in name and Path(name).suffix in _READERS and name != about.FILE]
     if not names:
-        ours = re.compile(rf"{re.escape(output.name)}(?:_\d+)?\.(csv|json|parquet)")
+        ours = re.compile(rf"{re.escape(output.name)}(?:_\d+)?\.(csv|json|parquet)|{re.escape(rows.FILE)}")
         names = [path.name for path in _entries(output) if ours.fullmatch(path.name)]
+    # Of several forms, all of which have the same rows, the one that is read fastest.
+    form = next((form for form in _READERS if any(Path(name).suffix == form for name in names)), "")
+    names = [name for name in names if Path(name).suffix == form]
     if not names:
         raise ConfigError(
             f"{output} is no output of this program: it has no {output.name}.csv, .json or .parquet, nor "
-            f"{output.name}_0.csv, ..."
+            f"{output.name}_0.csv, ..., nor index.json"
         )
     return [output / name for name in sorted(names, key=_number)]
 
@@ -75,10 +83,11 @@ def _number(name: str) -> tuple[int, str]:
 
 def others(output: Path, recorded: Collection[str]) -> list[Path]:
     """What is in the folder besides, and readers of whole folders would take for rows."""
+    known = {name.partition("/")[0] for name in recorded}
     return [
         path
         for path in _entries(output)
-        if (path.suffix in _READERS or path.is_dir()) and path.name not in recorded and path.name[0] not in "._"
+        if (path.suffix in _READERS or path.is_dir()) and path.name not in known and path.name[0] not in "._"
     ]
 
 
@@ -116,7 +125,7 @@ def _reading(path: Path) -> Iterator[None]:
     """Whatever an edited file makes of its reader is an OutputError that names the file."""
     try:
         yield
-    except (OSError, ValueError, LookupError, TypeError, RecursionError, csv.Error, pa.ArrowException) as error:
+    except (OSError, ValueError, LookupError, TypeError, RecursionError, *_LIBRARIES) as error:
         raise OutputError(f"{path} cannot be read back: {error}") from error
 
 
@@ -176,7 +185,22 @@ def _parquet(path: Path) -> Iterator[tuple[Columns, Iterator[Written]]]:
             yield columns, (_as_told(str(told), str(identity), hashes) for told, identity, *hashes in cells)
 
 
-_READERS = {".csv": _csv, ".json": _json, ".parquet": _parquet}
+def _index(path: Path) -> Iterator[tuple[Columns, Iterator[Written]]]:
+    with closing(rows.Rows(path)) as reader:
+        found = reader.files()
+        first = next(found, None)
+        if first is None:
+            return
+        types = tuple(kind for kind in HASHES if kind in first[2])
+
+        def told() -> Iterator[Written]:
+            for url, identity, hashes in chain([first], found):
+                yield _as_told(url, identity, [hashes.get(kind, "") for kind in types])
+
+        yield Columns("", "", types, types), told()
+
+
+_READERS = {".parquet": _parquet, ".sqlite": _index, ".json": _json, ".csv": _csv}
 
 
 def _columns(names: Sequence[str]) -> Columns:

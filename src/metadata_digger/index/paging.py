@@ -1,0 +1,146 @@
+"""Pages of rows in an order, and the way to the middle of a million."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from metadata_digger.errors import QueryError
+from metadata_digger.index.schema import BY_DATE, BY_SIZE, ROW_BITS
+from metadata_digger.query.asking import Order
+from metadata_digger.query.fields import EXACT, Field, Kind
+from metadata_digger.query.fields import field as field_of
+from metadata_digger.query.to_index import ROW, Engine, value_out, values_of
+from metadata_digger.query.tree import Every, Has, Node, Not, OneOf
+
+if TYPE_CHECKING:
+    import tantivy
+
+_TOTAL = {"date": BY_DATE, "file_size": BY_SIZE}
+_SORTED_VALUES = 65_000
+
+
+class Pager:
+    """`in_order`: whether the numbers of rows are in the order of their paths."""
+
+    def __init__(self, engine: Engine, *, in_order: bool) -> None:
+        self._engine = engine
+        self._in_order = in_order
+
+    def page(
+        self, node: Node, order: Order, size: int, total: int, offset: int, cursor: str | None, state: str
+    ) -> tuple[list[int], str | None]:
+        """The numbers of rows, and the cursor of the page that follows."""
+        if cursor is not None:
+            offset = _offset(cursor, state)
+        if offset >= total or size < 1:
+            return [], None
+        rows = self._rows(node, order, min(size, total - offset), total, offset)
+        after = offset + len(rows)
+        return rows, f"{state}.{after}" if rows and after < total else None
+
+    def by_row(self, node: Node, size: int) -> list[int]:
+        return self._sorted(self._engine.query(node), ROW, size, 0, down=False)
+
+    def _rows(self, node: Node, order: Order, size: int, total: int, offset: int) -> list[int]:
+        field = field_of(order.field)
+        if field is None:
+            raise QueryError(f"there is no field {order.field} to sort by")
+        if order.field in ("exact_file_path", "file_path"):
+            name = ROW if self._in_order else "exact_file_path"
+            return self._either_end(node, name, size, total, offset, down=order.down)
+        if order.field == "file_size":
+            return self._either_end(node, BY_SIZE, size, total, offset, down=order.down)
+        if order.field == "date" and order.down:
+            return self._either_end(node, BY_DATE, size, total, offset, down=True)
+        if field.kind in (Kind.TEXT, Kind.PLACE):
+            raise QueryError(f"{order.field} has no order to sort by")
+        having, lacking = Every((node, Has(field.name))), Every((node, Not(Has(field.name))))
+        count = self._engine.count(having)
+        rows: list[int] = []
+        if offset < count:
+            want = min(size, count - offset)
+            if field.name in _TOTAL:
+                rows = self._either_end(having, _TOTAL[field.name], want, count, offset, down=order.down)
+            elif field.kind is Kind.DATE:
+                rows = self._sorted(self._engine.query(having), field.name, want, offset, down=order.down)
+            else:
+                rows = self._by_value(having, field, want, count, offset, down=order.down)
+        if len(rows) < size:
+            rows += self._either_end(lacking, ROW, size - len(rows), total - count, max(offset - count, 0), down=False)
+        return rows
+
+    def _either_end(self, node: Node, name: str, size: int, total: int, offset: int, *, down: bool) -> list[int]:
+        """From the end that is nearer: what is passed over is held."""
+        query = self._engine.query(node)
+        behind = total - offset - size
+        if behind < offset:
+            return self._sorted(query, name, size + min(behind, 0), max(behind, 0), down=not down)[::-1]
+        return self._sorted(query, name, size, offset, down=down)
+
+    def _sorted(self, query: tantivy.Query, name: str, size: int, offset: int, *, down: bool) -> list[int]:
+        import tantivy
+
+        if size < 1:
+            return []
+        order = tantivy.Order.Desc if down else tantivy.Order.Asc
+        hits = self._engine.searcher.search(
+            query, size, count=False, order_by_field=name, offset=offset, order=order
+        ).hits
+        if name == ROW:
+            return [int(value) for value, _ in hits]
+        if name in (BY_DATE, BY_SIZE):
+            return [int(value) & ((1 << ROW_BITS) - 1) for value, _ in hits]
+        return self._numbers([place for _, place in hits])
+
+    def _by_value(self, node: Node, field: Field, size: int, total: int, offset: int, *, down: bool) -> list[int]:
+        """By a tag, or a label's score: value after value, each as often as it is there."""
+        terms = {"field": values_of(field), "size": _SORTED_VALUES, "segment_size": _SORTED_VALUES}
+        found = self._engine.searcher.aggregate(self._engine.query(node), {"values": {"terms": terms}})["values"]
+        counts = {_key(field, one["key"]): int(one["doc_count"]) for one in found["buckets"]}
+        if found["sum_other_doc_count"] and field.kind is Kind.STRING and not field.name.startswith(EXACT):
+            return self._sorted(self._engine.query(node), field.name, size, offset, down=down)
+        if found["sum_other_doc_count"]:
+            raise QueryError(f"{field.name} has over {_SORTED_VALUES:,} values: narrow the search to sort by it")
+        if sum(counts.values()) != total:
+            raise QueryError(f"{field.name} has several values in some rows: it cannot be sorted by")
+        rows: list[int] = []
+        for value in sorted(counts, key=lambda text: (_order(text), text), reverse=down):
+            if offset >= counts[value]:
+                offset -= counts[value]
+                continue
+            query = self._engine.query(Every((node, OneOf(field.name, (value,)))))
+            rows += self._sorted(query, ROW, min(size - len(rows), counts[value] - offset), offset, down=False)
+            offset = 0
+            if len(rows) >= size:
+                break
+        return rows
+
+    def _numbers(self, places: Sequence[Any]) -> list[int]:
+        if not places:
+            return []
+        return [int(value or 0) for value in self._engine.searcher.fast_field_values(ROW, [*places])]
+
+
+def _key(field: Field, key: object) -> str:
+    if field.kind is Kind.INTEGER and isinstance(key, float):
+        return str(int(key))
+    return value_out(field, key) if isinstance(key, str) else str(key)
+
+
+def _order(text: str) -> tuple[int, float, str]:
+    """Numbers by their size, before words."""
+    number = text.strip().partition(" ")[0]
+    try:
+        return 0, float(number), text.casefold()
+    except ValueError:
+        return 1, 0.0, text.casefold()
+
+
+def _offset(cursor: str, state: str) -> int:
+    was, dot, number = cursor.rpartition(".")
+    if not dot or not number.isascii() or not number.isdigit() or len(number) > 12:
+        raise QueryError("the cursor is none that was given here")
+    if was != state:
+        raise QueryError("the index was replaced since the last page: begin again")
+    return int(number)
