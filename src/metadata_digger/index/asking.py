@@ -24,8 +24,8 @@ from metadata_digger.index.photographs import detail_of, photo_of
 from metadata_digger.index.rows import FILE, Rows
 from metadata_digger.index.schema import opened
 from metadata_digger.query.asking import About, Alike, Bar, Cell, Detail, Known, Order, Page, Photo, Values
-from metadata_digger.query.to_index import ROW, Engine
-from metadata_digger.query.tree import Box, Every, Node, Span
+from metadata_digger.query.to_index import Engine
+from metadata_digger.query.tree import Box, Node
 
 if TYPE_CHECKING:
     import tantivy
@@ -168,14 +168,11 @@ class IndexCollection:
 
     def _stretches(self, now: Snapshot, node: Node) -> Iterator[list[int]]:
         """The numbers of all rows that fit, some at a time, in order."""
-        engine, last = now.engine(), -1
-        while True:
-            rest = Every((node, Span(ROW, last + 1, None)))
-            rows = Pager(engine, in_order=True).by_row(rest, _STRETCH)
-            if not rows:
-                return
+        pager = Pager(now.engine(), in_order=True)
+        rows = pager.page(node, Order(), _STRETCH, _STRETCH, 0, None, "")[0]
+        while rows:
             yield rows
-            last = rows[-1]
+            rows = pager.behind(node, rows[-1], _STRETCH)
 
     def _photos(self, now: Snapshot, rows: Sequence[int]) -> list[Photo]:
         return [photo_of(one) for one in now.rows.summaries(rows)]

@@ -39,8 +39,14 @@ class Pager:
         after = offset + len(rows)
         return rows, f"{state}.{after}" if rows and after < total else None
 
-    def by_row(self, node: Node, size: int) -> list[int]:
-        return self._sorted(self._engine.query(node), ROW, size, 0, down=False)
+    def behind(self, node: Node, row: int, size: int) -> list[int]:
+        """The next rows by their numbers."""
+        import tantivy
+
+        higher = tantivy.Query.range_query(
+            self._engine.schema, ROW, tantivy.FieldType.Unsigned, row, None, include_lower=False
+        )
+        return self._sorted(self._engine.query(node).and_must_match(higher), ROW, size, 0, down=False)
 
     def _rows(self, node: Node, order: Order, size: int, total: int, offset: int) -> list[int]:
         field = field_of(order.field)
