@@ -1,5 +1,5 @@
-"""Previews that were made, on disk: the ones not asked for longest go first. Whatever is wrong with the disk costs speed
-and nothing else."""
+"""Previews that were made, on disk: the ones not asked for longest go first. Whatever is wrong with the disk costs
+speed and nothing else."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NAMES = {"image/jpeg": "jpg", "image/png": "png"}
 
 
 class Cache:
-    """`size`: bytes that the folder may have; 0: nothing is kept."""
+    """`size`: bytes that the folder may have; below 0: any number."""
 
     def __init__(self, folder: Path, size: int) -> None:
         self._folder = folder
@@ -23,7 +23,7 @@ class Cache:
         self._lock = threading.Lock()
 
     def get(self, key: str) -> tuple[bytes, str] | None:
-        for media_type, suffix in _NAMES.items() if self._size else ():
+        for media_type, suffix in _NAMES.items():
             path = self._path(key, suffix)
             with suppress(OSError):
                 data = path.read_bytes()
@@ -32,8 +32,6 @@ class Cache:
         return None
 
     def put(self, key: str, data: bytes, media_type: str) -> None:
-        if not self._size:
-            return
         path = self._path(key, _NAMES[media_type])
         half = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.half")
         try:
@@ -46,7 +44,7 @@ class Cache:
             return
         with self._lock:
             self._written += 1
-            if self._written % _LOOK == 1:
+            if self._size >= 0 and self._written % _LOOK == 1:
                 self._trim()
 
     def _path(self, key: str, suffix: str) -> Path:

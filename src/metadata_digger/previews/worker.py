@@ -34,14 +34,15 @@ def work(connection: Connection) -> None:
 
 def _made(url: str, base: str, own: bytes | None, size: str) -> tuple[bytes, str] | str:
     """From the file; where that cannot be read or has no picture, from the thumbnail that the row has."""
-    reason = ""
-    for read in (lambda: _content(url, base), lambda: own):
+    reasons = []
+    for source in ("file", "row"):
         try:
-            if content := read():
+            content = _content(url, base) if source == "file" else own
+            if content:
                 return _encoded(content, SIZES[size])
         except (StorageError, MemoryError, _Undecodable) as error:
-            reason = reason or str(error) or "not enough memory to decode it"
-    return reason or "there is no picture in the file"
+            reasons.append(str(error) or "not enough memory to decode it")
+    return reasons[0] if reasons else "there is no picture in the file"
 
 
 class _Undecodable(Exception):

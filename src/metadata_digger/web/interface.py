@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
@@ -24,6 +24,7 @@ from metadata_digger.web import answers, shapes
 from metadata_digger.web.asked import Reader, box_of, checked, from_text, order_of
 from metadata_digger.web.companion import photos as companion
 from metadata_digger.web.exports import FORMS
+from metadata_digger.web.tiles import Tiles
 
 T = TypeVar("T")
 
@@ -58,7 +59,7 @@ class Served:
     marks: Marks
     pictures: Pictures
     originals: bool = False
-    tiles: Mapping[str, Any] | None = None  # what the map's file says of itself
+    tiles: Tiles | None = None
     title: str = ""
     reader: Reader = field(init=False)
 
@@ -340,7 +341,7 @@ def about(served: Served, request: Request, asked: Any) -> Any:
         "created": answers.moment(found.created),
         "originals": served.originals,
         "map": served.tiles is not None,
-        "tiles": served.tiles,
+        "tiles": served.tiles.about if served.tiles is not None else None,
         "writable": served.marks.writable,
         "default_facets": [*FACETS],
     }
@@ -432,6 +433,14 @@ PATHS: tuple[Path, ...] = (
 )
 
 
+def tile(served: Served, request: Request, asked: Any) -> Any:
+    numbers = [request.path_params[name] for name in "zxy"]
+    found = served.tiles.tile(*numbers) if served.tiles is not None else None
+    if found is None:
+        raise Missing("there is no such tile")
+    return Response(found[0], media_type=found[1], headers={"Cache-Control": "private, max-age=86400"})
+
+
 def routes(served: Served) -> list[Route]:
     made = [Route(one.path, endpoint(served, one.answer, one.shape), methods=[one.method]) for one in PATHS]
 
@@ -441,6 +450,7 @@ def routes(served: Served) -> list[Route]:
     async def original_of(request: Request) -> Response:
         return await original(served, request)
 
+    made.append(Route("/api/v2/tiles/{z:int}/{x:int}/{y:int}", endpoint(served, tile)))
     made.append(Route("/api/v2/preview/{id}", preview_of))
     made.append(Route("/api/v2/original/{id}", original_of))
     return made
