@@ -24,15 +24,11 @@ class Tiles:
             raise ConfigError(f"--map {file}: there is no such file")
         try:
             found = dict(self._database().execute("SELECT name, value FROM metadata").fetchall())
-            self._database().execute(
-                "SELECT zoom_level, tile_column, tile_row, tile_data FROM tiles LIMIT 1"
-            ).fetchone()
+            self._database().execute("SELECT zoom_level, tile_column, tile_row, tile_data FROM tiles LIMIT 1")
         except sqlite3.Error as error:
             raise ConfigError(f"--map {file}: no MBTiles file ({error})") from error
         if str(found.get("format", "png")).lower() not in ("png", "jpg", "jpeg", "webp"):
-            raise ConfigError(
-                f"--map {file}: its tiles are {found['format']}; raster tiles (png, jpg, webp) can be shown"
-            )
+            raise ConfigError(f"--map {file}: its tiles are {found['format']}; png, jpg and webp can be shown")
         self.about: dict[str, Any] = {
             "attribution": str(found.get("attribution", ""))[:_TOLD],
             "minzoom": _whole(found.get("minzoom"), 0),
