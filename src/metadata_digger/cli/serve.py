@@ -29,11 +29,10 @@ MADE = "making the index of it first"
 
 
 def add_arguments(command: ArgumentParser) -> None:
-    from metadata_digger.cli.parser import SET
     from metadata_digger.cli.train import whole
 
     command.add_argument("place", metavar="OUTPUT|CONFIG", help="directory of an output, or a configuration file")
-    command.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help=SET)
+    command.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="set a configuration key")
     command.add_argument("--host", default="127.0.0.1", help="address to serve (default: this machine alone)")
     command.add_argument("--port", type=whole(0), default=8080, help="port (default: 8080; 0: any that is free)")
     command.add_argument("--map", metavar="FILE.mbtiles", help="street map: raster tiles in an MBTiles file")
