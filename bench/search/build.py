@@ -6,7 +6,6 @@ Says what it cost. `--bare`: also what tantivy alone costs, with the same docume
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import resource
 import shutil
@@ -57,17 +56,8 @@ def bare(folder: Path, rows: int) -> float:
     from metadata_digger.sinks.index_documents import Documents, form
     from metadata_digger.steps.filter import EVERYTHING
 
-    texts = []
     documents = Documents(form(EVERYTHING, True, MOMENT), columns(), EVERYTHING)
-    for number, batch in enumerate(batches(0, rows)):
-        texts += [one.fields for one in documents.of(batch, number * len(batch))]
-    found = [json.loads(text) for text in texts]
-    from datetime import datetime
-
-    for one in found:
-        for name, value in one.items():
-            if isinstance(value, str) and name.endswith(("date", "datetime", "taken", "modified", "original")):
-                one[name] = datetime.fromisoformat(value)
+    found = [one.fields for batch in batches(0, rows) for one in documents.of(batch, 0)]
     search = folder / "bare"
     shutil.rmtree(search, ignore_errors=True)
     search.mkdir(parents=True)
@@ -107,10 +97,10 @@ def main() -> None:
         shutil.rmtree(target)
     size = sum(file.stat().st_size for file in (folder / about.SEARCH).iterdir())
     rows = (folder / "photos.sqlite").stat().st_size
-    print(
-        f"{options.rows:,} rows: pieces {spent:.1f} s of CPU ({spent / options.rows * 1e6:.0f} us a row), join {join:.1f} s"
-    )
-    print(f"wall {made:.1f} s with the making of rows; memory of a worker {max(kib for _, kib in found) >> 10} MiB")
+    each = f"{spent / options.rows * 1e6:.0f} us a row"
+    print(f"{options.rows:,} rows: pieces {spent:.1f} s of CPU ({each}), join {join:.1f} s")
+    memory = max(kib for _, kib in found) >> 10
+    print(f"wall {made:.1f} s with the making of rows; memory of a worker {memory} MiB")
     print(f"search/ {size / options.rows:,.0f} bytes a row, photos.sqlite {rows / options.rows:,.0f}")
     if options.bare:
         alone = bare(folder, options.rows)
