@@ -601,7 +601,7 @@ def test_what_a_server_refused_is_tried_again(tmp_path: Path) -> None:
         report = run(job(tmp_path, sinks=(sink,), facts=FACTS, update="time"))
         assert (report.seen, report.written, report.failed) == (303, written, 2)
     milder = replace(sink, refuses="worse")
-    report = run(job(tmp_path, sink=milder, facts=FACTS, update="time"))
+    report = run(job(tmp_path, sinks=(milder,), facts=FACTS, update="time"))
     assert (report.seen, report.written, report.failed) == (303, 303, 0)
     assert len(contents(tmp_path / "server")) == 304
 
