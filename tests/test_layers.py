@@ -38,6 +38,7 @@ PAIRS = {
     ("run", "__init__"),
     ("sinks", "__init__"),
     ("index", "__init__"),
+    ("web", "__init__"),
 }
 INSIDE = [
     {"errors"},

@@ -87,6 +87,10 @@ def _run(options: Namespace) -> int:
             from metadata_digger.cli.verify import verify
 
             return verify(options)
+        case "serve":
+            from metadata_digger.cli.serve import serve
+
+            return serve(options)
         case "config":
             from metadata_digger.cli.show_config import show_config
 

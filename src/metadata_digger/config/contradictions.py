@@ -105,10 +105,8 @@ def _output(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     elif faults := list(_place(values, "output.directoryPath", directory, "output.storage.name")):
         yield from faults
     elif {"json", "index"} <= {*forms} and Path(local(directory)).name == "index" and values["output.filesNumber"] < 2:
-        yield (
-            "output.directoryPath",
-            f"output.directoryPath={directory}: index.json would be two files; name it otherwise",
-        )
+        sentence = f"output.directoryPath={directory}: index.json would be two files; name the directory otherwise"
+        yield "output.directoryPath", sentence
     elif storage in ("file", "solr") and values["input.storage.name"] == "file":
         output = Path(local(directory)).resolve()
         for path in values["input.paths"] or ():

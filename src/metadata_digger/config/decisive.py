@@ -21,6 +21,7 @@ NOT_DECISIVE = (
     "storage.s3.credsProvided",
     "enrichment.classifier.device",
 )
+SERVING = "serve."  # what is done with an output afterwards
 OUTPUT = "output."  # how rows are written, as all of these
 # What decides which files are looked at, but not what comes of them.
 LISTING = ("input.paths", "input.include", "input.exclude", "input.links")
@@ -70,7 +71,7 @@ def sent(config: Mapping[str, str]) -> dict[str, str]:
 
 def decisive(config: Mapping[str, str]) -> dict[str, str]:
     """Those of a configuration, as `Config.effective` gives it."""
-    others = {*NOT_DECISIVE, *written(config)}
+    others = {*NOT_DECISIVE, *written(config), *(key for key in config if key.startswith(SERVING))}
     if BOOLEANS.get(config.get(COMPARATOR, "").lower()):
         others -= {*COMPARED}
     return {key: text for key, text in config.items() if key not in others}

@@ -216,6 +216,13 @@ KEYS: tuple[Key, ...] = (
         "true",
         "Keep the rows, compressed, in the folder `_run` of the output: what `--update` needs.",
     ),
+    Key("serve.cacheMB", LIMIT, "1024", "Megabytes of previews that `serve` keeps on disk, oldest out; -1: all."),
+    Key(
+        "serve.allowOrigin",
+        LIST,
+        "",
+        "Pages from elsewhere that may ask the REST interface of `serve`, for example `https://desk.example.org`.",
+    ),
     Key(
         "output.columns.includeDirsInTags",
         BOOLEAN,

@@ -149,6 +149,11 @@ class IndexCollection:
         photos = self._photos(now, [one.row for one in near])
         return [Alike(photo, one.score, one.reasons) for photo, one in zip(photos, near, strict=True)]
 
+    def position(self, node: Node, order: Order, id: str) -> int | None:
+        now = self._now()
+        row = now.rows.row(id)
+        return None if row is None else Pager(now.engine(), in_order=now.made.sorted).position(node, order, row)
+
     def ids(self, node: Node) -> Iterator[str]:
         now = self._now()
         for rows in self._stretches(now, node):

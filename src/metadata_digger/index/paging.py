@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _TOTAL = {"date": BY_DATE, "file_size": BY_SIZE}
 _SORTED_VALUES = 65_000
+_STRETCH, _LOOKED_AT = 10_000, 200_000  # rows at once, and in all, among which one is looked for
 
 
 class Pager:
@@ -47,6 +48,25 @@ class Pager:
             self._engine.schema, ROW, tantivy.FieldType.Unsigned, row, None, include_lower=False
         )
         return self._sorted(self._engine.query(node).and_must_match(higher), ROW, size, 0, down=False)
+
+    def position(self, node: Node, order: Order, row: int) -> int | None:
+        """How many rows stand before one."""
+        import tantivy
+
+        engine, query = self._engine, self._engine.query(node)
+        if not engine.counted(query.and_must_match(engine.row(row))):
+            return None
+        if self._in_order and order.field == "exact_file_path":
+            low, high = (row, None) if order.down else (None, row)
+            kind = tantivy.FieldType.Unsigned
+            before = tantivy.Query.range_query(engine.schema, ROW, kind, low, high, False, False)
+            return engine.counted(query.and_must_match(before))
+        total = engine.counted(query)
+        for offset in range(0, min(total, _LOOKED_AT), _STRETCH):
+            rows = self._rows(node, order, min(_STRETCH, total - offset), total, offset)
+            if row in rows:
+                return offset + rows.index(row)
+        return None
 
     def _rows(self, node: Node, order: Order, size: int, total: int, offset: int) -> list[int]:
         field = field_of(order.field)

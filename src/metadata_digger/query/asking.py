@@ -185,6 +185,9 @@ class Collection(Protocol):
     def similar(self, id: str, size: int) -> Sequence[Alike]:
         """Rows that share rare values (device, owner, document) with this one, nearest first."""
 
+    def position(self, node: Node, order: Order, id: str) -> int | None:
+        """How many rows stand before this one; None where it does not fit, or is too far behind to be looked for."""
+
     def ids(self, node: Node) -> Iterator[str]:
         """All of them, without holding them."""
 

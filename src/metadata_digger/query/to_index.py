@@ -138,6 +138,11 @@ class Engine:
     def counted(self, query: tantivy.Query) -> int:
         return int(self.searcher.search(query, 1).count)  # type: ignore[attr-defined]  # its types lack it
 
+    def row(self, number: int) -> tantivy.Query:
+        import tantivy
+
+        return tantivy.Query.term_query(self.schema, ROW, number)
+
     def folded(self, text: str) -> list[str]:
         return [*self.analyzer.analyze(text)]
 
