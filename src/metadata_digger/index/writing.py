@@ -51,8 +51,9 @@ def piece(target: Path, documents: Iterable[Document], known: Mapping[str, tuple
     return count
 
 
-def join(pieces: Sequence[Path], target: Path, next_row: int) -> None:
-    """The pieces as one index in an existing folder; they stay as they are. Raises OSError, ValueError."""
+def join(pieces: Sequence[Path], target: Path, next_row: int, *, in_order: bool = True) -> None:
+    """The pieces as one index in an existing folder; they stay as they are. `in_order`: rows come in the order of their
+    paths. Raises OSError, ValueError."""
     search = target / about.SEARCH
     if search.exists():
         shutil.rmtree(search)
@@ -62,7 +63,7 @@ def join(pieces: Sequence[Path], target: Path, next_row: int) -> None:
     count = _documents(search)
     rows.join([one / rows.FILE for one in pieces], target / rows.FILE)
     _merge(search)
-    about.write(target, count, next_row)
+    about.write(target, count, next_row, in_order=in_order)
 
 
 def update(old: Path, target: Path, pieces: Sequence[Path], removed: Callable[[], Iterable[str]]) -> None:

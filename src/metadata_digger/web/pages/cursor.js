@@ -1,0 +1,99 @@
+// Moving through pictures: what keys and clicks do in the gallery and in the table.
+import { useEffect, useRef } from "../vendor/preact.js";
+import { say, select, session, toggle } from "./session.js";
+import { go } from "./state.js";
+import { many } from "./wording.js";
+
+const LARGEST = 5000; // of a range by shift: more are all hits, which marks can be told
+
+export function useCursor({ state, photos, total, columns, scroll, port }) {
+  const { current: wanted } = session.use();
+  const current = Math.max(0, Math.min(wanted, total - 1));
+  const follow = useRef(false); // whether the focus goes to the current one when it is drawn
+  const anchor = useRef(null);
+
+  useEffect(() => {
+    if (!follow.current) return;
+    const cell = port.current?.querySelector(`[data-place="${current}"]`);
+    if (cell) {
+      cell.focus({ preventScroll: true });
+      follow.current = false;
+    }
+  });
+
+  // The place at the top, kept in the address without a step back.
+  const restored = useRef(null);
+  useEffect(() => {
+    if (!total || restored.current === photos) return;
+    const first = restored.current === null;
+    restored.current = photos;
+    scroll.to(state.at && state.at < total ? Math.floor(state.at / columns) * scroll.high : 0);
+    if (first || state.at !== current) session.set({ current: state.at < total ? state.at : 0 });
+  }, [photos, total]);
+  useEffect(() => {
+    const top = Math.floor(scroll.top / scroll.high + 0.5) * columns;
+    if (restored.current !== photos || Math.abs(top - state.at) < columns) return undefined;
+    const timer = setTimeout(() => go({ at: top }, { replace: true }), 250);
+    return () => clearTimeout(timer);
+  }, [scroll.top, columns]);
+
+  const to = (place, event) => {
+    const next = Math.max(0, Math.min(place, total - 1));
+    if (event?.shiftKey) range(anchor.current ?? current, next);
+    else anchor.current = next;
+    follow.current = true;
+    scroll.show(Math.floor(next / columns));
+    session.set({ current: next });
+  };
+  const range = async (from, end) => {
+    anchor.current ??= from;
+    const [first, last] = [Math.min(from, end), Math.max(from, end)];
+    if (last - first >= LARGEST) return say(`A range has at most ${many(LARGEST, "picture")}.`);
+    const all = await Promise.all(Array.from({ length: last - first + 1 }, (_, step) => photos.load(first + step)));
+    select(all.filter(Boolean).map((photo) => photo.id));
+    return say(`${many(session.get().selected.size, "picture")} selected`);
+  };
+  const tick = (place) => {
+    const photo = photos?.get(place);
+    if (!photo) return;
+    anchor.current = place;
+    toggle(photo.id);
+    say(`${many(session.get().selected.size, "picture")} selected`);
+  };
+  const open = (place) => {
+    const photo = photos?.get(place);
+    if (photo) go({ photo: photo.id });
+  };
+
+  const key = (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const page = Math.max(1, Math.floor(scroll.height / scroll.high)) * columns;
+    const steps = {
+      ArrowRight: current + 1,
+      ArrowLeft: current - 1,
+      ArrowDown: current + columns < total ? current + columns : current,
+      ArrowUp: current - columns >= 0 ? current - columns : current,
+      Home: 0,
+      End: total - 1,
+      PageDown: Math.min(total - 1, current + page),
+      PageUp: Math.max(0, current - page),
+    };
+    if (event.key in steps) to(steps[event.key], event);
+    else if (event.key === "Enter") open(current);
+    else if (event.key === " ") tick(current);
+    else if (event.key === "Escape" && session.get().selected.size) select([]);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const click = (event, place) => {
+    session.set({ current: place });
+    if (event.target.closest("[data-tick]") || event.ctrlKey || event.metaKey) tick(place);
+    else if (event.shiftKey) range(anchor.current ?? current, place);
+    else open(place);
+  };
+  const focused = (place) => {
+    if (place !== session.get().current) session.set({ current: place });
+  };
+  return { current, key, click, focused, to };
+}
