@@ -56,11 +56,11 @@ class IndexSink:
     def piece(self, batches: Iterator[pa.RecordBatch], columns: Columns, target: Path) -> int:
         from metadata_digger.index.writing import piece
 
-        with _faults():
-            return piece(target, self._documents(batches, columns))
-
-    def _documents(self, batches: Iterator[pa.RecordBatch], columns: Columns) -> Iterator[Document]:
         documents = Documents(form(self.selection, self.every, self.moment), columns, self.selection)
+        with _faults():
+            return piece(target, self._documents(batches, documents), documents.known)
+
+    def _documents(self, batches: Iterator[pa.RecordBatch], documents: Documents) -> Iterator[Document]:
         first = self.first
         for batch in batches:
             rows = written(batch)
