@@ -8,18 +8,21 @@ import { useScroll } from "./scroll.js";
 import { session } from "./session.js";
 import { day, many } from "./wording.js";
 
-const WIDTHS = { s: 112, m: 168, l: 264 }; // the least, in CSS pixels
+const WIDTHS = { s: 96, m: 140, l: 240 }; // the least, in CSS pixels
 const GAP = 8;
 const CAPTION = { s: 0, m: 38, l: 38 };
 
-export function Gallery({ state, photos, total, old }) {
+export function Gallery({ state, photos, total: all, old }) {
   const port = useRef(null);
-  const [wide, widen] = useState(900);
+  const [wide, widen] = useState(0); // 0: not measured yet, nothing is drawn
   useLayoutEffect(() => {
-    const sized = new ResizeObserver(([entry]) => widen(entry.contentRect.width));
+    const measure = () => widen(port.current.querySelector(".gallery").clientWidth);
+    const sized = new ResizeObserver(measure);
     sized.observe(port.current);
+    measure();
     return () => sized.disconnect();
   }, []);
+  const total = wide ? all : 0;
   const columns = Math.max(2, Math.floor((wide + GAP) / (WIDTHS[state.tile] + GAP)));
   const width = (wide - GAP * (columns - 1)) / columns;
   const high = Math.round(width * 0.8) + CAPTION[state.tile] + GAP;
@@ -55,7 +58,7 @@ export function Gallery({ state, photos, total, old }) {
           role="row"
           key=${row}
           aria-rowindex=${row + 1}
-          style=${{ transform: `translateY(${row * high + scroll.offset}px)`, height: `${high - GAP}px`, gap: `${GAP}px` }}
+          style=${{ top: `${row * high + scroll.offset}px`, height: `${high - GAP}px`, gap: `${GAP}px` }}
         >
           ${Array.from({ length: Math.min(columns, total - row * columns) }, (_, column) => {
             const place = row * columns + column;
