@@ -87,7 +87,6 @@ function Tile({ place, column, width, photo, isCurrent, selected, cursor, captio
     role="gridcell"
     aria-colindex=${column + 1}
     aria-selected=${isSelected ? "true" : "false"}
-    aria-label=${photo ? described(photo) : "Not loaded yet"}
     data-place=${place}
     tabindex=${isCurrent ? 0 : -1}
     style=${{ width: `${width}px` }}
@@ -97,7 +96,7 @@ function Tile({ place, column, width, photo, isCurrent, selected, cursor, captio
     <span class="well">
       ${photo ? html`<${Thumbnail} photo=${photo} />` : null}
       ${photo?.mark ? html`<${MarkSign} mark=${photo.mark} />` : null}
-      ${photo ? html`<span class="tick" data-tick="1"><${icons.Check} /></span>` : null}
+      ${photo ? html`<span class="tick" data-tick="1" aria-hidden="true"><${icons.Check} /></span>` : null}
     </span>
     ${caption && photo
       ? html`<span class="caption">
@@ -105,12 +104,14 @@ function Tile({ place, column, width, photo, isCurrent, selected, cursor, captio
           <span class="caption-more">${[day(photo.date), photo.camera].filter(Boolean).join(" · ") || photo.type}</span>
         </span>`
       : null}
+    <span class="visually-hidden">${photo ? more(photo, caption) : "Not loaded yet"}</span>
   </div>`;
 }
 
-function described(photo) {
-  const words = [photo.name, day(photo.date), photo.camera, photo.labels?.slice(0, 6).join(", ")];
-  if (photo.mark) words.push(`mark ${photo.mark}`);
+/** For who does not see the picture. */
+function more(photo, caption) {
+  const words = [photo.labels?.slice(0, 6).join(", ")];
+  if (!caption) words.unshift(photo.name, day(photo.date), photo.camera);
   if (photo.notes?.length) words.push(many(photo.notes.length, "note"));
   return words.filter(Boolean).join(", ");
 }
