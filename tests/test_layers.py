@@ -61,6 +61,7 @@ RUN = [
     {"update"},
     {"publish"},
     {"verify", "work"},
+    {"indexing"},
     {"begin"},
     {"drive"},
     {"engines"},
