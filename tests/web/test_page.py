@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
 from web.photographs import HOSTILE, index, serving
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def visit(chromium: Browser, address: str) -> Iterator[Visit]:
         assert found.elsewhere == []
 
 
-class visiting:  # noqa: N801
+class visiting:
     """A visit in a context of its own."""
 
     def __init__(self, chromium: Browser, address: str, **options: object) -> None:
@@ -254,7 +255,7 @@ def test_server_gone_and_back(chromium: Browser, tmp_path: Path) -> None:
         assert "does not answer" in notice.inner_text()
         port = address.rstrip("/").rsplit(":", 1)[1]
         with serving(output, "--port", port):
-            notice.wait_for(state="detached", timeout=3 * SETTLED)
+            notice.wait_for(state="detached", timeout=6 * SETTLED)
             visit.total("6 of 12 pictures")
 
 
@@ -290,7 +291,7 @@ def test_nothing_keeps_people_out(chromium: Browser, address: str, axe: str, sta
 
 @pytest.mark.slow
 def test_the_last_of_many(chromium: Browser, tmp_path: Path) -> None:
-    """More rows than a box can be high: the last one is reached by the bar and by a key, the wheel moves by true pixels."""
+    """More rows than a box can be high: the bar and a key reach the last one, the wheel moves by true pixels."""
     rows = 45_000
     with (
         serving(index(tmp_path / "out", rows)) as address,
