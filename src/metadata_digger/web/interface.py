@@ -31,9 +31,14 @@ def search(served: Served, request: Request, asked: Any) -> Any:
     order = order_of(asked.get("sort"))
     size, offset = asked.get("limit", 60), asked.get("offset", 0)
     page = served.collection.search(wanted.node, order, size, cursor=asked.get("cursor"), offset=offset)
+    shown = photos(served, page.photos)
+    if fields := asked.get("fields"):
+        for one in shown:
+            detail = served.collection.photo(one["id"])
+            one["values"] = answers.values(detail, fields) if detail else {}
     return {
         "total": page.total,
-        "photos": photos(served, page.photos),
+        "photos": shown,
         "cursor": page.cursor,
         "state": served.collection.about().state,
         "notes": [*wanted.notes],
