@@ -310,6 +310,17 @@ def test_defaults_of_what_is_not_built_yet_are_accepted(tmp_path: Path) -> None:
             GOOD + "output.directoryPath=-\noutput.format=json\noutput.filesNumber=2",
             "c:6: output.filesNumber=2 needs a directory for the files",
         ),
+        (GOOD + "output.directoryPath=-\noutput.format=json,index", "c:4: output.directoryPath=- writes JSON Lines"),
+        (
+            GOOD + "output.directoryPath=/data/index\noutput.format=json,index",
+            "c:4: output.directoryPath=/data/index: index.json would be two files",
+        ),
+        (
+            GOOD + "output.storage.name=solr\noutput.format=csv,solr\noutput.directoryPath=/data",
+            "c:6: output.directoryPath would replace the input /data/in",
+        ),
+        (GOOD + "output.format=csv,pdf", "c:4: output.format=csv,pdf: must be csv, json, parquet, solr or index"),
+        (GOOD + "output.format=,", "c:4: output.format=,: is empty"),
         (GOOD + "output.storage.name=solr", "c:2: output.format=csv makes files"),
         (GOOD + "output.format=solr", "c: output.storage.name must be solr"),
         (GOOD + "processing.thumbnails.enabled=true", "c:4: processing.thumbnails.enabled=true needs"),

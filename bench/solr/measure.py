@@ -165,7 +165,7 @@ def timed(processes: int, work: Assignment, connection: Connection, documents: i
 
 def ready(work: Job, rows: Rows, folder: Path) -> list[Path]:
     """The same documents as requests on the disk."""
-    maker = work.sink.form.maker(rows.columns)  # type: ignore[union-attr]  # it is the sink for Solr
+    maker = work.sinks[0].form.maker(rows.columns)  # type: ignore[union-attr]  # it is the sink for Solr
     documents = [
         document
         for part in sorted(rows.counts)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from metadata_digger.cli import main, runs
 from metadata_digger.cli.progress import Progress
 from metadata_digger.cli.runs import table
-from metadata_digger.cli.summary import summary
+from metadata_digger.cli.summary import serving, summary
 from metadata_digger.run.job import Job
 from metadata_digger.run.report import Report
+from metadata_digger.sinks import SINKS, Sink
 
 
 @pytest.fixture
@@ -272,6 +274,35 @@ def test_summary_is_short_whatever_happened() -> None:
     assert any(line.endswith(", ... (80 labels)") for line in lines)
     assert "output      /out/result (2 files)" in lines
     assert len(lines) < 20
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        (("index.json",), "output      /out/result/index.json"),
+        (("result.csv", "index.json"), "output      /out/result (result.csv, index.json)"),
+        ((*(f"result_{number}.csv" for number in range(9)), "index.json"), "output      /out/result (10 files)"),
+    ],
+)
+def test_summary_names_the_files_of_several_forms(files: tuple[str, ...], told: str) -> None:
+    assert told in summary(Report(output=Path("/out/result"), files=files))
+
+
+@pytest.mark.parametrize(
+    ("forms", "configuration", "told"),
+    [
+        ("index", None, ["serve       metadata-digger serve '/out/my result'"]),
+        ("csv,parquet", "a.properties", ["serve       metadata-digger serve '/out/my result'"]),
+        ("solr,index", "a.properties", ["serve       metadata-digger serve '/out/my result'"]),
+        ("solr", "a.properties", ["serve       metadata-digger serve a.properties"]),
+        ("csv,solr", None, []),
+        ("csv,json", "a.properties", []),
+    ],
+)
+def test_what_can_be_served_says_how(forms: str, configuration: str | None, told: list[str]) -> None:
+    kinds = {kind.name: cast("Sink", kind) for kind in SINKS}
+    sinks = [kinds[form] for form in forms.split(",")]
+    assert list(serving(sinks, Report(output=Path("/out/my result")), configuration)) == told
 
 
 def test_summary_says_so_when_there_was_nothing_to_do() -> None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from metadata_digger.actions import BY_NAME, idle, job
 from metadata_digger.cli.dry_run import dry_run
 from metadata_digger.cli.progress import Progress
-from metadata_digger.cli.summary import collection, summary
+from metadata_digger.cli.summary import collection, serving, summary
 from metadata_digger.cli.terminal import flush, is_closed, printable, write
 from metadata_digger.config import load, shown
 from metadata_digger.errors import ConfigError, OutputError
@@ -67,6 +67,8 @@ def run_action(options: Namespace) -> int:
         if isinstance(sink, SolrSink):
             for line in collection(sink.connection, report):
                 write(printable(line))
+    for line in serving(work.sinks, report, options.config):
+        write(printable(line), words)
     return DONE_WITH_FAILURES if report.failed else 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -16,10 +17,13 @@ from metadata_digger.solr.queries import phrase
 
 if TYPE_CHECKING:
     from metadata_digger.run.report import Report
+    from metadata_digger.sinks import Sink
     from metadata_digger.solr.connection import Connection
 
 REASONS = 8  # shown of each kind; the report has all of them
 LABELS = 12
+NAMED = 6  # files of an output
+COMMAND = "metadata-digger serve"
 PATIENCE = 10.0  # seconds for a last question to Solr
 
 
@@ -66,6 +70,15 @@ def summary(report: Report) -> Iterator[str]:
         yield f"note        {note}"
 
 
+def serving(sinks: Sequence[Sink], report: Report, configuration: str | None) -> Iterator[str]:
+    """The command that opens what was made on a page, where it can be."""
+    forms = {sink.name for sink in sinks}
+    if report.output is not None and forms & {"index", "parquet"}:
+        yield f"serve       {COMMAND} {shlex.quote(str(report.output))}"
+    elif "solr" in forms and configuration is not None:
+        yield f"serve       {COMMAND} {shlex.quote(configuration)}"
+
+
 def collection(connection: Connection, report: Report) -> Iterator[str]:
     """What the collection holds now, and a query to try; nothing when Solr went away after the run."""
     from metadata_digger.solr.client import Solr
@@ -93,6 +106,9 @@ def _reasons(reasons: Sequence[tuple[str, int]]) -> Iterator[str]:
 
 
 def _files(output: Path, files: tuple[str, ...]) -> str:
+    """A file by its path; of several forms all files, of one form in many files their number."""
     if len(files) == 1:
         return str(output / files[0])
-    return f"{output} ({len(files):,} files)" if files else str(output)
+    if len({Path(name).suffix for name in files}) == 1 or len(files) > NAMED:
+        return f"{output} ({len(files):,} files)"
+    return f"{output} ({', '.join(files)})"

@@ -104,7 +104,10 @@ def _output(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield from _streamed(values)
     elif faults := list(_place(values, "output.directoryPath", directory, "output.storage.name")):
         yield from faults
-    elif storage == "file" and values["input.storage.name"] == "file":
+    elif {"json", "index"} <= {*forms} and Path(local(directory)).name == "index" and values["output.filesNumber"] < 2:
+        sentence = f"output.directoryPath={directory}: index.json would be two files; name the directory otherwise"
+        yield "output.directoryPath", sentence
+    elif storage in ("file", "solr") and values["input.storage.name"] == "file":
         output = Path(local(directory)).resolve()
         for path in values["input.paths"] or ():
             if Path(local(path)).resolve().is_relative_to(output):

@@ -63,7 +63,12 @@ class Snapshot:
         if found is None:
             return ()
         directories = found[1].get("directories", ())
-        return [value for _, tags in directories for _, value, tag in tags if tag == name]
+        return [
+            value
+            for _, _, values, fields in directories
+            for value, field in zip(values, fields, strict=True)
+            if field == name
+        ]
 
 
 class IndexCollection:

@@ -61,8 +61,8 @@ def near(engine: Engine, row: int, detail: Mapping[str, Any], total: int, size: 
 def _telling(detail: Mapping[str, Any]) -> list[tuple[str, str, str, float]]:
     """Field, title, value and weight of what may be shared, the heaviest first."""
     found: dict[tuple[str, str], tuple[str, str, str, float]] = {}
-    for directory, tags in detail.get("directories", ()):
-        for title, value, name in tags:
+    for directory, titles, values, names in detail.get("directories", ()):
+        for title, value, name in zip(titles, values, names, strict=True):
             weight = next((weight for pattern, weight in _WEIGHTS if pattern.search(name)), 0.0)
             field = field_of(name)
             if field is None or field.kind not in (Kind.TAG, Kind.STRING):

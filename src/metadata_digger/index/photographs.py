@@ -37,7 +37,10 @@ def detail_of(summary: Mapping[str, Any], detail: Mapping[str, Any]) -> Detail:
         base_path=detail.get("base", ""),
         modified=_moment(detail.get("modified")),
         processed=_moment(detail.get("processed")),
-        directories=[Directory(name, [Tag(*one) for one in tags]) for name, tags in detail.get("directories", ())],
+        directories=[
+            Directory(name, [Tag(*one) for one in zip(*tags, strict=True)])
+            for name, *tags in detail.get("directories", ())
+        ],
         directory_names=detail.get("directory_names", ()),
         tag_names=detail.get("tag_names", ()),
         seen=sorted(seen, key=lambda one: -one.score),

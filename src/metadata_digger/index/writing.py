@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,31 +24,36 @@ _META, _MANAGED = "meta.json", ".managed.json"
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A row, ready to be written. `fields`: JSON of the fields of the schema."""
+    """A row, ready to be written. `fields`: those of the schema, dates as datetime."""
 
     row: rows.Row
-    fields: str
+    fields: dict[str, Any]
 
 
-def piece(target: Path, documents: Iterable[Document]) -> int:
-    """A folder with some documents; how many they are. What was there is replaced. Raises OSError, ValueError."""
+def piece(target: Path, documents: Iterable[Document], known: Mapping[str, tuple[int, str]]) -> int:
+    """A folder with some documents; how many they are. What was there is replaced. `known`: as of rows.write. Raises
+    OSError, ValueError."""
+    import tantivy
+
     shutil.rmtree(target, ignore_errors=True)
     (search := target / about.SEARCH).mkdir(parents=True)
-    writer = opened(search, new=True).writer(heap_size=HEAP, num_threads=1)
+    index = opened(search, new=True)
+    writer, schema, made = index.writer(heap_size=HEAP, num_threads=1), index.schema, tantivy.Document.from_dict
 
     def indexed() -> Iterator[rows.Row]:
         for document in documents:
-            writer.add_json(document.fields)
+            writer.add_document(made(document.fields, schema))
             yield document.row
 
-    count = rows.write(target / rows.FILE, indexed())
+    count = rows.write(target / rows.FILE, indexed(), known)
     writer.commit()
     writer.wait_merging_threads()
     return count
 
 
-def join(pieces: Sequence[Path], target: Path, next_row: int) -> None:
-    """The pieces as one index in an existing folder; they stay as they are. Raises OSError, ValueError."""
+def join(pieces: Sequence[Path], target: Path, next_row: int, *, in_order: bool = True) -> None:
+    """The pieces as one index in an existing folder; they stay as they are. `in_order`: rows come in the order of their
+    paths. Raises OSError, ValueError."""
     search = target / about.SEARCH
     if search.exists():
         shutil.rmtree(search)
@@ -58,7 +63,7 @@ def join(pieces: Sequence[Path], target: Path, next_row: int) -> None:
     count = _documents(search)
     rows.join([one / rows.FILE for one in pieces], target / rows.FILE)
     _merge(search)
-    about.write(target, count, next_row)
+    about.write(target, count, next_row, in_order=in_order)
 
 
 def update(old: Path, target: Path, pieces: Sequence[Path], removed: Callable[[], Iterable[str]]) -> None:

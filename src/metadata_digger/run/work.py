@@ -18,13 +18,13 @@ from metadata_digger.pipeline import Batch, compose, open_batch
 from metadata_digger.run.counts import Summary
 from metadata_digger.run.disk import writing
 from metadata_digger.run.job import Job
-from metadata_digger.run.publish import equal_files, streaming
+from metadata_digger.run.publish import equal_files, refused_rows, streaming
 from metadata_digger.run.records.record import digest
 from metadata_digger.run.stage import parts
 from metadata_digger.run.stage.parts import SAME
 from metadata_digger.run.tasks import Hashed, Join, Limits, Piece
 from metadata_digger.schema import FILE, Column
-from metadata_digger.sinks import Growing, Numbering, made_by, refused
+from metadata_digger.sinks import Growing, Numbering, made_by, refused, turns
 from metadata_digger.steps.hash import HashStep
 from metadata_digger.steps.mark import replaced
 from metadata_digger.storage.model import Entry, Found
@@ -99,13 +99,17 @@ class Work:
         if isinstance(sink, Numbering):
             sink = sink.numbered(piece.first)
         rows = parts.read(self._folder, piece.slices)
+        first = piece.sink == turns(self._job.sinks)[0]
+        if not first and (unsent := refused_rows.unsent(target.parent)).exists():
+            rows = refused_rows.without(rows, unsent)
         with writing(target):
             if not self._job.distinct:
                 sink.piece(rows, columns, target)
                 return refused.reasons(target)
             beside = target.with_name(f"{target.name}.equal")
             with refused.refusing(beside) as refuse:
-                sink.piece(equal_files.without(rows, equal_files.database(target.parent), refuse), columns, target)
+                tell = refuse if first else _told  # once, of all forms
+                sink.piece(equal_files.without(rows, equal_files.database(target.parent), tell), columns, target)
             return refused.reasons(target) + refused.reasons(beside)
 
     def join(self, join: Join) -> dict[str, Any]:
@@ -163,6 +167,10 @@ class Work:
             batch, self._pending = self._pending, None
             yield batch
         raise DiggerError("a step asked for a batch before it gave the last one (pipeline.Step)")
+
+
+def _told(*why: object) -> None:
+    """Of a row that is told of already."""
 
 
 def _kept(source: Path, mask: bytes, times: npt.NDArray[np.int64] | None, summary: Summary) -> Iterator[pa.RecordBatch]:

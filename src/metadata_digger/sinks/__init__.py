@@ -114,6 +114,11 @@ def made_by(sink: Sink, target: Path) -> list[Path]:
     return [target] if sink.suffix else []
 
 
+def turns(sinks: Sequence[Sink]) -> list[int]:
+    """In which order sinks are written, by their numbers: servers first, as no file has a row that one refused."""
+    return sorted(range(len(sinks)), key=lambda number: bool(sinks[number].suffix))
+
+
 def target_of(sink: Sink, folder: Path, name: str) -> Path:
     """Where a join writes. `name`: of the output's files."""
     return folder / (f"{name}{sink.suffix}" if sink.suffix.startswith(".") else sink.suffix or name)

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from metadata_digger.errors import OutputError
 from metadata_digger.index import about
+from metadata_digger.schema import SIMILAR
 from metadata_digger.sinks.columns import Columns, written
 from metadata_digger.sinks.index_documents import Documents, form
 from metadata_digger.sinks.solr_values import instant
@@ -55,11 +56,11 @@ class IndexSink:
     def piece(self, batches: Iterator[pa.RecordBatch], columns: Columns, target: Path) -> int:
         from metadata_digger.index.writing import piece
 
-        with _faults():
-            return piece(target, self._documents(batches, columns))
-
-    def _documents(self, batches: Iterator[pa.RecordBatch], columns: Columns) -> Iterator[Document]:
         documents = Documents(form(self.selection, self.every, self.moment), columns, self.selection)
+        with _faults():
+            return piece(target, self._documents(batches, documents), documents.known)
+
+    def _documents(self, batches: Iterator[pa.RecordBatch], documents: Documents) -> Iterator[Document]:
         first = self.first
         for batch in batches:
             rows = written(batch)
@@ -70,11 +71,11 @@ class IndexSink:
         from metadata_digger.index.writing import join
 
         with _faults():
-            join(pieces, target.parent, self.first)
+            join(pieces, target.parent, self.first, in_order=SIMILAR[0].name not in columns.fields)
 
     def grows(self, old: Path) -> int | None:
         try:
-            return about.read(old).next_row
+            return about.read(old).next_row if (old / about.SEARCH).is_dir() else None
         except OutputError:
             return None
 

@@ -7,12 +7,16 @@ serves every output.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
+from itertools import groupby
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from metadata_digger.index import schema as index
 from metadata_digger.index.writing import Document
@@ -25,11 +29,11 @@ from metadata_digger.sinks.file_columns import name as name_of
 from metadata_digger.sinks.solr_documents import Conversion, Form
 from metadata_digger.sinks.solr_fields import Fields
 from metadata_digger.steps.filter import EVERYTHING, Selection
-from metadata_digger.steps.flatten import starts
+from metadata_digger.steps.flatten import FlatTags, flatten
 from metadata_digger.steps.rename import Naming
 
 NAMING = Naming("snakeCase", "md_", include_directories=True)
-CONTENT = "metadata_content"
+_FIRST = ""  # of a row being made: the first value of each tag, by its field
 # The day of a row: the first of these that it has.
 DATES = (
     "md_capture_md_taken",
@@ -69,21 +73,39 @@ def form(selection: Selection, every: bool, moment: str) -> Form:
         "id",
         frozenset({field.name for field in FIELDS if field.several} | {"md_*", "*"}),
     )
-    return Form(fields, moment, NAMING, selection, True, Conversion(integers), every)
+    return Form(fields, moment, NAMING, selection, False, Conversion(integers), every)
 
 
 def _class_of(field: Field) -> str:
     return _LONG if field.name == "file_size" else _CLASSES[field.kind]
 
 
+@dataclass(frozen=True, slots=True)
+class _Tags:
+    """Tags of a batch that are wanted: row i has those from bounds[i] to bounds[i + 1]; of each what it is called, as
+    whom it is searched, its value, and that as a number in `texts`."""
+
+    bounds: list[int]
+    directories: list[str]
+    names: list[str]
+    fields: list[str]
+    values: list[str]
+    words: list[str]
+    exact: list[str]  # as it is compared
+    typed: list[frozenset[str]]  # of each row the fields of kinds of their own, which the maker of documents fills
+
+
 class Documents:
     """Those of one piece."""
 
     def __init__(self, made: Form, columns: Columns, selection: Selection = EVERYTHING) -> None:
-        self._maker = made.maker(columns)
         self._form = made
         self._selection = selection
         self._fields: dict[tuple[str, str], str | None] = {}  # of a tag, None where it is left out
+        # What is text is taken from the tags as they are, without the detour by documents of Solr.
+        typed = [pair for pair in columns.found if self._field(*pair) in BY_NAME]
+        self._maker = made.maker(Columns(columns.schema, tuple(typed)))
+        self.known: dict[str, tuple[int, str]] = {}  # of each field of a tag how many rows have it, and its title
 
     def of(self, batch: pa.RecordBatch, first: int) -> Iterator[Document]:
         """`first`: the number of the batch's first row."""
@@ -91,37 +113,88 @@ class Documents:
         columns: dict[str, list[Any]] = {
             name: batch.column(name).to_pylist() for name in batch.schema.names if name != "tags"
         }
-        tags = self._tags(batch) if "tags" in batch.schema.names else [[]] * len(batch)
+        tags = self._tags(batch)
         for number, text in enumerate(self._maker.documents(batch)):
             row = first + number
             given = json.loads(text)
-            fields, summary = _fields(given, row, int(columns["size"][number]))
             values = {name: column[number] for name, column in columns.items()}
-            summary |= _summary(given, values)
+            fields, summary = _fields(given, row, values["size"])
+            directories = self._texts(fields, tags, number) if tags is not None else []
+            summary |= _summary(given | fields[_FIRST], values)
+            del fields[_FIRST]
             picture = next((values[name] for name in reversed(THUMBNAILS) if values.get(name)), None)
-            detail = _detail(given, values, tags[number])
-            yield Document((row, values["id"], summary, detail, picture), json.dumps(fields, separators=(",", ":")))
+            yield Document((row, values["id"], summary, _detail(given, values, directories), picture), fields)
 
-    def _tags(self, batch: pa.RecordBatch) -> list[list[Any]]:
-        """Of each row its directories, as found, each with its tags: [directory, [[name, value, field], ...]]."""
+    def _tags(self, batch: pa.RecordBatch) -> _Tags | None:
+        if "tags" not in batch.schema.names:
+            return None
         column: Any = batch.column("tags")
-        bounds, run = starts(column).tolist(), column.flatten()
-        names = zip(*(run.field(name).to_pylist() for name in ("directory", "name", "value")), strict=True)
-        all_tags = [*names]
-        found: list[list[Any]] = []
-        for begin, end in pairwise(bounds):
-            directories: list[Any] = []
-            last = None
-            for directory, name, value in all_tags[begin:end]:
-                field = self._field(directory, name)
-                if field is None:
-                    continue
-                if directory != last:
-                    directories.append([directory, []])
-                    last = directory
-                directories[-1][1].append([name, "" if value is None else value, field])
-            found.append(directories)
-        return found
+        flat = flatten(column)
+        names = [self._field(*pair) for pair in flat.pairs]
+        wanted = np.array([name is not None for name in names], dtype=bool)
+        kept = np.flatnonzero(wanted[flat.codes]) if len(flat.codes) else flat.codes
+        codes = flat.codes[kept].tolist()
+        bounds = np.searchsorted(kept, flat.starts)
+        self._count(flat, kept, bounds, names)
+        # A value is looked at once, however many of the batch have it.
+        text: Any = pc.fill_null(flat.values, pa.scalar("", flat.values.type)).take(pa.array(kept)).dictionary_encode()
+        values, places = text.dictionary.to_pylist(), text.indices.to_pylist()
+        split = [words(value) for value in values]
+        exact = ["=" + value[: engine.LONGEST_VALUE] for value in values]
+        typed = [name in BY_NAME for name in names]
+        rows = np.repeat(np.arange(len(batch)), np.diff(bounds)).tolist()
+        special: list[set[str]] = [set() for _ in range(len(batch))]
+        for row, code in zip(rows, codes, strict=True):
+            if typed[code]:
+                special[row].add(names[code] or "")
+        return _Tags(
+            bounds.tolist(),
+            [flat.pairs[code][0] for code in codes],
+            [flat.pairs[code][1] for code in codes],
+            [names[code] or "" for code in codes],
+            [values[place] for place in places],
+            [split[place] for place in places],
+            [exact[place] for place in places],
+            [*map(frozenset, special)],
+        )
+
+    def _count(self, flat: FlatTags, kept: Any, bounds: Any, names: Sequence[str | None]) -> None:
+        """Which fields the rows of a batch have, each once."""
+        rows = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
+        numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
+        of_pair = np.array([numbers[name] for name in names], np.int64)
+        pairs = np.unique(rows * max(len(numbers), 1) + of_pair[flat.codes[kept]]) if len(kept) else rows
+        counts = np.bincount(pairs % max(len(numbers), 1), minlength=len(numbers)).tolist()
+        titles = {name: " ".join(pair) for name, pair in zip(reversed(names), reversed(flat.pairs), strict=True)}
+        for name, count in zip(numbers, counts, strict=True):
+            if name is not None and count:
+                before = self.known.get(name, (0, titles[name]))
+                self.known[name] = before[0] + count, before[1]
+
+    def _texts(self, fields: dict[str, Any], tags: _Tags, number: int) -> list[Any]:
+        """The text of a row's tags into its fields; the row's directories, as found, each with its tags."""
+        begin, end = tags.bounds[number], tags.bounds[number + 1]
+        names, values = tags.fields[begin:end], tags.values[begin:end]
+        found, compared = tags.words[begin:end], tags.exact[begin:end]
+        fields[engine.CONTENT] = " ".join(found)
+        md: dict[str, Any] = dict(zip(names, found, strict=True))
+        exact: dict[str, Any] = dict(zip(names, compared, strict=True))
+        if len(md) < end - begin and self._form.every:
+            for name in (name for name, count in Counter(names).items() if count > 1):
+                places = [place for place, other in enumerate(names) if other == name]
+                md[name] = [found[place] for place in places]
+                exact[name] = [*dict.fromkeys(compared[place] for place in places)]
+        for name in tags.typed[number]:
+            del md[name], exact[name]
+        fields[engine.WORDS], fields[engine.VALUES] = md, exact
+        fields[_FIRST] = dict(zip(reversed(names), reversed(values), strict=True))
+        directories: list[Any] = []
+        start = begin
+        for directory, run in groupby(tags.directories[begin:end]):
+            stop = start + sum(1 for _ in run)
+            directories.append([directory, tags.names[start:stop], tags.values[start:stop], tags.fields[start:stop]])
+            start = stop
+        return directories
 
     def _field(self, directory: str, name: str) -> str | None:
         pair = directory, name
@@ -132,53 +205,38 @@ class Documents:
 
 
 def _fields(given: dict[str, Any], row: int, size: int) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What is searched, and of what is shown that which comes with it."""
-    fields: dict[str, Any] = {}
-    md: dict[str, Any] = {}
-    exact: dict[str, Any] = {}
+    """What is searched, but the tags' text; and of what is shown that which comes with it."""
+    fields: dict[str, Any] = {_FIRST: {}}
     scores: dict[str, float] = {}
     for name, value in given.items():
         field = BY_NAME.get(name)
         if field is None:
             if name.startswith(SCORES):
                 scores[name.removeprefix(SCORES)] = value
-            elif name not in THUMBNAILS:
-                if isinstance(value, list):
-                    md[name] = [words(str(one)) for one in value]
-                    exact[name] = [_exact(str(one)) for one in value]
-                else:
-                    text = str(value)
-                    md[name], exact[name] = words(text), _exact(text)
         elif field.kind is Kind.PATH:
             fields[name] = ancestors(value)[: None if name == "base_path" else -1]  # exact_file_path has the file
-        elif field.kind is Kind.TEXT:
-            fields[engine.CONTENT] = words.__wrapped__(value if isinstance(value, str) else " ".join(value))
         elif field.kind is Kind.NUMBER:
             if (number := _number(value)) is not None:
                 fields[engine.name_of(field)] = number
-        elif field.kind is not Kind.PLACE:
+        elif field.kind is Kind.DATE:
+            moments = value if isinstance(value, list) else [value]
+            fields[name] = [datetime.fromisoformat(one) for one in moments]
+        elif field.kind not in (Kind.PLACE, Kind.TEXT):
             fields[name] = value
     for name in ("base_path", "file_path"):
         fields[f"exact_{name}"] = given[name]
-    day = next((given[name] for name in DATES if given.get(name)), None)
-    day = day[-1] if isinstance(day, list) else day
+    day = next((fields[name][-1] for name in DATES if fields.get(name)), None)
     if day is not None:
         fields["date"] = day
-    seconds = None if day is None else int(datetime.fromisoformat(day).timestamp())
+    seconds = None if day is None else int(day.timestamp())
     fields |= {
         engine.ROW: row,
         index.BY_DATE: index.by_date(seconds, row),
         index.BY_SIZE: index.by_size(size, row),
-        engine.WORDS: md,
-        engine.VALUES: exact,
         engine.SCORE: scores,
     }
     place = (fields.get(engine.LATITUDE), fields.get(engine.LONGITUDE))
-    return fields, {"date": day, "place": None if None in place else place}
-
-
-def _exact(text: str) -> str:
-    return "=" + text[: engine.LONGEST_VALUE]
+    return fields, {"date": None if day is None else day.isoformat(), "place": None if None in place else place}
 
 
 def _number(value: object) -> float | None:

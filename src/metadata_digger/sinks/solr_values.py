@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import lru_cache
 
 from metadata_digger.metadata.blocks.stamps import stamp
 
@@ -28,6 +29,7 @@ def integer(text: str, bits: int = 32) -> int | None:
     return value if -(1 << bits - 1) <= value < 1 << bits - 1 else None
 
 
+@lru_cache(4_096)  # a file has most of its dates twice
 def date(text: str) -> str | None:
     """The instant as Solr writes it, "2010-10-21T11:22:48Z", UTC unless the text has an offset; None for no date.
 

@@ -5,12 +5,13 @@ record among pictures hides none of them.
 """
 
 # os and not pathlib, for the reason in storage.walk.
-# ruff: noqa: PTH118, PTH208
+# ruff: noqa: PTH113, PTH118, PTH208
 
 from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Collection
 from typing import Any
 
@@ -20,7 +21,10 @@ RECORDS = "_run"  # run.records.record.FOLDER
 RECORD = "run.json"
 BESIDE = {RECORD, "failed.jsonl", "filtered.jsonl", "notes.jsonl", "rows", "rows.sha256"}  # run.records.record.OURS
 KEYS = {"run", "version", "action", "started", "files"}  # of each record
-FORMS = (".csv", ".json", ".parquet")  # what files of an output end with
+FORMS = (".csv", ".json", ".parquet", ".sqlite")  # what files of an output end with
+SEARCH = "search"  # index.about.SEARCH: a folder of an output
+LOCKS = ".tantivy-"  # what who looks at an index leaves there
+_MARKS = re.compile(r"(.+)-marks\.sqlite(-journal|-wal|-shm)?")  # what was marked in an output, beside it
 # Bytes of a record that is looked at: enough for 30,000 files of an output, and 90 MB as the worst JSON in memory.
 LONGEST = 4 << 20
 
@@ -59,6 +63,12 @@ def is_stage(name: str) -> bool:
     return name.startswith(".") and name.endswith(STAGE_SUFFIX)
 
 
+def is_marks(directory: str, name: str) -> bool:
+    """Whether a file has the marks of the output beside it."""
+    found = _MARKS.fullmatch(name) if "-marks.sqlite" in name else None
+    return found is not None and os.path.isfile(os.path.join(directory, found[1], RECORDS, RECORD))
+
+
 def is_output(path: str) -> bool:
     """Whether a directory that has a folder of records is an output, with nothing else in it."""
     files = _record(os.path.join(path, RECORDS, RECORD)).get("files")
@@ -74,6 +84,8 @@ def is_output(path: str) -> bool:
 
 
 def _is_made(entry: os.DirEntry[str], files: Collection[str]) -> bool:
+    if entry.name == SEARCH and entry.is_dir(follow_symlinks=False):
+        return all(f"{SEARCH}/{name}" in files or name.startswith(LOCKS) for name in os.listdir(entry.path))
     return entry.name in files and entry.name.endswith(FORMS) and entry.is_file(follow_symlinks=False)
 
 

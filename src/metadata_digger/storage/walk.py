@@ -20,7 +20,7 @@ from metadata_digger.storage.lists import LIST, paths_in
 from metadata_digger.storage.loops import LOOP, Identity, identity_of, is_loop
 from metadata_digger.storage.model import Fault, Found, entry_of
 from metadata_digger.storage.names import LINK, names_in
-from metadata_digger.storage.own import MINE, OUTPUT, RECORDS, STAGE, Own, is_output, is_stage
+from metadata_digger.storage.own import MINE, OUTPUT, RECORDS, STAGE, Own, is_marks, is_output, is_stage
 from metadata_digger.storage.patterns import EVERYTHING, Patterns
 from metadata_digger.storage.urls import absolute, base_of, entry_name, url_of
 
@@ -249,7 +249,7 @@ class Walk:
                         yield Fault(base, url_of(path), "filtered", why) if why else unread(base, path, error)
                     continue
                 if not stat.S_ISDIR(state.st_mode):
-                    if wanted is not None and not self._wants(path[root:]):
+                    if (wanted is not None and not self._wants(path[root:])) or is_marks(prefix, name):
                         pass
                     elif why:
                         yield Fault(base, url_of(path), "filtered", why)

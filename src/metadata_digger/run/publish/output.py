@@ -10,16 +10,17 @@ from pathlib import Path
 import pyarrow as pa
 
 from metadata_digger.run.job import Job
-from metadata_digger.run.publish import equal_files
+from metadata_digger.run.publish import equal_files, refused_rows
+from metadata_digger.run.publish.growing import Grown, grown
 from metadata_digger.run.publish.ranking import arrange
 from metadata_digger.run.publish.server_rows import lost
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import parts
 from metadata_digger.run.stage.place import Stage
 from metadata_digger.run.tasks import Do, Join, Piece, Slice
-from metadata_digger.sinks import Advising, Growing, Removing, Sink, target_of
+from metadata_digger.sinks import Advising, Removing, Sink, target_of, turns
 from metadata_digger.sinks.columns import Columns
-from metadata_digger.sinks.growth import Growth
+from metadata_digger.sinks.refused import refusals
 
 # A piece of fewer rows is not worth the columns that it is sent with.
 ROWS_PER_PIECE = 500
@@ -79,13 +80,10 @@ def write_output(job: Job, schema: pa.Schema, rows: Mapping[str, int], folders: 
             report.notes += sink.advice(columns)
     if job.distinct:
         equal_files.find(folders.parts, list(rows), job.distinct, equal_files.database(folders.pieces))
-    for number, sink in enumerate(job.sinks):
-        mine, growth = rows, None
-        if not sink.suffix:
-            mine = _to_send(job, sink, rows, folders, report)
-        elif isinstance(sink, Growing) and (first := _grows(job, sink, rows, folders)) is not None:
-            mine = {part: count for part, count in rows.items() if not parts.is_kept(part)}
-            growth = first, Growth(job.output or folders.output, folders.removed)
+    for number in turns(job.sinks):
+        sink = job.sinks[number]
+        growth = grown(job, sink, rows, folders, do)
+        mine = _to_send(job, sink, rows, folders, report) if not sink.suffix else growth.rows if growth else rows
         _write(job, number, columns, mine, growth, folders, do, report)
 
 
@@ -94,26 +92,28 @@ def _write(
     number: int,
     columns: Columns,
     rows: Mapping[str, int],
-    growth: tuple[int, Growth] | None,
+    growth: Grown | None,
     folders: Stage,
     do: Do,
     report: Report,
 ) -> None:
-    """By one sink. `growth`: the number of the first new row, and what is built upon."""
+    """By one sink. `growth`: what is built upon."""
     sink = job.sinks[number]
-    base = growth[0] if growth else 0
+    base = growth.first if growth else 0
     files = plan(rows, job, max(report.workers, 1), folders, number)
     pieces = (
         Piece(slices, columns, target, number, base + first) for file in files for target, slices, first in file.pieces
     )
     for _, refused in do(pieces):
-        if number == 0 or not (sink.suffix or job.distinct):  # what equals another row is told by every sink
-            report.refuse(refused)
+        report.refuse(refused)
+    if not sink.suffix and len(job.sinks) > 1 and (lines := list(refusals(folders.pieces))):
+        with refused_rows.database(lines, refused_rows.unsent(folders.pieces)):
+            pass
     if sink.suffix:
         report.files = (*report.files, *(file.target.name for file in files))
+    upon = growth.growth if growth else None
     joins = (
-        Join([target for target, _, _ in file.pieces], columns, file.target, number, file.rows, growth and growth[1])
-        for file in files
+        Join([target for target, _, _ in file.pieces], columns, file.target, number, file.rows, upon) for file in files
     )
     for join, found in do(joins):
         report.digests |= found
@@ -129,19 +129,11 @@ def _to_send(job: Job, sink: Sink, rows: Mapping[str, int], folders: Stage, repo
         again = lost(sink, folders.parts, rows)
         if count := sum(rows[part] for part in again):
             report.notes.append(f"--update: not all that earlier runs sent was there: {count:,} rows were sent again")
-        rows = {part: count for part, count in rows.items() if not parts.is_kept(part) or part in again}
+        rows = {part: count for part, count in rows.items() if not parts.stands(part) or part in again}
     if isinstance(sink, Removing) and folders.removed.exists():
         with folders.removed.open(encoding="ascii") as ids:
             sink.remove(line.rstrip("\n") for line in ids)
     return rows
-
-
-def _grows(job: Job, sink: Growing, rows: Mapping[str, int], folders: Stage) -> int | None:
-    """The number for the first new row, where most rows stand as the last run wrote them."""
-    if job.output is None or job.ranking is not None or job.distinct or not folders.removed.exists():
-        return None
-    kept = sum(count for part, count in rows.items() if parts.is_kept(part))
-    return sink.grows(job.output) if 2 * kept > sum(rows.values()) else None
 
 
 def slices(ordered: Sequence[tuple[str, int]], start: int, stop: int) -> tuple[Slice, ...]:

@@ -22,6 +22,21 @@ from metadata_digger.steps.mark import mark
 STATUS = "refused"  # none of update.changes.SETTLED
 
 
+def unsent(pieces: Path) -> Path:
+    """Where those that a server refused are told, beside the pieces of the run: the files have none of them either."""
+    return pieces / "unsent.sqlite"
+
+
+def without(rows: Iterator[pa.RecordBatch], found: Path) -> Iterator[pa.RecordBatch]:
+    """The rows less those of a database."""
+    with closing(sqlite3.connect(f"{found.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        for batch in rows:
+            if why := reasons(connection, batch):
+                files = batch.column("file_path").to_pylist()
+                batch = batch.filter(pa.array([file not in why for file in files]))
+            yield batch
+
+
 @contextmanager
 def database(lines: Iterable[Path], target: Path) -> Iterator[sqlite3.Connection]:
     """Such rows, by `file_path`: there may be more than memory should hold. `lines`: files of sinks.refused, or of

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from metadata_digger.index import rows
 from metadata_digger.run.report import Report
 
 FOLDER = "_run"
@@ -68,7 +69,7 @@ def report_of(output: Path) -> Report:
         timings=record["timings"],
         workers=record["workers"],
         output=output,
-        files=tuple(name for name in record["files"] if not name.startswith(FOLDER)),
+        files=tuple(name for name in record["files"] if "/" not in name and name != rows.FILE),
         digests=record["files"],
         resumed=tuple(record["resumed"]),
         changes=record.get("changes", {}),

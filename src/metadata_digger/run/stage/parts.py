@@ -34,7 +34,7 @@ SAME = -(1 << 63)  # instead of a modification time in microseconds: as it was
 
 _FOOTER = "metadata-digger"
 _NAME = re.compile(r"(\d{12})-(\d{6,})")  # Spark makes batches of any size (input.partitions)
-_KEPT = "kept-"
+_KEPT, _TIMED = "kept-", "-timed"
 
 
 class Stretch(NamedTuple):
@@ -52,13 +52,18 @@ def name_of(stretch: Stretch) -> str:
     return f"{stretch.start:012d}-{stretch.files:06d}"
 
 
-def kept_name(number: int) -> str:
-    """Of a part that another run made and an update keeps."""
-    return f"{_KEPT}{number:09d}"
+def kept_name(number: int, *, timed: bool = False) -> str:
+    """Of a part that another run made and an update keeps. `timed`: rows of it have new modification times."""
+    return f"{_KEPT}{number:09d}{_TIMED if timed else ''}"
 
 
 def is_kept(part: str) -> bool:
     return part.startswith(_KEPT)
+
+
+def stands(part: str) -> bool:
+    """Whether the rows of a part are those of another run, to the last value."""
+    return is_kept(part) and not part.endswith(_TIMED)
 
 
 def stretch_of(part: str) -> Stretch | None:

@@ -137,7 +137,8 @@ def publish(folders: Stage, job: Job) -> None:
     check(job, folders.resumed)  # hours may have passed
     with unbroken(), writing(output):
         # A power cut after the rename must not leave a directory of empty files.
-        for path in (*folders.output.iterdir(), *(folders.output / FOLDER).glob("*"), folders.output):
+        inner = (path for name in (FOLDER, about.SEARCH) for path in (folders.output / name).glob("*"))
+        for path in (*folders.output.iterdir(), *inner, folders.output):
             sync(path)
         if not output.exists():
             folders.output.rename(output)

@@ -53,10 +53,10 @@ def why_anew(job: Job, schema: pa.Schema, do: Do) -> str:
     rows = rows_of(output)
     record = read_record(output)
     # What a server has was written with the output's keys, while files are written anew from the rows.
-    files = not job.sinks or any(sink.suffix for sink in job.sinks)
+    server = any(not sink.suffix for sink in job.sinks)
     if not record:
         return f"{output} has no record of the run that made it"
-    if differing := difference(record, job.facts, listing=False, output=None if files else sent):
+    if differing := difference(record, job.facts, listing=False, output=sent if server else None):
         return f"other than in the last run: {differing}"
     if not rows.is_dir():
         return "the last run did not keep its rows (output.keepRows)"

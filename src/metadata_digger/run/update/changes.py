@@ -196,7 +196,8 @@ class Update:
         for number, mask in enumerate(self._masks):
             if any(mask) and (number in self._times or not all(mask)):
                 source = parts.path_of(self._known.rows, self._known.parts[number])
-                yield Keep(source, parts.kept_name(number), bytes(mask), self._times.get(number))
+                times = self._times.get(number)
+                yield Keep(source, parts.kept_name(number, timed=times is not None), bytes(mask), times)
 
     def ids_not_kept(self) -> Iterator[str]:
         """Of rows that the last output has: a server still has them. Those of files that changed come again."""

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from metadata_digger.errors import ConfigError, OutputError
-from metadata_digger.index import about, rows
+from metadata_digger.index import rows
 from metadata_digger.pipeline import row_id
 from metadata_digger.schema import HASHES
 from metadata_digger.sinks.arrow_files import opened
@@ -61,7 +61,7 @@ class Columns(NamedTuple):
 def data_files(output: Path, recorded: Iterable[str]) -> list[Path]:
     """The files of an output that hold its rows, in their order: those that its run recorded, or if there is no record
     those of its name. Raises ConfigError when there are none."""
-    names = [name for name in recorded if "/" not in name and Path(name).suffix in _READERS and name != about.FILE]
+    names = [name for name in recorded if "/" not in name and Path(name).suffix in _READERS]
     if not names:
         ours = re.compile(rf"{re.escape(output.name)}(?:_\d+)?\.(csv|json|parquet)|{re.escape(rows.FILE)}")
         names = [path.name for path in _entries(output) if ours.fullmatch(path.name)]
