@@ -10,7 +10,7 @@ import { go } from "./state.js";
 import { seen, spoken } from "./unseen.js";
 import { many, moment, size } from "./wording.js";
 
-const LONG = 4000; // characters of a value that are compared sign by sign
+const LONG = 4000; // characters of a value that are compared word by word
 
 export function Compare({ state }) {
   const [a, b] = state.compare;
@@ -110,10 +110,12 @@ function Row({ row: { directory, name, a, b, differs } }) {
   </tr>`;
 }
 
-/** Two texts, what differs between their common beginning and end marked. */
+const WORDS = /\d+(?:\.\d+)?|\p{L}+|\s+|./gsu;
+
+/** Two texts, what differs between their common first and last words marked. */
 function apart(a, b) {
   if (a.length > LONG || b.length > LONG) return [a, b];
-  const [one, other] = [[...a], [...b]];
+  const [one, other] = [a, b].map((text) => text.match(WORDS) ?? []);
   let first = 0;
   while (first < one.length && one[first] === other[first]) first += 1;
   let last = 0;

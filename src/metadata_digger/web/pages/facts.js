@@ -6,8 +6,8 @@ import { toast } from "./dialog.js";
 import { place } from "./places.js";
 import { colours } from "./stage.js";
 import { go } from "./state.js";
-import { seen, Value } from "./unseen.js";
-import { moment, size } from "./wording.js";
+import { seen, spoken, Value } from "./unseen.js";
+import { many, moment, size } from "./wording.js";
 import { titled } from "./session.js";
 
 const fresh = { q: "", filters: [], from: "", to: "", box: null, radius: null, has: [] };
@@ -72,26 +72,33 @@ export function About({ photo, label, onLabel }) {
 }
 
 function Labels({ photo, label, onLabel }) {
+  const all = photo.seen.map((one, number) => ({ ...one, number }));
+  const given = all.filter((one) => photo.labels.includes(one.label));
+  const weaker = all.filter((one) => !photo.labels.includes(one.label));
+  const models = [...new Set(all.map(({ model }) => model).filter(Boolean))];
+  const boxed = all.some(({ box }) => box);
   const colour = colours(photo.seen);
+  const list = (some) => html`<ul class=${`seen${boxed ? " has-boxes" : ""}`}>
+    ${some.map(
+      ({ label: name, score, model, box, number }) => html`<li
+        key=${number}
+        class=${label === number ? "is-pointed" : ""}
+        onPointerEnter=${() => box && onLabel(number)}
+        onPointerLeave=${() => onLabel(-1)}
+      >
+        <button type="button" class="seen-name" title=${`Search for ${spoken(name)}`} onFocus=${() => box && onLabel(number)} onBlur=${() => onLabel(-1)} onClick=${() => only("labels", name)}>
+          ${boxed ? html`<span class=${`swatch ${box ? `colour-${colour(name)}` : "is-none"}`}></span>` : null}<bdi>${seen(name, 100)}</bdi>
+        </button>
+        <meter min="0" max="1" value=${score} aria-label=${`Score of ${spoken(name)}`}></meter>
+        <span class="score">${(100 * score).toFixed(score > 0.995 && score < 1 ? 1 : 0)} %</span>
+        ${models.length > 1 || (boxed && !box) ? html`<span class="hint model"><bdi>${seen(model ?? "", 60)}</bdi>${boxed && !box ? " · whole picture" : ""}</span>` : null}
+      </li>`,
+    )}
+  </ul>`;
   return html`<section>
-    <h3>Labels</h3>
-    <ul class="seen">
-      ${photo.seen.map(
-        ({ label: name, score, model, box }, number) => html`<li
-          key=${number}
-          class=${label === number ? "is-pointed" : ""}
-          onPointerEnter=${() => box && onLabel(number)}
-          onPointerLeave=${() => onLabel(-1)}
-        >
-          <button type="button" class="seen-name" title=${`Search for ${name}`} onFocus=${() => box && onLabel(number)} onBlur=${() => onLabel(-1)} onClick=${() => only("labels", name)}>
-            <span class=${`swatch ${box ? `colour-${colour(name)}` : "is-none"}`}></span><bdi>${seen(name, 100)}</bdi>
-          </button>
-          <meter min="0" max="1" value=${score} aria-label=${`Score of ${name}`}></meter>
-          <span class="score">${(100 * score).toFixed(score > 0.995 && score < 1 ? 1 : 0)} %</span>
-          <span class="hint model"><bdi>${seen(model ?? "", 60)}</bdi>${box ? "" : " · whole picture"}</span>
-        </li>`,
-      )}
-    </ul>
+    <h3>Labels ${models.length === 1 ? html`<span class="hint">by <bdi>${seen(models[0], 60)}</bdi></span>` : null}</h3>
+    ${given.length ? list(given) : html`<p class="hint">None was sure enough.</p>`}
+    ${weaker.length > 0 && html`<details class="weaker"><summary>${many(weaker.length, "weaker guess", "weaker guesses")}</summary>${list(weaker)}</details>`}
   </section>`;
 }
 

@@ -2,23 +2,16 @@
 import { html, useEffect, useState } from "../vendor/preact.js";
 import { preview } from "./api.js";
 import * as icons from "./icons.js";
+import { reason } from "./picture.js";
 import { spoken } from "./unseen.js";
 
-const LEAST = 240; // CSS pixels that a small picture is enlarged to
+const ENOUGH = 640; // CSS pixels: smaller pictures are enlarged, to two and a half times at most
 
 /** Labels of a picture, each name with a colour of its own, the same in the list and on the picture. */
 export const colours = (labels) => {
   const names = [...new Set(labels.map(({ label }) => label))];
   return (label) => 1 + (names.indexOf(label) % 6);
 };
-
-/** Why there is no preview, in the server's words. */
-async function reason(id) {
-  const answer = await fetch(preview(id, "large"), { credentials: "same-origin" }).catch(() => null);
-  if (!answer) return "The server does not answer.";
-  const found = await answer.json().catch(() => ({}));
-  return found.description ?? "There is no preview.";
-}
 
 /** A preview that fills its box; `children`: what lies on it. `onSize` hears width / height. */
 export function Preview({ photo, alt, children, onLoad = null, whole = false }) {
@@ -34,7 +27,7 @@ export function Preview({ photo, alt, children, onLoad = null, whole = false }) 
       <span>${failed || "No preview"}</span>
     </div>`;
   const [width, height] = size ?? (photo.width && photo.height ? [photo.width, photo.height] : [4, 3]);
-  const most = size ? Math.max(width, Math.min(LEAST, (LEAST * width) / height)) : 100000;
+  const most = size ? Math.max(width, Math.min(ENOUGH, 2.5 * width)) : 100000;
   const style = whole
     ? { width: `${width}px`, aspectRatio: `${width} / ${height}` }
     : { width: `min(100cqw, ${(100 * width) / height}cqh, ${most}px)`, aspectRatio: `${width} / ${height}` };
