@@ -23,7 +23,7 @@ LAYERS = [
     {"steps", "sinks"},
     {"run"},
     {"actions"},
-    {"previews"},
+    {"previews", "search"},
     {"web", "report"},
     {"cli", "__init__", "__main__"},
 ]
@@ -61,6 +61,7 @@ RUN = [
     {"update"},
     {"publish"},
     {"verify", "work"},
+    {"indexing"},
     {"begin"},
     {"drive"},
     {"engines"},

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 LINE = "open the search page of an output, or of a configuration"
 MORE = """\
-OUTPUT is the directory of an output with output.format=index. Of a configuration it is
-that output, or the Solr collection; a run that has not been made yet is made first.
+OUTPUT is the directory of an output with output.format=index, or parquet: of that an index
+is made beside it, OUTPUT-index. Of a configuration it is that output, or the Solr
+collection; a run that has not been made yet is made first.
 The page is for this machine alone, unless --host names another address: then it needs
 the token that is printed. Ctrl-C ends it (exit code 0)."""
 ACTION = "full"  # of a run that is made first
@@ -86,7 +87,7 @@ def _collection(options: Namespace) -> tuple[Collection, Marks, str, Config | No
         raise ConfigError(f"{path}: there is no such output, and no such configuration")
     if path.is_dir():
         config = _of_settings(options.set)
-        return *_of_output(path), path.resolve().name, config
+        return *_of_output(path, config), path.resolve().name, config
     config = load(options.place, options.set, ACTION)
     if config["output.format"] == ("solr",):
         return *_of_solr(config), str(config["output.collection"]), config
@@ -95,7 +96,7 @@ def _collection(options: Namespace) -> tuple[Collection, Marks, str, Config | No
     output = Path(local(config["output.directoryPath"]))
     if not output.exists():
         _make(options, config)
-    return *_of_output(output), output.resolve().name, config
+    return *_of_output(output, config), output.resolve().name, config
 
 
 def _of_settings(settings: Sequence[str]) -> Config | None:
@@ -107,18 +108,31 @@ def _of_settings(settings: Sequence[str]) -> Config | None:
     return load(os.devnull, settings, "serve")
 
 
-def _of_output(output: Path) -> tuple[Collection, Marks]:
-    from metadata_digger.index.about import is_index
+def _of_output(output: Path, config: Config | None) -> tuple[Collection, Marks]:
     from metadata_digger.index.asking import IndexCollection
     from metadata_digger.index.marks import Marks
 
     output = output.resolve()
     marks = Marks(output.with_name(f"{output.name}-marks.sqlite"))
-    if not is_index(output) and not (output / "search").is_dir() and (output / "_run").is_dir():
-        raise ConfigError(
-            f"{output} has no index: make it again with output.format=index (or csv,index for both), --overwrite"
-        )
-    return IndexCollection(output, marks.ids), marks
+    return IndexCollection(_index_of(output, config), marks.ids), marks
+
+
+def _index_of(output: Path, config: Config | None) -> Path:
+    """Where the index of an output is: in it, or, of Parquet, beside it, brought up to date first."""
+    from metadata_digger.index import about
+
+    if about.is_index(output) or (output / about.SEARCH).is_dir():
+        return output  # half a one too: who opens it says what is wrong
+    from metadata_digger.cli.progress import Progress
+    from metadata_digger.config.keys import BY_NAME
+    from metadata_digger.run.engines import local
+
+    cores, memory = (
+        BY_NAME[key].kind.parse(BY_NAME[key].default or "") if config is None else config[key]
+        for key in ("processing.cores", "processing.maxMemoryGB")
+    )
+    with Progress() as progress:
+        return local.index(output, cores, memory, progress)
 
 
 def _of_solr(config: Config) -> tuple[Collection, Marks]:

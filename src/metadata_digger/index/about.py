@@ -39,7 +39,8 @@ def write(folder: Path, rows: int, next_row: int, *, in_order: bool = True) -> N
 
 
 def is_index(folder: Path) -> bool:
-    return (folder / FILE).is_file()
+    """Whether there is one, whole or not. A JSON output in a directory `index` has a file of that name too."""
+    return (folder / FILE).is_file() and (folder / SEARCH).is_dir()
 
 
 def read(folder: Path) -> Made:

@@ -98,7 +98,7 @@ class ParquetSink:
         return pa.schema(fields, {"metadata-digger.version": __version__})
 
     def _title(self, field: str) -> str:
-        return self.naming.title(_TITLES.get(field, field.replace("_", " ").capitalize()))
+        return title_of(self.naming, field)
 
     def _rows(self, rows: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
         columns: dict[str, Column] = {}
@@ -125,6 +125,11 @@ class ParquetSink:
         wanted = np.array([self.selection.has(*pair) for pair in flat.pairs], dtype=bool)
         mask = wanted[flat.codes] if len(flat.codes) else np.zeros(0, dtype=bool)
         return taken(bounds, mask, run)
+
+
+def title_of(naming: Naming, field: str) -> str:
+    """The column of a row's field."""
+    return naming.title(_TITLES.get(field, field.replace("_", " ").capitalize()))
 
 
 def _writer(file: pa.OSFile, schema: pa.Schema) -> pq.ParquetWriter:

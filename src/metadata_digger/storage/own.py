@@ -19,7 +19,15 @@ from typing import Any
 STAGE_SUFFIX = ".metadata-digger"
 RECORDS = "_run"  # run.records.record.FOLDER
 RECORD = "run.json"
-BESIDE = {RECORD, "failed.jsonl", "filtered.jsonl", "notes.jsonl", "rows", "rows.sha256"}  # run.records.record.OURS
+BESIDE = {
+    RECORD,
+    "failed.jsonl",
+    "filtered.jsonl",
+    "notes.jsonl",
+    "rows",
+    "rows.sha256",
+    "sources.sqlite",
+}  # run.records.record.OURS
 KEYS = {"run", "version", "action", "started", "files"}  # of each record
 FORMS = (".csv", ".json", ".parquet", ".sqlite")  # what files of an output end with
 SEARCH = "search"  # index.about.SEARCH: a folder of an output

@@ -124,9 +124,14 @@ def search(served: Served, request: Request, asked: Any) -> Any:
     order = order_of(asked.get("sort"))
     size, offset = asked.get("limit", 60), asked.get("offset", 0)
     page = served.collection.search(wanted.node, order, size, cursor=asked.get("cursor"), offset=offset)
+    photos = _photos(served, page.photos)
+    if fields := asked.get("fields"):
+        for one in photos:
+            detail = served.collection.photo(one["id"])
+            one["values"] = answers.values(detail, fields) if detail else {}
     return {
         "total": page.total,
-        "photos": _photos(served, page.photos),
+        "photos": photos,
         "cursor": page.cursor,
         "state": served.collection.about().state,
         "notes": [*wanted.notes],

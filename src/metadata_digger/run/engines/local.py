@@ -18,6 +18,7 @@ from metadata_digger.run.drive import Extraction, Ready, Told, drive
 from metadata_digger.run.engines.doing import by
 from metadata_digger.run.engines.memory import share
 from metadata_digger.run.engines.pool import Died, Finished, Pool, pool
+from metadata_digger.run.indexing.parquet import is_current, make, source, target_for
 from metadata_digger.run.interrupt import stoppable
 from metadata_digger.run.job import Job, Progress, untold
 from metadata_digger.run.report import Report
@@ -80,6 +81,26 @@ def verify(
 
     told = Told(progress)
     yield from differences(output, doing, cores, result, told, given, moves)
+
+
+def index(output: Path, cores: int, memory_gb: float, progress: Progress = untold) -> Path:
+    """The index of an output in Parquet, which lies beside it, made where it is not there or no longer that output's.
+
+    Raises DiggerError as `run` does; what was done before a KeyboardInterrupt need not be done again.
+    """
+    given = source(output)
+    if is_current(given):
+        return target_for(given.output)
+    workers, limits, _ = share(cores, memory_gb, pictures=False)
+
+    @contextmanager
+    def doing(job: Job, folders: Stage) -> Iterator[Do]:
+        work = (job, folders.parts, limits)
+        with pool(workers, work, job.timezone, folders.logs, job.file_timeout) as processes:
+            yield by(processes)
+
+    with stoppable():
+        return make(given, workers, doing, progress)
 
 
 @dataclass(slots=True)

@@ -24,7 +24,8 @@ NOTES = "notes.jsonl"
 ENTRIES = "entries"  # the key of RECORD: files of each entry of input.paths
 ROWS = "rows"  # the parts, for --update
 SUMS = "rows.sha256"  # of these (records.sums)
-OURS = (RECORD, FAILED, LEFT_OUT, NOTES, ROWS, SUMS)
+SOURCES = "sources.sqlite"  # what the rows of an index that was made of an output were (indexing.contents)
+OURS = (RECORD, FAILED, LEFT_OUT, NOTES, ROWS, SUMS, SOURCES)
 
 
 def now() -> str:

@@ -19,8 +19,8 @@ import { Timeline } from "./timeline.js";
 
 const WIDE = window.matchMedia("(min-width: 1200px)");
 const SORTS = [
-  ["path", "Path"],
-  ["-path", "Path, last first"],
+  ["path", "By path"],
+  ["-path", "By path, last first"],
   ["-date", "Newest first"],
   ["date", "Oldest first"],
   ["-size", "Largest first"],
@@ -51,7 +51,7 @@ function App() {
     <a class="skip" href="#pictures" onClick=${skip}>To the pictures</a>
     <header class="header">
       <a class="brand" href="./" onClick=${home} title=${collection?.name ?? ""}><img src="pages/icon.svg" alt="" width="24" height="24" /><span>Metadata Digger</span></a>
-      <${SearchBox} q=${state.q} fault=${result.fault} />
+      <${SearchBox} q=${state.q} fault=${result.photos?.body.q === state.q ? result.fault : null} />
       <div class="header-tools">
         <button type="button" class="tool" aria-label="Marks" title="Marks" onClick=${() => open("marks")}><${icons.Flag} /><span class="only-wide">Marks</span></button>
         <button type="button" class="tool" aria-label="Saved searches" title="Saved searches" onClick=${() => open("searches")}><${icons.Bookmark} /><span class="only-wide">Searches</span></button>

@@ -1,0 +1,1 @@
+"""An index made of an output that is there already as Parquet."""
