@@ -58,8 +58,8 @@ class Reader:
             parts.append(_circle(radius))
         for name in asked.get("has") or ():
             bare = name.removeprefix("-")
-            node: Node = Marked("*") if bare == MARK else Has(_known(bare))
-            parts.append(Not(node) if name.startswith("-") else node)
+            has: Node = Marked("*") if bare == MARK else Has(_known(bare))
+            parts.append(Not(has) if name.startswith("-") else has)
         if not parts:
             return Wanted(Everything(), parsed.notes)
         return Wanted(parts[0] if len(parts) == 1 else Every(tuple(parts)), parsed.notes)
