@@ -22,7 +22,8 @@ async def preview(served: Served, request: Request) -> Response:
     id = found.photo.id
     made = await served.pictures.preview(found.photo, found.base_path, lambda: served.collection.thumbnail(id), size)
     if isinstance(made, str):
-        return fault(404, made)
+        # Browsers write a line to their console for each 404 of a picture: a page asks for the reason as an answer.
+        return fault(200 if request.query_params.get("absent") == "200" else 404, made)
     headers = {"ETag": f'"{made.tag}"', "Cache-Control": "private, no-cache"}
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
