@@ -45,7 +45,7 @@ def add_arguments(command: ArgumentParser) -> None:
 
 def serve(options: Namespace) -> int:
     from metadata_digger.previews.pictures import Previews
-    from metadata_digger.web.interface import Served
+    from metadata_digger.web.served import Served
     from metadata_digger.web.serving import Files, Place, bound, browse, on_desktop, token_for
     from metadata_digger.web.serving import serve as run
     from metadata_digger.web.tiles import Tiles
