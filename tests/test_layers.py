@@ -23,7 +23,7 @@ LAYERS = [
     {"steps", "sinks"},
     {"run"},
     {"actions"},
-    {"previews"},
+    {"previews", "search"},
     {"web", "report"},
     {"cli", "__init__", "__main__"},
 ]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from metadata_digger.errors import QueryError
-from metadata_digger.index.schema import BY_DATE, BY_SIZE, ROW_BITS
+from metadata_digger.index.schema import BY_DATE, BY_DATE_DOWN, BY_SIZE, BY_SIZE_DOWN, ORDERS, ROW_BITS
 from metadata_digger.query.asking import Order
 from metadata_digger.query.fields import EXACT, Field, Kind
 from metadata_digger.query.fields import field as field_of
@@ -16,7 +16,13 @@ from metadata_digger.query.tree import Every, Has, Node, Not, OneOf
 if TYPE_CHECKING:
     import tantivy
 
-_TOTAL = {"date": BY_DATE, "file_size": BY_SIZE}
+# By field, and whether downwards.
+_TOTAL = {
+    ("date", False): BY_DATE,
+    ("date", True): BY_DATE_DOWN,
+    ("file_size", False): BY_SIZE,
+    ("file_size", True): BY_SIZE_DOWN,
+}
 _SORTED_VALUES = 65_000
 _STRETCH, _LOOKED_AT = 10_000, 200_000  # rows at once, and in all, among which one is looked for
 
@@ -59,7 +65,7 @@ class Pager:
         if self._in_order and order.field == "exact_file_path":
             low, high = (row, None) if order.down else (None, row)
             kind = tantivy.FieldType.Unsigned
-            before = tantivy.Query.range_query(engine.schema, ROW, kind, low, high, False, False)
+            before = tantivy.Query.range_query(engine.schema, ROW, kind, low, high, low is None, high is None)
             return engine.counted(query.and_must_match(before))
         total = engine.counted(query)
         for offset in range(0, min(total, _LOOKED_AT), _STRETCH):
@@ -75,10 +81,8 @@ class Pager:
         if order.field in ("exact_file_path", "file_path"):
             name = ROW if self._in_order else "exact_file_path"
             return self._either_end(node, name, size, total, offset, down=order.down)
-        if order.field == "file_size":
-            return self._either_end(node, BY_SIZE, size, total, offset, down=order.down)
-        if order.field == "date" and order.down:
-            return self._either_end(node, BY_DATE, size, total, offset, down=True)
+        if (order.field, order.down) in _TOTAL:
+            return self._either_end(node, _TOTAL[order.field, order.down], size, total, offset, down=False)
         if field.kind in (Kind.TEXT, Kind.PLACE):
             raise QueryError(f"{order.field} has no order to sort by")
         having, lacking = Every((node, Has(field.name))), Every((node, Not(Has(field.name))))
@@ -86,9 +90,7 @@ class Pager:
         rows: list[int] = []
         if offset < count:
             want = min(size, count - offset)
-            if field.name in _TOTAL:
-                rows = self._either_end(having, _TOTAL[field.name], want, count, offset, down=order.down)
-            elif field.kind is Kind.DATE:
+            if field.kind is Kind.DATE:
                 rows = self._sorted(self._engine.query(having), field.name, want, offset, down=order.down)
             else:
                 rows = self._by_value(having, field, want, count, offset, down=order.down)
@@ -115,7 +117,7 @@ class Pager:
         ).hits
         if name == ROW:
             return [int(value) for value, _ in hits]
-        if name in (BY_DATE, BY_SIZE):
+        if name in ORDERS:
             return [int(value) & ((1 << ROW_BITS) - 1) for value, _ in hits]
         return self._numbers([place for _, place in hits])
 

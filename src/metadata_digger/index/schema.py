@@ -17,21 +17,22 @@ if TYPE_CHECKING:
 
     import tantivy
 
-BY_DATE, BY_SIZE = "by_date", "by_size"  # like ROW total orders: no two rows are equal
+# Like ROW total orders: no two rows are equal.
+ORDERS = BY_DATE, BY_DATE_DOWN, BY_SIZE, BY_SIZE_DOWN = "by_date", "by_date_down", "by_size", "by_size_down"
 _ANALYZER = "words"
 ROW_BITS = 28
-_EPOCH = 1 << 33  # seconds before 1970 that `by_date` can tell: 272 years
+_EPOCH = 1 << 35  # seconds before 1970 that an order can tell, and nearly as many behind it: a thousand years
+_LAST = (1 << 36) - 1
 
 
-def by_date(seconds: int | None, row: int) -> int:
-    """Rows by their date, then by their number; those without one before all others."""
-    if seconds is None:
-        return row
-    return min(max(seconds + _EPOCH, 1), (1 << 36) - 1) << ROW_BITS | row
-
-
-def by_size(size: int, row: int) -> int:
-    return min(size, (1 << 36) - 1) << ROW_BITS | row
+def orders(seconds: int | None, size: int, row: int) -> dict[str, int]:
+    """Of a row its places in the total orders: by date (those without one last) and by size, upwards and downwards;
+    equals by their number. `seconds` since 1970."""
+    date = _LAST if seconds is None else min(max(seconds + _EPOCH, 0), _LAST - 1)
+    down = _LAST if seconds is None else _LAST - 1 - date
+    size = min(size, _LAST)
+    values = (date, down, size, _LAST - size)
+    return {name: value << ROW_BITS | row for name, value in zip(ORDERS, values, strict=True)}
 
 
 def schema() -> tantivy.Schema:
@@ -54,7 +55,7 @@ def schema() -> tantivy.Schema:
     builder.add_json_field(VALUES, tokenizer_name="raw", index_option="basic", fast=True)
     builder.add_json_field(SCORE, tokenizer_name="raw", index_option="basic", fast=True)
     builder.add_text_field(CONTENT, tokenizer_name=_ANALYZER, index_option="position")
-    for name in (ROW, BY_DATE, BY_SIZE):
+    for name in (ROW, *ORDERS):
         builder.add_unsigned_field(name, indexed=True, fast=True)
     return builder.build()
 

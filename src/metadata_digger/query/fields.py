@@ -83,6 +83,13 @@ FIELDS: tuple[Field, ...] = (
         )
     ),
 )
+# What the field `date` is made of: the first of these that a row has.
+DAYS = (
+    "md_capture_md_taken",
+    "md_exif_subifd_datetime_original",
+    "md_exif_ifd0_datetime",
+    "md_gps_md_datetime",
+)
 BY_NAME = {field.name: field for field in FIELDS}
 TAGS, SCORES, EXACT = (
     "md_",

@@ -191,7 +191,13 @@ class Engine:
         if low is None and high is None:
             return tantivy.Query.exists_query(name_of(where))
         return tantivy.Query.range_query(
-            self.schema, name_of(where), kind, low, high, node.includes_low, node.includes_high
+            self.schema,
+            name_of(where),
+            kind,
+            low,
+            high,
+            node.includes_low or low is None,
+            node.includes_high or high is None,
         )
 
     def _score(self, where: Field, node: Span) -> tantivy.Query:

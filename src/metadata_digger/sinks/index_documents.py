@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 from metadata_digger.index import schema as index
 from metadata_digger.index.writing import Document
 from metadata_digger.query import to_index as engine
-from metadata_digger.query.fields import BY_NAME, FIELDS, SCORES, Field, Kind
+from metadata_digger.query.fields import BY_NAME, DAYS, FIELDS, SCORES, Field, Kind
 from metadata_digger.query.words import words
 from metadata_digger.schema import HASHES, THUMBNAILS
 from metadata_digger.sinks.columns import Columns, written
@@ -34,13 +34,6 @@ from metadata_digger.steps.rename import Naming
 
 NAMING = Naming("snakeCase", "md_", include_directories=True)
 _FIRST = ""  # of a row being made: the first value of each tag, by its field
-# The day of a row: the first of these that it has.
-DATES = (
-    "md_capture_md_taken",
-    "md_exif_subifd_datetime_original",
-    "md_exif_ifd0_datetime",
-    "md_gps_md_datetime",
-)
 _CLASSES = {
     Kind.STRING: "StrField",
     Kind.PATH: "TextField",
@@ -210,6 +203,8 @@ def _fields(given: dict[str, Any], row: int, size: int) -> tuple[dict[str, Any],
     scores: dict[str, float] = {}
     for name, value in given.items():
         field = BY_NAME.get(name)
+        if name == "date":
+            continue  # below, as a moment
         if field is None:
             if name.startswith(SCORES):
                 scores[name.removeprefix(SCORES)] = value
@@ -225,14 +220,13 @@ def _fields(given: dict[str, Any], row: int, size: int) -> tuple[dict[str, Any],
             fields[name] = value
     for name in ("base_path", "file_path"):
         fields[f"exact_{name}"] = given[name]
-    day = next((fields[name][-1] for name in DATES if fields.get(name)), None)
+    day = next((fields[name][-1] for name in DAYS if fields.get(name)), None)
     if day is not None:
         fields["date"] = day
     seconds = None if day is None else int(day.timestamp())
     fields |= {
         engine.ROW: row,
-        index.BY_DATE: index.by_date(seconds, row),
-        index.BY_SIZE: index.by_size(size, row),
+        **index.orders(seconds, size, row),
         engine.SCORE: scores,
     }
     place = (fields.get(engine.LATITUDE), fields.get(engine.LONGITUDE))
@@ -253,22 +247,26 @@ def ancestors(path: str) -> list[str]:
 
 
 def _summary(given: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    width, height = _size(given)
-    made, model = (_text(given.get(name)) for name in _CAMERA)
-    camera = model if made is None or (model or "").lower().startswith(made.split(" ")[0].lower()) else None
-    if camera is None and (made or model):
-        camera = " ".join(filter(None, (made, model)))
+    width, height = picture_size(given)
     found = {
         "path": values["file_path"],
         "type": values.get("file_type"),
         "size": values["size"],
         "width": width,
         "height": height,
-        "camera": camera,
+        "camera": camera(given),
         "labels": values.get("labels") or [],
         "notes": values["notes"],
     }
     return {name: value for name, value in found.items() if value not in (None, [])}
+
+
+def camera(given: Mapping[str, Any]) -> str | None:
+    """Maker and model, the maker once."""
+    made, model = (_text(given.get(name)) for name in _CAMERA)
+    if made and model and not model.lower().startswith(made.split(" ")[0].lower()):
+        return f"{made} {model}"
+    return model or made
 
 
 def _text(value: Any) -> str | None:
@@ -293,7 +291,7 @@ _SIZES = (
 )
 
 
-def _size(given: Mapping[str, Any]) -> tuple[int | None, int | None]:
+def picture_size(given: Mapping[str, Any]) -> tuple[int | None, int | None]:
     """Width and height in pixels, upright; None where the file does not say."""
     for pair in _SIZES:
         sides = [_whole(given.get(name)) for name in pair]

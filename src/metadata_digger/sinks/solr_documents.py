@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from metadata_digger.query.fields import DAYS
 from metadata_digger.schema import THUMBNAILS, Column
 from metadata_digger.sinks import file_columns
 from metadata_digger.sinks.columns import Columns
@@ -100,6 +101,7 @@ _NEW = (
     ("similar_reasons", "Similar Reasons", ""),
 )
 _OF_PATH = ("file_name", "file_extension")  # no columns of rows
+_DAY = "date"
 _LARGE = 128 << 20  # bytes of rows at once
 _MODEL = (("name", "Model Name"), ("sha256", "Model Sha256"))
 
@@ -138,6 +140,8 @@ class Maker:
         free = [(column, name) for column, name, kind in new if form.fields.is_a(name, kind) and name not in numbers]
         self._columns = [*plain, *free]
         self._models = [(key, name) for key, words in _MODEL if form.fields.knows(name := form.title(words))]
+        fits = form.fields.is_a(_DAY, "Date") and _DAY not in numbers
+        self._days = [numbers[name] for name in DAYS if name in numbers] if fits else []
         self._scores: dict[str, str | None] = {}  # field of a label's score, None where the schema has none
 
     def documents(self, rows: pa.RecordBatch) -> list[bytes]:
@@ -190,6 +194,26 @@ class Maker:
             ]
             made = replaced(made, places, list(map(self._converted_member, place[places].tolist(), raw)))
         yield runs(bounds, made, "")
+        if self._days:
+            yield self._dated(len(rows), row, place, values, several)
+
+    def _dated(
+        self,
+        rows: int,
+        row: npt.NDArray[np.int64],
+        place: npt.NDArray[np.int64],
+        values: Column,
+        several: dict[int, list[str]],
+    ) -> Column:
+        """The field `date`: of each row the first of its days that it has."""
+        found: list[str | None] = [None] * rows
+        for number in self._days:
+            for at in np.flatnonzero(place == number).tolist():
+                if found[row[at]] is None:
+                    texts = several.get(at) or [values[at].as_py()]
+                    moments = [moment for text in texts if (moment := date(text)) is not None]
+                    found[row[at]] = moments[-1] if moments else None
+        return member(_DAY, pa.array(found, pa.string()))
 
     def _converted_member(self, place: int, texts: list[str]) -> str:
         """Of a field that takes one value the text of all, and where it is a number or a date the last that is one."""

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from metadata_digger import __version__
-from metadata_digger.web import shapes
+from metadata_digger.search import shapes
 from metadata_digger.web.interface import PATHS, Path
 
 _WORDS = {
@@ -32,7 +32,7 @@ def openapi() -> dict[str, Any]:
         paths[f"/api/v2/{name}/{{id}}"] = {
             "get": {
                 "summary": words,
-                "parameters": [_in_path("id"), *([_size()] if name == "preview" else [])],
+                "parameters": [_in_path("id"), *([_size(), _absent()] if name == "preview" else [])],
                 "responses": {
                     "200": {
                         "description": "the picture",
@@ -79,6 +79,11 @@ def _in_path(name: str) -> dict[str, Any]:
 
 def _size() -> dict[str, Any]:
     return {"name": "size", "in": "query", "schema": {"type": "string", "enum": ["small", "large"]}}
+
+
+def _absent() -> dict[str, Any]:
+    words = "200: where there is no picture, the reason comes with this status instead of 404"
+    return {"name": "absent", "in": "query", "schema": {"type": "string", "enum": ["200"]}, "description": words}
 
 
 def _faults(*statuses: str) -> dict[str, Any]:

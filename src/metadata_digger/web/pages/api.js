@@ -18,7 +18,8 @@ export class Fault extends Error {
 }
 
 export const url = (path) => new URL(path, ROOT).href;
-export const preview = (id, size) => url(`preview/${encodeURIComponent(id)}?size=${size}`);
+/** A picture; where there is none, the reason as JSON, without a line in the browser's console. */
+export const preview = (id, size) => url(`preview/${encodeURIComponent(id)}?size=${size}&absent=200`);
 
 /** GET without `body`, else POST. Raises Fault; AbortError where `signal` says so. */
 export async function ask(path, body = null, { signal, method } = {}) {

@@ -12,15 +12,16 @@ import { counted, Empty, Faulty, NoHit, Notice } from "./notices.js";
 import { open, Overlays } from "./overlays.js";
 import { usePhotos } from "./photos.js";
 import { SearchBox } from "./search-box.js";
-import { say, session } from "./session.js";
+import { refresh, say, session } from "./session.js";
 import { asked, go, parts, useAddress } from "./state.js";
 import { ColumnChoice, fieldsOf, Table } from "./table.js";
 import { Timeline } from "./timeline.js";
+import { sentence } from "./wording.js";
 
 const WIDE = window.matchMedia("(min-width: 1200px)");
 const SORTS = [
-  ["path", "Path"],
-  ["-path", "Path, last first"],
+  ["path", "By path"],
+  ["-path", "By path, last first"],
   ["-date", "Newest first"],
   ["date", "Oldest first"],
   ["-size", "Largest first"],
@@ -44,14 +45,22 @@ function App() {
     document.title = `${state.q ? `${state.q} – ` : ""}${collection?.name ?? ""} – Metadata Digger`.replace(/^ – /, "");
   }, [state.q, collection]);
   useEffect(() => bind("m", () => go({ map: !hasMap(state) }, { replace: true })), [state]);
-  useEffect(() => (drawer ? bind("Escape", () => session.set({ drawer: false })) : undefined), [drawer]);
+  useEffect(() => {
+    if (!drawer) return undefined;
+    document.querySelector(".side button")?.focus();
+    const undo = bind("Escape", () => session.set({ drawer: false }));
+    return () => {
+      undo();
+      document.querySelector(".only-narrow")?.focus();
+    };
+  }, [drawer]);
   const map = hasMap(state);
   const empty = collection?.total === 0;
   return html`<div class=${`page${map ? " has-map" : ""}${drawer ? " has-drawer" : ""}`}>
     <a class="skip" href="#pictures" onClick=${skip}>To the pictures</a>
     <header class="header">
       <a class="brand" href="./" onClick=${home} title=${collection?.name ?? ""}><img src="pages/icon.svg" alt="" width="24" height="24" /><span>Metadata Digger</span></a>
-      <${SearchBox} q=${state.q} fault=${result.fault} />
+      <${SearchBox} q=${state.q} fault=${result.photos?.body.q === state.q ? result.fault : null} />
       <div class="header-tools">
         <button type="button" class="tool" aria-label="Marks" title="Marks" onClick=${() => open("marks")}><${icons.Flag} /><span class="only-wide">Marks</span></button>
         <button type="button" class="tool" aria-label="Saved searches" title="Saved searches" onClick=${() => open("searches")}><${icons.Bookmark} /><span class="only-wide">Searches</span></button>
@@ -91,6 +100,7 @@ function App() {
       </div>
       <${Chips} state=${state} />
       ${result.notes.length ? html`<p class="hint">${result.notes.join(" ")}</p>` : null}
+      ${result.fault?.status && result.total !== null ? html`<p class="hint" role="alert">${sentence(result.fault.message)} <button type="button" class="quiet" onClick=${refresh}>Try again</button></p>` : null}
       ${empty ? null : html`<${Timeline} />`}
       <${MarkBar} />
       <${Pictures} state=${state} result=${result} empty=${empty} />

@@ -4,6 +4,11 @@ import { say, select, session, toggle } from "./session.js";
 import { go } from "./state.js";
 import { many } from "./wording.js";
 
+let focusing = () => {};
+
+/** Makes a row's picture the current one, brings it into view and gives it the focus. */
+export const focusPhoto = (row) => focusing(row);
+
 const LARGEST = 5000; // of a range by shift: more are all hits, which marks can be told
 
 export function useCursor({ state, photos, total, columns, scroll, port }) {
@@ -21,23 +26,36 @@ export function useCursor({ state, photos, total, columns, scroll, port }) {
     }
   });
 
-  // The place at the top, kept in the address without a step back.
+  // The picture at the top stands in the address, without a step back; another width of the window keeps it there.
   const restored = useRef(null);
+  const top = useRef({ place: 0, expected: 0 });
+  const bring = (place) => {
+    top.current = { place, expected: Math.floor(place / columns) * scroll.high };
+    scroll.to(top.current.expected);
+  };
   useEffect(() => {
     if (!total || restored.current === photos) return;
-    const first = restored.current === null;
+    const before = restored.current;
     restored.current = photos;
-    scroll.to(state.at && state.at < total ? Math.floor(state.at / columns) * scroll.high : 0);
-    if (first || state.at !== current) session.set({ current: state.at < total ? state.at : 0 });
+    if (before?.question === photos.question) return; // the same, asked again
+    const at = state.at < total ? state.at : 0;
+    bring(at);
+    if (before || at) session.set({ current: at });
   }, [photos, total]);
   useEffect(() => {
-    const top = Math.floor(scroll.top / scroll.high + 0.5) * columns;
-    if (restored.current !== photos || Math.abs(top - state.at) < columns) return undefined;
-    const timer = setTimeout(() => go({ at: top }, { replace: true }), 250);
+    if (!restored.current) return;
+    bring(top.current.place);
+  }, [columns, scroll.high]);
+  useEffect(() => {
+    if (restored.current !== photos) return undefined;
+    if (Math.abs(scroll.top - top.current.expected) >= 1) top.current.place = Math.floor(scroll.top / scroll.high + 0.5) * columns;
+    const { place } = top.current;
+    if (Math.abs(place - state.at) < columns) return undefined;
+    const timer = setTimeout(() => go({ at: place }, { replace: true }), 250);
     return () => clearTimeout(timer);
-  }, [scroll.top, columns]);
+  }, [scroll.top]);
 
-  const to = (place, event) => {
+  const to = (place, event = null) => {
     const next = Math.max(0, Math.min(place, total - 1));
     if (event?.shiftKey) range(anchor.current ?? current, next);
     else anchor.current = next;
@@ -45,11 +63,14 @@ export function useCursor({ state, photos, total, columns, scroll, port }) {
     scroll.show(Math.floor(next / columns));
     session.set({ current: next });
   };
+  focusing = to;
   const range = async (from, end) => {
     anchor.current ??= from;
     const [first, last] = [Math.min(from, end), Math.max(from, end)];
     if (last - first >= LARGEST) return say(`A range has at most ${many(LARGEST, "picture")}.`);
-    const all = await Promise.all(Array.from({ length: last - first + 1 }, (_, step) => photos.load(first + step)));
+    const rows = Array.from({ length: last - first + 1 }, (_, step) => photos.load(first + step));
+    const all = await Promise.all(rows).catch(() => null);
+    if (all === null) return say("Not all of these pictures could be loaded.");
     select(all.filter(Boolean).map((photo) => photo.id));
     return say(`${many(session.get().selected.size, "picture")} selected`);
   };

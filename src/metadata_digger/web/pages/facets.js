@@ -5,10 +5,12 @@ import * as icons from "./icons.js";
 import { learn, session, titled } from "./session.js";
 import { asked, go, hasValue, withoutValue, withValue } from "./state.js";
 import { Suggest } from "./suggest.js";
-import { many, number, tail } from "./wording.js";
+import { number, tail } from "./wording.js";
 
 const FEW = 8;
 const MANY = 50;
+const FOLDER = "file_path";
+const ABOVE = 20; // folders that hold all of another one's pictures and are not shown
 const CLOSED = ["directory_names", "tag_names"]; // of hundreds of values: counted when they are opened
 
 export function Facets({ state }) {
@@ -22,10 +24,10 @@ export function Facets({ state }) {
   const isOpen = (field) => opened[field] ?? !CLOSED.includes(field);
   const facets = all
     .filter(isOpen)
-    .map((field) => ({ field, size: sizes[field] ?? FEW, ...(within[field] ? { contains: within[field] } : {}) }));
+    .map((field) => ({ field, size: (sizes[field] ?? FEW) + (field === FOLDER ? ABOVE : 0), ...(within[field] ? { contains: within[field] } : {}) }));
   const body = { ...asked(state), facets };
   const answer = useAnswer(facets.length ? "facets" : null, body);
-  const found = useMemo(() => Object.fromEntries((answer.data?.facets ?? []).map((one) => [one.field, one])), [answer.data]);
+  const found = useMemo(() => Object.fromEntries((answer.data?.facets ?? []).map((one) => [one.field, one.field === FOLDER ? telling(one, sizes[FOLDER] ?? FEW) : one])), [answer.data, sizes]);
   useEffect(() => answer.data && learn(answer.data.facets), [answer.data]);
   return html`<div class=${`facets${answer.old ? " old" : ""}`} aria-busy=${answer.pending ? "true" : null}>
     ${all.map(
@@ -48,8 +50,19 @@ export function Facets({ state }) {
   </div>`;
 }
 
+/** Without folders that tell nothing: those above a folder that has all of their pictures. */
+function telling(facet, size) {
+  const values = facet.values.filter(
+    (one) =>
+      one.selected ||
+      one.excluded ||
+      !facet.values.some((other) => other.count === one.count && other.value.startsWith(`${one.value.replace(/\/$/, "")}/`) && other.value.length > one.value.length),
+  );
+  return { ...facet, values: values.slice(0, size), more: facet.more || values.length > size };
+}
+
 function Facet({ field, facet, fault, state, isOpen, open, size, grow, within, look, away }) {
-  const title = facet?.title ?? titled(field);
+  const title = titled(field);
   const most = Math.max(1, ...(facet?.values ?? []).map((one) => one.count));
   const chosen = state.filters.filter((one) => one.field === field).reduce((sum, one) => sum + one.values.length, 0);
   const id = `facet-${field}`;
@@ -64,15 +77,15 @@ function Facet({ field, facet, fault, state, isOpen, open, size, grow, within, l
     </h3>
     ${isOpen
       ? html`<div class="facet-body">
-          ${facet && (facet.more || within || size > FEW)
-            ? html`<input type="search" class="facet-search" placeholder="Find in these" aria-label=${`Find in ${title}`} value=${within} onInput=${(event) => look(event.target.value)} />`
+          ${size > FEW
+            ? html`<input type="search" class="facet-search" placeholder="Find in these" aria-label=${`Find in ${title}`} value=${within} ref=${(node) => node && !within && !node.seen && ((node.seen = true), node.focus())} onInput=${(event) => look(event.target.value)} />`
             : null}
           ${facet
             ? html`<ul>
                 ${facet.values.map((one) => html`<${Value} key=${one.value} field=${field} title=${title} one=${one} most=${most} state=${state} />`)}
                 ${facet.values.length ? null : html`<li class="facet-none">${within ? "No value contains this." : "None."}</li>`}
               </ul>`
-            : html`<p class="facet-none">${fault ? fault.message : "Counting …"}</p>`}
+            : html`<p class="facet-none">${fault ? "Not counted." : "Counting …"}</p>`}
           <div class="facet-end">
             ${facet?.more && size < MANY ? html`<button type="button" class="quiet" onClick=${() => grow(MANY)}>More</button>` : null}
             ${facet?.more && size >= MANY ? html`<span class="facet-none">${`The ${MANY} most frequent. Find others above.`}</span>` : null}
@@ -84,7 +97,7 @@ function Facet({ field, facet, fault, state, isOpen, open, size, grow, within, l
   </section>`;
 }
 
-const shown = (field, value) => (field === "file_path" || field === "exact_base_path" ? tail(value.replace(/^file:\/+/, "/")) : value);
+const shown = (field, value) => (field === FOLDER || field === "exact_base_path" ? tail(value.replace(/^file:\/+/, "/")) : value);
 
 function Value({ field, title, one, most, state }) {
   const included = hasValue(state.filters, field, one.value);

@@ -8,18 +8,21 @@ import { useScroll } from "./scroll.js";
 import { session } from "./session.js";
 import { day, many } from "./wording.js";
 
-const WIDTHS = { s: 112, m: 168, l: 264 }; // the least, in CSS pixels
+const WIDTHS = { s: 96, m: 140, l: 240 }; // the least, in CSS pixels
 const GAP = 8;
 const CAPTION = { s: 0, m: 38, l: 38 };
 
-export function Gallery({ state, photos, total, old }) {
+export function Gallery({ state, photos, total: all, old }) {
   const port = useRef(null);
-  const [wide, widen] = useState(900);
+  const [wide, widen] = useState(0); // 0: not measured yet, nothing is drawn
   useLayoutEffect(() => {
-    const sized = new ResizeObserver(([entry]) => widen(entry.contentRect.width));
+    const measure = () => widen(port.current.querySelector(".gallery").clientWidth);
+    const sized = new ResizeObserver(measure);
     sized.observe(port.current);
+    measure();
     return () => sized.disconnect();
   }, []);
+  const total = wide ? all : 0;
   const columns = Math.max(2, Math.floor((wide + GAP) / (WIDTHS[state.tile] + GAP)));
   const width = (wide - GAP * (columns - 1)) / columns;
   const high = Math.round(width * 0.8) + CAPTION[state.tile] + GAP;
@@ -55,7 +58,7 @@ export function Gallery({ state, photos, total, old }) {
           role="row"
           key=${row}
           aria-rowindex=${row + 1}
-          style=${{ transform: `translateY(${row * high + scroll.offset}px)`, height: `${high - GAP}px`, gap: `${GAP}px` }}
+          style=${{ top: `${row * high + scroll.offset}px`, height: `${high - GAP}px`, gap: `${GAP}px` }}
         >
           ${Array.from({ length: Math.min(columns, total - row * columns) }, (_, column) => {
             const place = row * columns + column;
@@ -84,7 +87,6 @@ function Tile({ place, column, width, photo, isCurrent, selected, cursor, captio
     role="gridcell"
     aria-colindex=${column + 1}
     aria-selected=${isSelected ? "true" : "false"}
-    aria-label=${photo ? described(photo) : "Not loaded yet"}
     data-place=${place}
     tabindex=${isCurrent ? 0 : -1}
     style=${{ width: `${width}px` }}
@@ -94,7 +96,7 @@ function Tile({ place, column, width, photo, isCurrent, selected, cursor, captio
     <span class="well">
       ${photo ? html`<${Thumbnail} photo=${photo} />` : null}
       ${photo?.mark ? html`<${MarkSign} mark=${photo.mark} />` : null}
-      ${photo ? html`<span class="tick" data-tick="1"><${icons.Check} /></span>` : null}
+      ${photo ? html`<span class="tick" data-tick="1" aria-hidden="true"><${icons.Check} /></span>` : null}
     </span>
     ${caption && photo
       ? html`<span class="caption">
@@ -102,12 +104,14 @@ function Tile({ place, column, width, photo, isCurrent, selected, cursor, captio
           <span class="caption-more">${[day(photo.date), photo.camera].filter(Boolean).join(" · ") || photo.type}</span>
         </span>`
       : null}
+    <span class="visually-hidden">${photo ? more(photo, caption) : "Not loaded yet"}</span>
   </div>`;
 }
 
-function described(photo) {
-  const words = [photo.name, day(photo.date), photo.camera, photo.labels?.slice(0, 6).join(", ")];
-  if (photo.mark) words.push(`mark ${photo.mark}`);
+/** For who does not see the picture. */
+function more(photo, caption) {
+  const words = [photo.labels?.slice(0, 6).join(", ")];
+  if (!caption) words.unshift(photo.name, day(photo.date), photo.camera);
   if (photo.notes?.length) words.push(many(photo.notes.length, "note"));
   return words.filter(Boolean).join(", ");
 }

@@ -4,7 +4,7 @@ import { ask } from "./api.js";
 import { worded } from "./chips.js";
 import { session } from "./session.js";
 import { asked, go, parts } from "./state.js";
-import { many, number } from "./wording.js";
+import { many, number, sentence } from "./wording.js";
 
 export function Empty() {
   return html`<div class="sentence">
@@ -16,7 +16,7 @@ export function Empty() {
 export function Faulty({ fault }) {
   return html`<div class="sentence" role="alert">
     <h2>${fault.status === 400 ? "This search can't be read" : fault.status === 503 ? "This search takes too long" : "There is no answer"}</h2>
-    <p>${fault.message}</p>
+    <p>${sentence(fault.message)}</p>
   </div>`;
 }
 
@@ -40,7 +40,7 @@ export function NoHit({ state }) {
   }, [key]);
   const name = (part) => {
     const [title, value] = worded(part);
-    return `${title} ${part.not && part.kind === "value" ? "not " : ""}${value}`;
+    return `“${title}: ${part.not && part.kind === "value" ? "not " : ""}${value}”`;
   };
   return html`<div class="sentence">
     <h2>No picture is like this</h2>

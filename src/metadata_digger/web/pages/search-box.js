@@ -3,9 +3,10 @@ import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { ask } from "./api.js";
 import * as icons from "./icons.js";
 import { bind } from "./keys.js";
-import { learn } from "./session.js";
+import { learn, say } from "./session.js";
 import { go } from "./state.js";
 import { Suggest } from "./suggest.js";
+import { sentence } from "./wording.js";
 
 const VALUE = /(?:^|[\s(+\-!])([\w.]+):("?)([^\s()":\[{]*|(?<=")[^"]*)$/;
 const WORD = /(?:^|[\s(+\-!])([A-Za-z_][\w.]*)$/;
@@ -62,6 +63,16 @@ export function SearchBox({ q, fault }) {
       }),
     [],
   );
+  // What can't be read is not asked: the pictures stay, the fault is marked.
+  const enter = async (words) => {
+    const found = words.trim() ? await ask(`check?q=${encodeURIComponent(words)}`).catch(() => ({ ok: true })) : { ok: true };
+    if (!found.ok) {
+      mark(found);
+      return say(found.description);
+    }
+    mark(null);
+    return go({ q: words.trim() });
+  };
   useEffect(() => {
     mark(null);
     if (!text.trim()) return undefined;
@@ -99,7 +110,7 @@ export function SearchBox({ q, fault }) {
       change=${set}
       propose=${proposals}
       take=${taken}
-      enter=${(words) => go({ q: words.trim() })}
+      enter=${enter}
       hold=${(node) => {
         field.current = node;
       }}
@@ -115,7 +126,7 @@ export function SearchBox({ q, fault }) {
       mirror=${html`<span class="mirror" aria-hidden="true" ref=${mirror}>${
         at === null ? null : html`${text.slice(0, at)}<mark>${text.slice(at, end) || "\u00a0"}</mark>${text.slice(end)}`
       }</span>`}
-      under=${wrong ? html`<p class="search-fault" id="search-fault">${wrong.description}</p>` : null}
+      under=${wrong ? html`<p class="search-fault" id="search-fault">${sentence(wrong.description)}</p>` : null}
     />
     ${text || q
       ? html`<button

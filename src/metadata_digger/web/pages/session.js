@@ -33,13 +33,23 @@ export function toggle(id) {
 
 export const learn = (fields) => {
   const titles = session.get().titles;
-  const news = fields.filter(({ field, title }) => title && titles[field] !== title);
+  const news = fields.filter(({ field, title }) => title && title !== field && titles[field] !== title);
   if (news.length) session.set({ titles: { ...titles, ...Object.fromEntries(news.map((one) => [one.field, one.title])) } });
 };
 
-/** A field's title, or its name as words: md_exif_ifd0_model is "Exif IFD0 Model". */
+// Tags that are facets from the start, in the words of people.
+const COMMON = {
+  md_exif_ifd0_model: "Camera",
+  md_exif_ifd0_make: "Maker",
+  md_exif_ifd0_software: "Software",
+  file_path: "Folder",
+  mark: "Mark",
+  location: "Place",
+};
+
+/** A field's title, or its name as words: md_exif_subifd_flash is "Exif SubIFD Flash". */
 export function titled(field) {
-  const known = session.get().titles[field];
+  const known = COMMON[field] ?? session.get().titles[field];
   if (known) return known;
   const bare = field.replace(/^exact\./, "");
   if (bare.startsWith("score_")) return `Score of ${bare.slice(6)}`;

@@ -66,7 +66,7 @@ export function Table({ state, photos, total, old }) {
             key=${row}
             aria-rowindex=${row + 2}
             aria-selected=${isSelected ? "true" : "false"}
-            style=${{ transform: `translateY(${row * HIGH + scroll.offset}px)` }}
+            style=${{ top: `${row * HIGH + scroll.offset}px` }}
             onClick=${(event) => cursor.click(event, row)}
           >
             <span

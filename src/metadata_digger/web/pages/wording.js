@@ -27,3 +27,6 @@ export const tail = (path, parts = 2) => {
   const all = path.replace(/\/$/, "").split("/");
   return all.length > parts + 1 ? `…/${all.slice(-parts).join("/")}` : path;
 };
+
+/** A fault's words as a sentence. */
+export const sentence = (words) => `${words.replace(/^\p{Ll}/u, (sign) => sign.toUpperCase())}${/[.?!…]$/.test(words) ? "" : "."}`;

@@ -55,6 +55,7 @@ SEARCH = _object(
     limit={"type": "integer", "minimum": 1, "maximum": LIMIT, "default": 60},
     cursor={"type": ["string", "null"], "maxLength": 200},
     offset={"type": "integer", "minimum": 0, "maximum": 1_000_000_000, "default": 0},
+    fields=_list(_NAME, 16) | {"description": "of each picture its `values` of these too: columns of a table"},
 )
 _FACET = _object(
     ("field",),

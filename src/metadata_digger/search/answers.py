@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from metadata_digger.query.asking import Detail, Photo
+from metadata_digger.query.fields import EXACT, SCORES
 
 # Types of files of which no picture can be made.
 _NO_PICTURE = frozenset({"MP3", "WAV", "AVI", "ASF", "Unknown", "SVG", "PDF", "EPS"})
@@ -67,6 +68,37 @@ def detail(one: Detail, mark: str | None = None, *, original: bool = False) -> d
         "more": _plain(one.more),
         "original": original,
     }
+
+
+def values(one: Detail, fields: Sequence[str]) -> dict[str, str]:
+    """Of these fields, those that a row has, as text; several values of a tag stand side by side."""
+    several: dict[str, list[str]] = {}
+    for directory in one.directories:
+        for tag in directory.tags:
+            several.setdefault(tag.field, []).append(tag.value)
+    own: dict[str, Any] = {
+        **one.more,
+        **one.hashes,
+        **{f"hash_{kind}": value for kind, value in one.hashes.items()},
+        **{f"{SCORES}{seen.label}": f"{seen.score:.3f}" for seen in one.seen},
+        "id": one.photo.id,
+        "base_path": shown(one.base_path),
+        "file_path": shown(one.photo.path),
+        "exact_base_path": shown(one.base_path),
+        "exact_file_path": shown(one.photo.path),
+        "file_modified": moment(one.modified),
+        "processing_datetime": moment(one.processed),
+        "directory_names": one.directory_names,
+        "tag_names": one.tag_names,
+        "model_name": [model.get("name", "") for model in one.models],
+        "model_sha256": [model.get("sha256", "") for model in one.models],
+    }
+    found = {}
+    for name in fields:
+        value = several.get(name.removeprefix(EXACT)) or own.get(name)
+        if value is not None:
+            found[name] = " | ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return found
 
 
 def compared(a: Detail, b: Detail) -> list[dict[str, Any]]:

@@ -18,10 +18,11 @@ from metadata_digger.query.dates import end_of
 from metadata_digger.query.fields import BY_NAME, FIELDS, SCORES
 from metadata_digger.query.fields import field as field_of
 from metadata_digger.query.parse import Names, parse
-from metadata_digger.query.tree import Box, Circle, Every, Everything, Has, Node, Not, OneOf, Span
-from metadata_digger.web.shapes import ASKED, Shape
+from metadata_digger.query.tree import Box, Circle, Every, Everything, Has, Marked, Node, Not, OneOf, Some, Span
+from metadata_digger.search.shapes import ASKED, Shape
 
 _SORTS = {"path": "exact_file_path", "size": "file_size", "modified": "file_modified"}
+MARK = "mark"  # a picture's own, which no field of a row holds
 _MOST_FIELDS = 100_000
 
 
@@ -56,8 +57,9 @@ class Reader:
         if radius := asked.get("radius"):
             parts.append(_circle(radius))
         for name in asked.get("has") or ():
-            node = Has(_known(name.removeprefix("-")))
-            parts.append(Not(node) if name.startswith("-") else node)
+            bare = name.removeprefix("-")
+            has: Node = Marked("*") if bare == MARK else Has(_known(bare))
+            parts.append(Not(has) if name.startswith("-") else has)
         if not parts:
             return Wanted(Everything(), parsed.notes)
         return Wanted(parts[0] if len(parts) == 1 else Every(tuple(parts)), parsed.notes)
@@ -139,6 +141,8 @@ def _circle(numbers: Sequence[float]) -> Circle:
 
 
 def _filter(name: str, values: Sequence[str]) -> Node:
+    if name == MARK:
+        return Some(tuple(Marked(value) for value in dict.fromkeys(values)))
     return OneOf(_known(name), tuple(dict.fromkeys(values)))
 
 

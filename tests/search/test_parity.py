@@ -1,0 +1,110 @@
+"""One query means the same in the index and in a real Solr."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from checkout import ROOT
+from metadata_digger.cli import main
+from metadata_digger.index.asking import IndexCollection
+from metadata_digger.query.asking import Collection, Order, Photo
+from metadata_digger.query.parse import parse
+from metadata_digger.query.tree import Box, Everything
+from metadata_digger.search.solr_collection import SolrCollection
+from metadata_digger.solr.connection import Connection
+from query.questions import QUESTIONS
+from servers.solr import Cloud
+
+pytestmark = pytest.mark.solr
+
+
+@pytest.fixture(scope="module")
+def both(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[IndexCollection, SolrCollection]]:
+    """The demo photographs in both, by one run."""
+    folder = tmp_path_factory.mktemp("parity")
+    with cloud.collection() as name:
+        settings = {
+            "output.format": "index,solr",
+            "output.directoryPath": str(folder / "out"),
+            "output.collection": name,
+            "output.solr.url": cloud.url,
+            "input.paths": str(ROOT / "demo" / "photos"),
+            "processing.thumbnails.enabled": "true",
+            "processing.thumbnails.smallDimensions": "64x64",
+        }
+        config = str(ROOT / "configs" / "solr.demo.config.properties")
+        given = [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
+        assert main(["solr-init", config, *given]) == 0
+        assert main(["full", config, *given]) in (0, 3)
+        marked = {"7": ("x",)}
+        yield (
+            IndexCollection(folder / "out", lambda mark: marked.get(mark, ())),
+            SolrCollection(Connection(name, url=cloud.url), lambda mark: marked.get(mark, ())),
+        )
+
+
+def test_there_are_a_hundred() -> None:
+    assert len(set(QUESTIONS)) == len(QUESTIONS) >= 100
+
+
+def test_counts_are_equal(both: tuple[Collection, Collection]) -> None:
+    index, solr = both
+    assert index.about().total == solr.about().total == 40
+    counts = {text: tuple(one.count(parse(text).node) for one in both) for text in QUESTIONS}
+    assert {text: found for text, found in counts.items() if found[0] != found[1]} == {}
+    # Most of them tell something apart.
+    assert sum(0 < found[0] < 40 for found in counts.values()) > 80
+
+
+def rounded(photo: Photo) -> Photo:
+    """Solr's places have the precision of 32 bits."""
+    if photo.latitude is None or photo.longitude is None:
+        return photo
+    return replace(photo, latitude=round(photo.latitude, 4), longitude=round(photo.longitude, 4))
+
+
+def test_pages_are_equal(both: tuple[Collection, Collection]) -> None:
+    for field in ("exact_file_path", "date", "file_size", "file_type"):
+        for down in (False, True):
+            pages = [one.search(Everything(), Order(field, down), 40) for one in both]
+            ids = [[photo.id for photo in page.photos] for page in pages]
+            assert ids[0] == ids[1], (field, down)
+            assert [*map(rounded, pages[0].photos)] == [*map(rounded, pages[1].photos)]
+
+
+def test_facets_are_equal(both: tuple[Collection, Collection]) -> None:
+    node = parse("labels:person OR canon").node
+    for name in ("labels", "file_type", "md_exif_ifd0_model", "directory_names", "tag_names", "file_extension"):
+        for words in ({}, {"prefix": "p"}, {"containing": "A"}):
+            found = [one.values(node, name, 7, **words) for one in both]
+            assert found[0] == found[1], (name, words)
+
+
+def test_days_and_places_are_equal(both: tuple[Collection, Collection]) -> None:
+    for unit in ("year", "month", "day"):
+        assert both[0].timeline(Everything(), unit) == both[1].timeline(Everything(), unit)
+    view = Box(-90, -180, 90, 180)
+    cells = [
+        sorted(
+            (cell.count, cell.box.south, cell.box.west, cell.id or "") for cell in one.grid(Everything(), view, 20, 10)
+        )
+        for one in both
+    ]
+    assert cells[0] == cells[1]
+
+
+def test_a_picture_is_told_by_both(both: tuple[Collection, Collection]) -> None:
+    (photo,) = both[0].search(parse("file_name:beach.jpg").node, Order(), 1).photos
+    found = [one.photo(photo.id) for one in both]
+    assert found[0] is not None and found[1] is not None
+    assert rounded(found[0].photo) == rounded(found[1].photo)
+    # A field has several tags at times, and a document of Solr's tells the field.
+    fields = [{tag.field for directory in one.directories for tag in directory.tags} for one in found if one]
+    assert fields[0] == fields[1]
+    assert both[0].thumbnail(photo.id) == both[1].thumbnail(photo.id) is not None
+    assert [*both[0].ids(Everything())] != [] and {*both[0].ids(Everything())} == {*both[1].ids(Everything())}
+    assert both[0].position(Everything(), Order(), photo.id) == both[1].position(Everything(), Order(), photo.id)
+    assert len([*both[1].details(Everything(), Order())]) == 40
