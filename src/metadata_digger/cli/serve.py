@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
@@ -21,7 +22,8 @@ LINE = "open the search page of an output, or of a configuration"
 MORE = """\
 OUTPUT is the directory of an output with output.format=index, or parquet: of that an index
 is made beside it, OUTPUT-index. Of a configuration it is that output, or the Solr
-collection; a run that has not been made yet is made first.
+collection, whose marks are kept beside the configuration. A run that has not been made
+yet is made first, but not into Solr.
 The page is for this machine alone, unless --host names another address: then it needs
 the token that is printed. Ctrl-C ends it (exit code 0)."""
 ACTION = "full"  # of a run that is made first
@@ -89,8 +91,8 @@ def _collection(options: Namespace) -> tuple[Collection, Marks, str, Config | No
         config = _of_settings(options.set)
         return *_of_output(path, config), path.resolve().name, config
     config = load(options.place, options.set, ACTION)
-    if config["output.format"] == ("solr",):
-        return *_of_solr(config), str(config["output.collection"]), config
+    if "solr" in config["output.format"] and not {"index", "parquet"} & {*config["output.format"]}:
+        return *_of_solr(config, path.resolve().parent), str(config["output.collection"]), config
     from metadata_digger.config.places import local
 
     output = Path(local(config["output.directoryPath"]))
@@ -135,8 +137,16 @@ def _index_of(output: Path, config: Config | None) -> Path:
         return local.index(output, cores, memory, progress)
 
 
-def _of_solr(config: Config) -> tuple[Collection, Marks]:
-    raise ConfigError("serve of a Solr collection is not built in this version")
+def _of_solr(config: Config, folder: Path) -> tuple[Collection, Marks]:
+    """`folder`: where marks are kept, which Solr has no place for."""
+    from metadata_digger.index.marks import Marks
+    from metadata_digger.search.solr_collection import SolrCollection
+    from metadata_digger.solr.connection import connection
+
+    place = connection(config, os.environ)
+    name = re.sub(r"[^\w.-]", "_", place.collection)
+    marks = Marks(folder / f"{name}-marks.sqlite")
+    return SolrCollection(place, marks.ids), marks
 
 
 def _make(options: Namespace, config: Config) -> None:
