@@ -14,8 +14,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from metadata_digger.web.guard import Guard
-from metadata_digger.web.interface import Served, routes
+from metadata_digger.web.interface import routes
 from metadata_digger.web.openapi import openapi
+from metadata_digger.web.served import Served
 
 _TYPES = {
     "html": "text/html; charset=utf-8",

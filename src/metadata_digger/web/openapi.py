@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from metadata_digger import __version__
-from metadata_digger.web import shapes
+from metadata_digger.search import shapes
 from metadata_digger.web.interface import PATHS, Path
 
 _WORDS = {

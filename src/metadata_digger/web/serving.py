@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from metadata_digger.errors import ConfigError
 from metadata_digger.previews.pictures import Previews, original
 from metadata_digger.web.application import application
-from metadata_digger.web.interface import Picture, Served
+from metadata_digger.web.served import Picture, Served
 
 if TYPE_CHECKING:
     from metadata_digger.query.asking import Photo

@@ -10,7 +10,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from metadata_digger.query.asking import Detail
-from metadata_digger.web.answers import detail, shown
+from metadata_digger.search.answers import detail, shown
 
 _COLUMNS = ("id", "path", "type", "size", "date", "lat", "lon", "width", "height", "camera", "labels", "notes", "mark")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
