@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -16,6 +17,7 @@ from metadata_digger.query.expressions import literal
 from metadata_digger.query.fields import BY_NAME, EXACT, SCORES, Field, Kind
 from metadata_digger.query.fields import field as field_of
 from metadata_digger.query.tree import (
+    Bound,
     Box,
     Circle,
     Every,
@@ -41,6 +43,7 @@ WORDS, VALUES, SCORE, CONTENT = "md", "exact", "score", "content"
 LATITUDE, LONGITUDE, ROW = "lat", "lon", "row"
 FILE_PATH, EXACT_PATH = "file_path", "exact_file_path"
 LONGEST_VALUE = 1_024  # characters of a tag's whole value that VALUES has, behind a "="
+MILLION = 1_000_000  # scores are whole numbers of millionths
 MOST_VALUES = 65_000  # of a tag that a pattern is held against
 _PLACES = {"md_gps_md_location_lat_f": LATITUDE, "md_gps_md_location_long_f": LONGITUDE}
 _EARTH = 6_371.0087714  # kilometres: the mean radius that Lucene reckons with
@@ -62,6 +65,23 @@ def values_of(field: Field) -> str:
     if field.name.startswith(SCORES) and field.name not in BY_NAME:
         return f"{SCORE}.{field.name.removeprefix(SCORES)}"
     return LATITUDE if field.kind is Kind.PLACE else name_of(field)
+
+
+def score_in(score: float) -> int:
+    """A score as the index has it."""
+    return round(score * MILLION)
+
+
+def score_out(value: float) -> str:
+    return repr(value / MILLION)
+
+
+def _millionths(bound: Bound, *, up: bool) -> int | None:
+    """The whole number next to a bound, or the bound itself."""
+    if bound is None or isinstance(bound, datetime):
+        return None
+    exact = Decimal(repr(min(max(bound, -1_000_000), 1_000_000))) * MILLION
+    return math.ceil(exact) if up else math.floor(exact)
 
 
 def value_in(field: Field, value: str) -> str:
@@ -186,13 +206,13 @@ class Engine:
 
         where = _known(node.field)
         bounds = (node.low, node.high)
+        if bounds == (None, None):
+            return tantivy.Query.exists_query(values_of(where))
         if where.name.startswith(SCORES) and where.name not in BY_NAME:
             return self._score(where, node)
         kinds = {Kind.DATE: tantivy.FieldType.Date, Kind.INTEGER: tantivy.FieldType.Integer}
         kind = kinds.get(where.kind, tantivy.FieldType.Float)
         low, high = (_bound(one, where.kind) for one in bounds)
-        if low is None and high is None:
-            return tantivy.Query.exists_query(name_of(where))
         return tantivy.Query.range_query(
             self.schema,
             name_of(where),
@@ -204,19 +224,28 @@ class Engine:
         )
 
     def _score(self, where: Field, node: Span) -> tantivy.Query:
-        """Numbers in JSON can be asked for in tantivy's own language alone. A label's name has letters, digits, _."""
+        """Numbers in JSON can be asked for in tantivy's own language alone, and are whole ones: where all of a segment
+        are, and a bound is not, it panics. A label's name has letters, digits, _."""
+        import tantivy
+
         label = where.name.removeprefix(SCORES)
         if not re.fullmatch(r"\w+", label):
             raise QueryError(f"there is no field {where.name}")
-        low, high = ("*" if one is None else f"{float(one):.9f}" for one in (node.low, node.high))  # type: ignore[arg-type]
-        open, close = "[" if node.includes_low else "{", "]" if node.includes_high else "}"
-        return self.index.parse_query(f"{SCORE}.{label}:{open}{low} TO {high}{close}")
+        low, high = _millionths(node.low, up=True), _millionths(node.high, up=False)
+        if low is not None and not node.includes_low:
+            low = (_millionths(node.low, up=False) or 0) + 1
+        if high is not None and not node.includes_high:
+            high = (_millionths(node.high, up=True) or 0) - 1
+        if low is not None and high is not None and low > high:
+            return tantivy.Query.empty_query()
+        first, last = ("*" if one is None else str(one) for one in (low, high))
+        return self.index.parse_query(f"{SCORE}.{label}:[{first} TO {last}]")
 
     def _box(self, box: Box) -> tantivy.Query:
         import tantivy
 
         def span(name: str, low: float, high: float) -> tantivy.Query:
-            return tantivy.Query.range_query(self.schema, name, tantivy.FieldType.Float, low, high)
+            return tantivy.Query.range_query(self.schema, name, tantivy.FieldType.Float, low + 0.0, high + 0.0)
 
         latitude = span(LATITUDE, box.south, box.north)
         if box.west <= box.east:
@@ -331,7 +360,7 @@ def _bound(value: int | float | datetime | None, kind: Kind) -> int | float | da
         return value
     if kind is Kind.INTEGER:
         return max(min(int(value), (1 << 63) - 1), -(1 << 63))
-    return float(value)
+    return value + 0.0  # never -0.0, which is below 0.0 here
 
 
 def _of_glob(pattern: str) -> str:

@@ -200,14 +200,14 @@ class Documents:
 def _fields(given: dict[str, Any], row: int, size: int) -> tuple[dict[str, Any], dict[str, Any]]:
     """What is searched, but the tags' text; and of what is shown that which comes with it."""
     fields: dict[str, Any] = {_FIRST: {}}
-    scores: dict[str, float] = {}
+    scores: dict[str, int] = {}
     for name, value in given.items():
         field = BY_NAME.get(name)
         if name == "date":
             continue  # below, as a moment
         if field is None:
             if name.startswith(SCORES):
-                scores[name.removeprefix(SCORES)] = value
+                scores[name.removeprefix(SCORES)] = engine.score_in(value)
         elif field.kind is Kind.PATH:
             fields[name] = ancestors(value)[: None if name == "base_path" else -1]  # exact_file_path has the file
         elif field.kind is Kind.NUMBER:
