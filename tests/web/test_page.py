@@ -13,7 +13,7 @@ import pytest
 from web.photographs import HOSTILE, index, serving
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
 pytestmark = pytest.mark.browser
 
@@ -241,6 +241,32 @@ def test_count_is_said_aloud(visit: Visit) -> None:
     visit.open("?is.labels=person")
     live = visit.page.locator('[aria-live="polite"]', has_text=f"30 of {ROWS} pictures")
     live.wait_for(state="attached", timeout=SETTLED)
+
+
+def test_an_old_answer_is_shown_as_old(visit: Visit) -> None:
+    visit.open()
+    held: list[Route] = []
+    visit.page.route("**/api/v2/search", lambda route: held.append(route))
+    visit.page.get_by_role("checkbox", name=re.compile("^person")).check()
+    visit.page.locator(".port.old").wait_for(timeout=SETTLED)
+    assert visit.page.locator(".tile").count() > 0
+    visit.page.unroute("**/api/v2/search")
+    for one in held:
+        one.continue_()
+    visit.total(f"30 of {ROWS} pictures")
+    assert visit.page.locator(".port.old").count() == 0
+
+
+def test_index_replaced(chromium: Browser, tmp_path: Path) -> None:
+    output = index(tmp_path / "out", 12)
+    other = index(tmp_path / "other", 18)
+    with serving(output) as address, visiting(chromium, address) as visit:
+        visit.open().total("12 pictures")
+        output.rename(tmp_path / "old")
+        other.rename(output)
+        visit.page.get_by_role("checkbox", name=re.compile("^person")).check()
+        visit.page.locator(".notice", has_text="replaced").wait_for(timeout=SETTLED)
+        visit.total("9 of 18 pictures")
 
 
 def test_server_gone_and_back(chromium: Browser, tmp_path: Path) -> None:

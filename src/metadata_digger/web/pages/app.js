@@ -12,10 +12,11 @@ import { counted, Empty, Faulty, NoHit, Notice } from "./notices.js";
 import { open, Overlays } from "./overlays.js";
 import { usePhotos } from "./photos.js";
 import { SearchBox } from "./search-box.js";
-import { say, session } from "./session.js";
+import { refresh, say, session } from "./session.js";
 import { asked, go, parts, useAddress } from "./state.js";
 import { ColumnChoice, fieldsOf, Table } from "./table.js";
 import { Timeline } from "./timeline.js";
+import { sentence } from "./wording.js";
 
 const WIDE = window.matchMedia("(min-width: 1200px)");
 const SORTS = [
@@ -44,7 +45,15 @@ function App() {
     document.title = `${state.q ? `${state.q} – ` : ""}${collection?.name ?? ""} – Metadata Digger`.replace(/^ – /, "");
   }, [state.q, collection]);
   useEffect(() => bind("m", () => go({ map: !hasMap(state) }, { replace: true })), [state]);
-  useEffect(() => (drawer ? bind("Escape", () => session.set({ drawer: false })) : undefined), [drawer]);
+  useEffect(() => {
+    if (!drawer) return undefined;
+    document.querySelector(".side button")?.focus();
+    const undo = bind("Escape", () => session.set({ drawer: false }));
+    return () => {
+      undo();
+      document.querySelector(".only-narrow")?.focus();
+    };
+  }, [drawer]);
   const map = hasMap(state);
   const empty = collection?.total === 0;
   return html`<div class=${`page${map ? " has-map" : ""}${drawer ? " has-drawer" : ""}`}>
@@ -91,6 +100,7 @@ function App() {
       </div>
       <${Chips} state=${state} />
       ${result.notes.length ? html`<p class="hint">${result.notes.join(" ")}</p>` : null}
+      ${result.fault?.status && result.total !== null ? html`<p class="hint" role="alert">${sentence(result.fault.message)} <button type="button" class="quiet" onClick=${refresh}>Try again</button></p>` : null}
       ${empty ? null : html`<${Timeline} />`}
       <${MarkBar} />
       <${Pictures} state=${state} result=${result} empty=${empty} />

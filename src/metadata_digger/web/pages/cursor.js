@@ -35,11 +35,12 @@ export function useCursor({ state, photos, total, columns, scroll, port }) {
   };
   useEffect(() => {
     if (!total || restored.current === photos) return;
-    const first = restored.current === null;
+    const before = restored.current;
     restored.current = photos;
+    if (before?.question === photos.question) return; // the same, asked again
     const at = state.at < total ? state.at : 0;
     bring(at);
-    if (!first || at) session.set({ current: at });
+    if (before || at) session.set({ current: at });
   }, [photos, total]);
   useEffect(() => {
     if (!restored.current) return;
@@ -67,7 +68,9 @@ export function useCursor({ state, photos, total, columns, scroll, port }) {
     anchor.current ??= from;
     const [first, last] = [Math.min(from, end), Math.max(from, end)];
     if (last - first >= LARGEST) return say(`A range has at most ${many(LARGEST, "picture")}.`);
-    const all = await Promise.all(Array.from({ length: last - first + 1 }, (_, step) => photos.load(first + step)));
+    const rows = Array.from({ length: last - first + 1 }, (_, step) => photos.load(first + step));
+    const all = await Promise.all(rows).catch(() => null);
+    if (all === null) return say("Not all of these pictures could be loaded.");
     select(all.filter(Boolean).map((photo) => photo.id));
     return say(`${many(session.get().selected.size, "picture")} selected`);
   };

@@ -18,6 +18,7 @@ class Photos {
   #listeners = new Set();
 
   constructor(asked, sort, fields) {
+    this.question = JSON.stringify([asked, sort]);
     this.body = { ...asked, sort, limit: PAGE, ...(fields.length ? { fields } : {}) };
   }
 
@@ -40,6 +41,12 @@ class Photos {
         this.#asked.delete(number);
       }
     for (let number = from; number <= to; number += 1) this.#page(number).catch(() => {});
+  }
+
+  /** Nobody looks any more: what was asked and has not come is given up. */
+  drop() {
+    for (const { abort } of this.#asked.values()) abort.abort();
+    this.#asked.clear();
   }
 
   /** Changes pictures that are here: {mark: "1"}. */
@@ -145,6 +152,7 @@ export function usePhotos(asked, sort, fields, first) {
     return () => {
       forget();
       clearTimeout(timer);
+      photos.drop();
     };
   }, [key]);
   const { photos, old } = seen;
