@@ -5,21 +5,24 @@
 // lie: the darker the more, in eight steps; it has no scale in common with the bars.
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
 import { useAnswer } from "./api.js";
-import { addDays, clampDay, dayOf, numberOf, steps, ticks, trimmed, unitFor, worded } from "./days.js";
+import { addDays, clampDay, dayOf, numberOf, spread, steps, ticks, trimmed, unitFor, worded } from "./days.js";
 import * as icons from "./icons.js";
 import { asked, go, useAddress } from "./state.js";
 import { many, number } from "./wording.js";
 
 const HIGH = 56; // CSS pixels of the highest bar
 const STRIP = 4;
+const MONTHS = 5 * 366; // days: shorter times begin and end by months
 
 export function Timeline() {
   const state = useAddress();
   const { from: _, to: __, ...others } = asked(state);
   const years = useAnswer("timeline", { unit: "year" }); // of all: the frame of everything
   const [table, tabulate] = useState(false);
-  const all = years.data?.bars ?? [];
-  if (!years.data) return html`<section class="timeline" aria-label="Timeline" aria-busy="true"></section>`;
+  const few = years.data && years.data.bars.length > 0 && spread(trimmed(years.data.bars)) <= MONTHS;
+  const months = useAnswer(few ? "timeline" : null, { unit: "month" });
+  const all = (few ? months.data : years.data)?.bars ?? [];
+  if (!years.data || (few && !months.data)) return html`<section class="timeline" aria-label="Timeline" aria-busy="true"></section>`;
   if (!all.length) return null;
   const whole = trimmed(all);
   const span = state.span ?? whole;
