@@ -14,14 +14,13 @@ from typing import Any
 
 import pytest
 from acting_steps import ActingStep
+from forms import details
 from serving import FolderSink
+from test_faults import small_disk
 from test_local import contents, files, job, left_out, rows
 from test_update import FACTS
 
 from metadata_digger.errors import OutputError
-from metadata_digger.index.asking import IndexCollection
-from metadata_digger.query.asking import Order
-from metadata_digger.query.tree import Everything
 from metadata_digger.run.engines.doing import here
 from metadata_digger.run.engines.local import run
 from metadata_digger.run.engines.memory import share
@@ -34,8 +33,6 @@ from metadata_digger.sinks.index import IndexSink
 from metadata_digger.steps.hash import HashStep
 from metadata_digger.storage import LocalStorage
 
-CONFIG: dict[str, Any] = {"output.format": "index"}
-
 
 def indexed(tmp_path: Path, **changes: Any) -> Job:
     steps = (ActingStep(), HashStep(("sha256",)))
@@ -44,10 +41,7 @@ def indexed(tmp_path: Path, **changes: Any) -> Job:
 
 def shown(output: Path) -> dict[str, Any]:
     """What an index says of each file, by its path."""
-    collection = IndexCollection(output)
-    details = list(collection.details(Everything(), Order()))
-    assert len(details) == collection.count(Everything()) == collection.about().total
-    return {one.photo.path: one for one in details}
+    return {one.photo.path: one for one in details(output)}
 
 
 def paths(output: Path) -> list[str]:
@@ -284,6 +278,15 @@ def test_what_equals_another_file_is_told_once(tmp_path: Path) -> None:
     assert set(left_out(tmp_path / "out")) == {"copy.jpg"}
     assert len(rows(tmp_path / "out" / "out.csv")) == len(shown(tmp_path / "out")) == 9
     assert verified(tmp_path / "out") == []
+
+
+@pytest.mark.parametrize("size", ["900k", "1600k", "2m"])
+def test_a_full_disk_is_an_error_that_names_the_place(tmp_path: Path, size: str) -> None:
+    files(tmp_path / "in", *(f"{number:05d}.jpg" for number in range(3_000)))
+    with small_disk(tmp_path / "disk", size):
+        with pytest.raises(OutputError, match=r"cannot write .*/disk.*: No space left on device"):
+            run(job(tmp_path, sinks=(IndexSink(),), output=tmp_path / "disk" / "out"))
+        assert contents(tmp_path / "disk") == [".out.metadata-digger"]  # what is done stays for --resume
 
 
 def test_an_index_within_the_input_is_no_input(tmp_path: Path) -> None:

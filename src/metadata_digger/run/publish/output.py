@@ -115,12 +115,15 @@ def _write(
     joins = (
         Join([target for target, _, _ in file.pieces], columns, file.target, number, file.rows, upon) for file in files
     )
+    made = {}
     for join, found in do(joins):
-        report.digests |= found
+        made[join.target] = found
         for piece in join.pieces:  # not by the worker: one that dies and is followed by another would have taken them
             if piece.is_dir():
                 shutil.rmtree(piece)
             piece.unlink(missing_ok=True)
+    for file in files:  # in their order, whichever was ready first
+        report.digests |= made[file.target]
 
 
 def _to_send(job: Job, sink: Sink, rows: Mapping[str, int], folders: Stage, report: Report) -> Mapping[str, int]:
