@@ -164,10 +164,8 @@ def fits(row: Mapping[str, Any], node: Node, marked: frozenset[str] = frozenset(
 
 
 def _texts(row: Mapping[str, Any], name: str) -> list[str]:
-    """The values in which words stand behind each other."""
-    if name:
-        return [one["value"] for one in row["tags"] if (one["directory"], one["name"]) == FIELDS[name]]
-    return [" ".join(one["value"] for one in row["tags"])]
+    """The values in which words stand behind each other; they never do from one tag to the next."""
+    return [one["value"] for one in row["tags"] if not name or (one["directory"], one["name"]) == FIELDS[name]]
 
 
 def _values(row: Mapping[str, Any], name: str) -> list[Any]:

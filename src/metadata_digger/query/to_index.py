@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from metadata_digger.errors import QueryError
+from metadata_digger.query.expressions import literal
 from metadata_digger.query.fields import BY_NAME, EXACT, SCORES, Field, Kind
 from metadata_digger.query.fields import field as field_of
 from metadata_digger.query.tree import (
@@ -46,6 +48,7 @@ MOST_VALUES = 65_000  # of a tag that a pattern is held against
 _PLACES = {"md_gps_md_location_lat_f": LATITUDE, "md_gps_md_location_long_f": LONGITUDE}
 _EARTH = 6_371.0087714  # kilometres: the mean radius that Lucene reckons with
 _TEXTS = (Kind.TAG, Kind.TEXT)
+Fits: TypeAlias = Callable[[Sequence[str]], list[bool]]
 
 
 def name_of(field: Field) -> str:
@@ -275,18 +278,14 @@ class Engine:
         if where.kind is not Kind.TAG and not where.name.startswith(EXACT):
             return self._regex(name_of(where), pattern)
         by_word = where.kind is Kind.TAG
-        try:
-            fits = re.compile(_lowered(pattern, self) if by_word else pattern, re.DOTALL).fullmatch
-        except (re.error, RecursionError) as error:
-            raise QueryError(f"{pattern} is no regular expression: {error}") from None
+        fits = _fits(_lowered(pattern, self) if by_word else pattern)
+        known = self._all_values(where)
         wanted: list[str] = []
         rows: list[int] = []
-        for value in self._all_values(where):
-            text = value[1:]
-            candidates = self.folded(words(text)) if by_word else [text]
-            if any(map(fits, candidates)):
+        for value, found in zip(known, self._fitting(fits, [one[1:] for one in known], by_word=by_word), strict=True):
+            if found:
                 wanted.append(value)
-            elif len(text) >= LONGEST_VALUE:
+            elif len(value) > LONGEST_VALUE:
                 rows += self._cut_off(where, value, fits, by_word=by_word)
         return self._some(
             [
@@ -295,7 +294,15 @@ class Engine:
             ]
         )
 
-    def _cut_off(self, where: Field, value: str, fits: Callable[[str], object], *, by_word: bool) -> Iterable[int]:
+    def _fitting(self, fits: Fits, values: Sequence[str], *, by_word: bool) -> list[bool]:
+        """Of each value whether it fits, or a word of it does."""
+        if not by_word:
+            return fits(values)
+        split = [self.folded(words(value)) for value in values]
+        found = iter(fits([word for some in split for word in some]))
+        return [any([*islice(found, len(some))]) for some in split]
+
+    def _cut_off(self, where: Field, value: str, fits: Fits, *, by_word: bool) -> Iterable[int]:
         """Rows with a value that the index has only the beginning of, where all of it fits."""
         import tantivy
 
@@ -303,7 +310,7 @@ class Engine:
         hits = self.searcher.search(query, MOST_VALUES, count=False).hits
         for row in self.searcher.fast_field_values(ROW, [place for _, place in hits]):
             whole = self.whole(int(row or 0), where.name.removeprefix(EXACT))
-            if any(map(fits, (word for one in whole for word in (self.folded(words(one)) if by_word else [one])))):
+            if any(self._fitting(fits, whole, by_word=by_word)):
                 yield int(row or 0)
 
     def _all_values(self, where: Field) -> list[str]:
@@ -321,7 +328,7 @@ class Engine:
         import tantivy
 
         try:
-            return tantivy.Query.regex_query(self.schema, name, pattern)
+            return tantivy.Query.regex_query(self.schema, name, f"(?s){pattern}")
         except ValueError as error:
             raise QueryError(f"{pattern} is no regular expression: {error}") from None
 
@@ -357,20 +364,36 @@ def _bound(value: int | float | datetime | None, kind: Kind) -> int | float | da
 
 
 def _of_glob(pattern: str) -> str:
-    """A regular expression, in what Python's and Rust's have in common."""
+    """A regular expression, in what Rust's and RE2's have in common."""
     found = []
     signs = iter(pattern)
     for sign in signs:
         if sign == "\\":
-            found.append(re.escape(next(signs, "\\")))
+            found.append(literal(next(signs, "\\")))
         else:
-            found.append({"*": ".*", "?": "."}.get(sign) or re.escape(sign))
+            found.append({"*": ".*", "?": "."}.get(sign) or literal(sign))
     return "".join(found)
+
+
+def _fits(pattern: str) -> Fits:
+    """Which texts fit, by RE2: its time grows with the text alone, whatever the expression."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    def fits(texts: Sequence[str]) -> list[bool]:
+        try:
+            found: Any = pc.match_substring_regex(pa.array(texts, pa.string()), f"(?s)^(?:{pattern})$")
+        except pa.ArrowInvalid as error:
+            raise QueryError(f"{pattern} is no regular expression: {error}") from None
+        answers: list[bool] = found.to_pylist()
+        return answers
+
+    return fits
 
 
 def _lowered(pattern: str, engine: Engine) -> str:
     """A pattern for words that are folded; what stands behind a backslash may be a class, and stays."""
-    pieces = re.split(r"(\\.)", pattern)
+    pieces = re.split(r"(\\.)", pattern, flags=re.DOTALL)
     return "".join(piece if piece.startswith("\\") else "".join(_fold(piece, engine)) for piece in pieces)
 
 

@@ -198,6 +198,10 @@ def _wild(pattern: str) -> str:
 
 def _regex(pattern: str, *, folded: bool) -> str:
     """Lucene's expressions give some signs a meaning that others do not."""
-    text = re.sub(r'(?<!\\)([/"#@&<>~])', r"\\\1", pattern)
-    parts = re.split(r"(\\.)", text)
-    return "".join(part if part.startswith("\\") else part.lower() for part in parts) if folded else text
+    parts = re.split(r"(\\.)", pattern, flags=re.DOTALL)
+    return "".join(part if part.startswith("\\") else _plain(part, folded=folded) for part in parts)
+
+
+def _plain(text: str, *, folded: bool) -> str:
+    text = re.sub(r'([/"#@&<>~])', r"\\\1", text)
+    return text.lower() if folded else text

@@ -169,7 +169,7 @@ class Documents:
         begin, end = tags.bounds[number], tags.bounds[number + 1]
         names, values = tags.fields[begin:end], tags.values[begin:end]
         found, compared = tags.words[begin:end], tags.exact[begin:end]
-        fields[engine.CONTENT] = " ".join(found)
+        fields[engine.CONTENT] = [*filter(None, found)]  # apart: no phrase reaches from one tag into the next
         md: dict[str, Any] = dict(zip(names, found, strict=True))
         exact: dict[str, Any] = dict(zip(names, compared, strict=True))
         if len(md) < end - begin and self._form.every:

@@ -102,6 +102,7 @@ _NEW = (
 )
 _OF_PATH = ("file_name", "file_extension")  # no columns of rows
 _DAY = "date"
+_WHOLE = "exact_md_tag"  # such a field has the configset alone
 _LARGE = 128 << 20  # bytes of rows at once
 _MODEL = (("name", "Model Name"), ("sha256", "Model Sha256"))
 
@@ -140,6 +141,8 @@ class Maker:
         free = [(column, name) for column, name, kind in new if form.fields.is_a(name, kind) and name not in numbers]
         self._columns = [*plain, *free]
         self._models = [(key, name) for key, words in _MODEL if form.fields.knows(name := form.title(words))]
+        # Where phrases do not reach from one tag into the next; who has other fields may read it as one text.
+        self._apart = form.fields.takes_several(form.title(CONTENT)) and form.fields.takes_several(_WHOLE)
         fits = form.fields.is_a(_DAY, "Date") and _DAY not in numbers
         self._days = [numbers[name] for name in DAYS if name in numbers] if fits else []
         self._scores: dict[str, str | None] = {}  # field of a label's score, None where the schema has none
@@ -181,8 +184,11 @@ class Maker:
             filled = pc.greater(pc.binary_length(values), pa.scalar(0)).to_numpy(zero_copy_only=False)
             before = np.zeros(len(filled) + 1, np.int64)
             np.cumsum(filled, out=before[1:])
-            content = runs(before[bounds], texts.filter(pa.array(filled)), " ")
-            yield member(self._form.title(CONTENT), content)
+            title, texts_of_row = self._form.title(CONTENT), texts.filter(pa.array(filled))
+            if self._apart:
+                yield array(title, listed(before[bounds].astype(np.int32), texts_of_row))
+            else:
+                yield member(title, runs(before[bounds], texts_of_row, " "))
         made = members(self._prefixes.take(pa.array(place)), texts)
         special = self._special[place] | (self._strings[place] & _is_long(values))
         special[[*several]] = True

@@ -9,10 +9,11 @@ from importlib.resources.abc import Traversable
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from metadata_digger.web.documentation import page as page_of_documents
 from metadata_digger.web.guard import Guard
 from metadata_digger.web.interface import routes
 from metadata_digger.web.openapi import openapi
@@ -48,7 +49,7 @@ def application(served: Served, hosts: Collection[str] = (), token: str = "", or
         return JSONResponse(openapi())
 
     async def documents(request: Request) -> Response:
-        return _file(files(__package__) / "pages" / "docs.html", request)
+        return HTMLResponse(page_of_documents())
 
     async def icon(request: Request) -> Response:
         return _file(files(__package__) / "pages" / "icon.svg", request)

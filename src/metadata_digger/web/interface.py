@@ -244,7 +244,7 @@ PATHS: tuple[Path, ...] = (
     Path("POST", "/api/v2/marks/title", marking.title, "Gives a mark a title.", shapes.TITLE),
     Path("GET", "/api/v2/searches", marking.searches, "Saved searches."),
     Path("POST", "/api/v2/searches", marking.save, "Saves a search.", shapes.SAVED),
-    Path("DELETE", "/api/v2/searches/{name}", marking.forget, "Forgets a saved search."),
+    Path("DELETE", "/api/v2/searches/{name:path}", marking.forget, "Forgets a saved search."),
     Path(
         "GET",
         "/api/v2/next-unmarked",
@@ -261,7 +261,11 @@ PATHS: tuple[Path, ...] = (
 
 
 def routes(served: Served) -> list[Route]:
-    made = [Route(one.path, endpoint(served, one.answer, one.shape), methods=[one.method]) for one in PATHS]
+    made = [
+        # A name of somebody's own may have a slash.
+        Route(one.path.replace("{name}", "{name:path}"), endpoint(served, one.answer, one.shape), methods=[one.method])
+        for one in PATHS
+    ]
 
     async def preview_of(request: Request) -> Response:
         return await pictures.preview(served, request)
