@@ -2,7 +2,7 @@
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { ask, url, useAnswer } from "./api.js";
 import * as icons from "./icons.js";
-import { countMarker, landLayer, leaflet, marking, onColours, radius } from "./land.js";
+import { countMarker, credits, landLayer, leaflet, marking, onColours, radius, streets } from "./land.js";
 import { around, box, corners, place, together, turned, widened } from "./places.js";
 import { drawing } from "./rectangle.js";
 import { session } from "./session.js";
@@ -103,6 +103,7 @@ export function PlaceMap() {
               ${inView === 0 && data.placed > 0 ? html`<button type="button" class="link" onClick=${fit}>Show them</button>` : null}
               ${data.unplaced > 0 || without ? html`<button type="button" class="link" aria-pressed=${String(without)} onClick=${toggle}>${without ? "Only without a place" : `${number(data.unplaced)} without a place`}</button>` : null}`
       }
+      ${about?.map && credits(about.tiles) ? html`<span class="map-credits">${credits(about.tiles)}</span>` : null}
     </div>
   </div>`;
 }
@@ -160,8 +161,7 @@ function onMap(loaded, element, about, start, look) {
     boxZoom: false,
   });
   const land = landLayer(loaded).addTo(map);
-  if (about.map)
-    L.tileLayer(`${url("tiles")}/{z}/{x}/{y}`, { minNativeZoom: about.tiles?.minzoom ?? 0, maxNativeZoom: about.tiles?.maxzoom ?? 19, maxZoom: NEAREST }).addTo(map);
+  if (about.map) streets(L, url("tiles"), about.tiles).addTo(map);
   const Count = countMarker(L);
   const circles = L.layerGroup().addTo(map);
   let shown = [];
