@@ -125,8 +125,8 @@ function Cells({ cells }) {
             <td>
               ${
                 cell.id
-                  ? html`<button type="button" class="link" aria-label=${`Show the picture at ${words}`} onClick=${() => go({ photo: cell.id })}>Show</button>`
-                  : html`<button type="button" class="link" aria-label=${`Search at ${words}`} onClick=${() => go({ box: widened(cell.box), radius: null })}>Search here</button>`
+                  ? html`<button type="button" class="link" aria-label=${`Show ${words}`} onClick=${() => go({ photo: cell.id })}>Show</button>`
+                  : html`<button type="button" class="link" aria-label=${`Search here: ${words}`} onClick=${() => go({ box: widened(cell.box), radius: null })}>Search here</button>`
               }
             </td>
           </tr>`;
