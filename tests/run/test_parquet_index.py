@@ -20,6 +20,7 @@ from metadata_digger.run.indexing import parquet as indexing
 from metadata_digger.run.indexing import rows as reading
 from metadata_digger.run.indexing.contents import digests
 from metadata_digger.run.job import Job, untold
+from metadata_digger.run.records.record import read_record
 from metadata_digger.sinks import CsvSink, JsonSink, ParquetSink
 from metadata_digger.sinks.index import IndexSink
 from metadata_digger.steps.rename import Naming
@@ -98,6 +99,7 @@ def test_later_only_what_is_new_is_written(tmp_path: Path, many: Path) -> None:
     assert like(shown(target)) == like_of(output, tmp_path)
     new = {path.name: path.stat().st_ino for path in (target / "search").iterdir()}
     assert old.items() <= new.items()
+    assert read_record(target)["changes"] == {"indexed": 50, "removed": 40}  # 30 new, 20 changed; 20 gone
     assert verified(target) == []
     assert (tmp_path / "out-marks.sqlite").read_bytes() == b"marks"
     for turn in range(3):
@@ -105,6 +107,7 @@ def test_later_only_what_is_new_is_written(tmp_path: Path, many: Path) -> None:
         run(made(tmp_path, update="time"))
         index(output)
         assert len(shown(target)) == 710 - 1 - turn
+        assert read_record(target)["changes"] == {"indexed": 0, "removed": 1}
 
 
 def like_of(output: Path, tmp_path: Path) -> dict[str, Any]:
@@ -204,3 +207,7 @@ def test_a_digest_is_of_the_row_alone(tmp_path: Path, many: Path) -> None:
     assert len({*whole}) == len(batch)
     assert [digests(batch.slice(number, 1))[0] for number in range(len(batch))] == whole
     assert digests(batch.slice(3, 5)) == whole[3:8]
+    table = pq.read_table(tmp_path / "out" / "out.parquet")
+    pq.write_table(table.slice(3), tmp_path / "other.parquet", row_group_size=100)
+    (other, *_) = reading.read(tmp_path / "other.parquet", [0])
+    assert digests(other) == whole[3 : 3 + len(other)]

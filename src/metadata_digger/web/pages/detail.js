@@ -58,7 +58,8 @@ export function Detail({ state }) {
     keys[event.key]();
     return true;
   };
-  const name = current?.name ?? "";
+  const listed = step.place === null ? null : photos?.get(step.place);
+  const name = current?.name ?? (listed?.id === id ? listed.name : "");
   const ticked = selected.has(id);
   const heading = html`<div class="detail-title">
     <h2><bdi>${seen(name || (fault ? "Picture" : "…"), 200)}</bdi></h2>

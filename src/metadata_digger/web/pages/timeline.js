@@ -5,22 +5,24 @@
 // lie: the darker the more, in eight steps; it has no scale in common with the bars.
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
 import { useAnswer } from "./api.js";
-import { addDays, clampDay, dayOf, numberOf, steps, ticks, trimmed, unitFor, worded } from "./days.js";
+import { addDays, clampDay, dayOf, numberOf, spread, steps, ticks, trimmed, unitFor, worded } from "./days.js";
 import * as icons from "./icons.js";
-import { session } from "./session.js";
 import { asked, go, useAddress } from "./state.js";
 import { many, number } from "./wording.js";
 
 const HIGH = 56; // CSS pixels of the highest bar
 const STRIP = 4;
+const MONTHS = 5 * 366; // days: shorter times begin and end by months
 
 export function Timeline() {
   const state = useAddress();
   const { from: _, to: __, ...others } = asked(state);
   const years = useAnswer("timeline", { unit: "year" }); // of all: the frame of everything
   const [table, tabulate] = useState(false);
-  const all = years.data?.bars ?? [];
-  if (!years.data) return html`<section class="timeline" aria-label="Timeline" aria-busy="true"></section>`;
+  const few = years.data && years.data.bars.length > 0 && spread(trimmed(years.data.bars)) <= MONTHS;
+  const months = useAnswer(few ? "timeline" : null, { unit: "month" });
+  const all = (few ? months.data : years.data)?.bars ?? [];
+  if (!years.data || (few && !months.data)) return html`<section class="timeline" aria-label="Timeline" aria-busy="true"></section>`;
   if (!all.length) return null;
   const whole = trimmed(all);
   const span = state.span ?? whole;
@@ -31,7 +33,6 @@ export function Timeline() {
 function Framed({ state, others, all, whole, span, unit, table, tabulate }) {
   const found = useAnswer("timeline", { ...others, unit });
   const every = useAnswer("timeline", { unit });
-  const { about } = session.use();
   const bars = found.data?.unit === unit ? found.data.bars : [];
   const within = (list) => list.filter(({ first, last }) => last >= span[0] && first <= span[1]);
   const inside = within(bars);
@@ -75,19 +76,13 @@ function Framed({ state, others, all, whole, span, unit, table, tabulate }) {
     </div>
     ${found.fault ? null : table
       ? html`<${BarTable} bars=${inside} unit=${unit} choose=${choose} />`
-      : html`<${Bars} bars=${inside} every=${within(every.data?.unit === unit ? every.data.bars : [])} span=${span} unit=${unit} chosen=${chosen} choose=${choose} frame=${frame} about=${about} />`}
-    ${
-      !table && (earlier > 0 || later > 0)
-        ? html`<div class="timeline-edges">
-            ${earlier > 0 ? html`<button type="button" class="link" onClick=${() => frame([clampDay(bars[0].first, outer), span[1]])}>← ${number(earlier)} earlier</button>` : html`<span></span>`}
-            ${later > 0 ? html`<button type="button" class="link" onClick=${() => frame([span[0], clampDay(bars.at(-1).last, outer)])}>${number(later)} later →</button>` : null}
-          </div>`
-        : null
-    }
+      : html`<${Bars} bars=${inside} every=${within(every.data?.unit === unit ? every.data.bars : [])} span=${span} unit=${unit} chosen=${chosen} choose=${choose} frame=${frame}
+          before=${earlier > 0 ? html`<button type="button" class="link" onClick=${() => frame([clampDay(bars[0].first, outer), span[1]])}>← ${number(earlier)} earlier</button>` : null}
+          behind=${later > 0 ? html`<button type="button" class="link" onClick=${() => frame([span[0], clampDay(bars.at(-1).last, outer)])}>${number(later)} later →</button>` : null} />`}
   </section>`;
 }
 
-function Bars({ bars, every, span, unit, chosen, choose, frame }) {
+function Bars({ bars, every, span, unit, chosen, choose, frame, before, behind }) {
   const element = useRef(null);
   const [wide, widen] = useState(600);
   const [drag, pull] = useState(null); // days while the pointer is down
@@ -174,7 +169,7 @@ function Bars({ bars, every, span, unit, chosen, choose, frame }) {
     <div class="ticks" aria-hidden="true">
       ${ticks(span, unit, wide).map(({ day, words }) => html`<span key=${day} style=${{ left: `${x(day)}px` }}>${words}</span>`)}
     </div>
-    <p class="timeline-words">${under || `By ${unit}, at most ${number(most)}`}</p>
+    <div class="timeline-foot"><span>${before}</span><span class="timeline-words">${under || (bars.length ? `A bar is a ${unit}, the highest ${many(most, "picture")}` : "Nothing found has a day here")}</span><span>${behind}</span></div>
   </div>`;
 }
 
