@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -19,6 +20,7 @@ from query.questions import QUESTIONS
 from servers.solr import Cloud
 
 pytestmark = pytest.mark.solr
+EXAMPLES = re.findall(r"^\| `(.+)` \| .+ \|$", (ROOT / "docs" / "query-language.md").read_text("utf-8"), re.M)
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +66,15 @@ def rounded(photo: Photo) -> Photo:
     if photo.latitude is None or photo.longitude is None:
         return photo
     return replace(photo, latitude=round(photo.latitude, 4), longitude=round(photo.longitude, 4))
+
+
+def test_examples_of_the_page_find_the_same(both: tuple[Collection, Collection]) -> None:
+    assert len(EXAMPLES) > 40
+    for text in EXAMPLES:
+        parsed = parse(text)
+        counts = {one.count(parsed.node) for one in both}
+        assert len(counts) == 1 and parsed.notes == (), text
+        assert max(counts) > 0 or text == "mark:1", text
 
 
 def test_pages_are_equal(both: tuple[Collection, Collection]) -> None:

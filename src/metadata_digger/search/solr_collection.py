@@ -349,9 +349,9 @@ class SolrCollection:
         """What Solr tells of an index: of each shard, where they can be asked, for each knows of itself alone."""
         form = {"numTerms": "0"} | ({"show": what} if what == "index" else {})
         shards = self._asked("/select", data={"q": "*:*", "rows": "0", "shards.info": "true"}).get("shards.info", {})
-        cores = [one.partition("|")[0] for one in shards]
+        cores = [str(one.get("shardAddress", "")).rstrip("/") for one in shards.values()]
         safe = not (self._connection.url or "").startswith("https:") or all(one.startswith("https:") for one in cores)
-        if cores and safe:  # who asks by https does not send a password without
+        if cores and all(cores) and safe:  # who asks by https does not send a password without
             with suppress(SolrError):
                 return [self._solr.ask_core(core, "/admin/luke", data=form) for core in cores]
         return [self._asked("/admin/luke", data=form)]
