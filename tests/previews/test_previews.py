@@ -37,7 +37,7 @@ def picture(
     colour: str = "red", size: tuple[int, int] = (2_000, 1_000), form: str = "JPEG", **options: object
 ) -> bytes:
     out = io.BytesIO()
-    Image.new("RGBA" if form == "PNG" else "RGB", size, colour).save(out, form, **more)  # type: ignore[arg-type]
+    Image.new("RGBA" if form == "PNG" else "RGB", size, colour).save(out, form, **options)  # type: ignore[arg-type]
     return out.getvalue()
 
 
