@@ -229,7 +229,9 @@ def test_work_on_another_output_is_thrown_away(tmp_path: Path, many: Path) -> No
 def test_other_forms_are_refused_with_what_to_do(tmp_path: Path, many: Path, sink: Any) -> None:
     run(indexed(tmp_path, sinks=(sink,)))
     form = sink.name
-    with pytest.raises(ConfigError, match=f"is {form.upper()}, .+ --update --set output.format={form},index"):
+    with pytest.raises(
+        ConfigError, match=f"is {form.upper()}, .+ extract CONFIG --update --set output.format={form},index"
+    ):
         index(tmp_path / "out")
     with pytest.raises(ConfigError, match="is no output of this program"):
         index(many)
