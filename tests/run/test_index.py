@@ -109,15 +109,14 @@ def test_several_forms_are_made_of_the_same_rows(tmp_path: Path, many: Path) -> 
             assert file.read_bytes() == (output / file.name).read_bytes()
 
 
-@pytest.mark.parametrize("damage", ["search", "photos.sqlite", "index.json", "csv", "gone", "more"])
+@pytest.mark.parametrize("damage", ["search", "photos.sqlite", "index.json", "csv", "gone", "more", "segment"])
 def test_verify_tells_what_of_several_forms_was_altered(tmp_path: Path, damage: str) -> None:
     files(tmp_path / "in", *(f"{number}.jpg" for number in range(9)))
     run(indexed(tmp_path, sinks=(CsvSink(), IndexSink())))
     output = tmp_path / "out"
     segment = next(path for path in sorted((output / "search").iterdir()) if path.suffix == ".store")
-    target = {"search": segment, "csv": output / "out.csv", "gone": segment, "more": output / "x.json"}.get(
-        damage, output / damage
-    )
+    others = {"csv": output / "out.csv", "more": output / "x.json", "segment": output / "search" / "0.store"}
+    target = segment if damage in ("search", "gone") else others.get(damage, output / damage)
     if damage == "gone":
         target.unlink()
     elif damage == "photos.sqlite":
@@ -265,6 +264,23 @@ def test_what_a_server_refuses_is_in_no_file(tmp_path: Path) -> None:
     assert [row["FilePath"] for row in rows(output / "out.csv")] == list(shown(output))
     assert len(shown(output)) == 9
     assert len(contents(tmp_path / "server")) == 10
+    assert verified(output) == []
+
+
+def test_forms_and_a_server_are_brought_up_to_date_together(tmp_path: Path, many: Path) -> None:
+    (tmp_path / "server").mkdir()
+    files(many, "bad-1.jpg")
+    sinks = (CsvSink(), FolderSink(str(tmp_path / "server")), IndexSink())
+    run(indexed(tmp_path, sinks=sinks))
+    changed(many)
+    files(many, "bad-2.jpg")
+    report = run(indexed(tmp_path, sinks=sinks, update="time"))
+    assert (report.seen, report.written, report.failed, report.notes) == (1_212, 1_210, 2, [])
+    output = tmp_path / "out"
+    there = {row["FilePath"] for row in rows(output / "out.csv")}
+    assert there == set(shown(output))
+    ids = {one.photo.id for one in shown(output).values()}
+    assert {*contents(tmp_path / "server")} == {*ids, "commits"}
     assert verified(output) == []
 
 

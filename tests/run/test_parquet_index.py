@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import random
 import shutil
+import signal
+import subprocess
+import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +18,7 @@ import pytest
 from test_index import changed, indexed, like, shown, verified
 from test_local import contents, files
 
+from metadata_digger.cli.opening import _index_of
 from metadata_digger.errors import ConfigError, DiggerError
 from metadata_digger.index import about
 from metadata_digger.run.engines import local
@@ -155,6 +162,56 @@ def test_what_is_done_is_not_done_again(tmp_path: Path, many: Path) -> None:
     assert contents(tmp_path) == ["in", "out", "out-index"]
 
 
+SCRIPT = """
+import sys
+from pathlib import Path
+from metadata_digger.run.engines import local
+from metadata_digger.run.indexing import parquet
+
+if __name__ == "__main__":
+    parquet.ROWS = 100
+    local.index(Path(sys.argv[1]), 2, 2.0)
+"""
+
+
+@pytest.mark.slow
+def test_a_killed_one_is_gone_on_with(tmp_path: Path, many: Path) -> None:
+    """The old index is there until the new one is."""
+    chance = random.Random(5)  # noqa: S311
+    output = tmp_path / "out"
+    (script := tmp_path / "script.py").write_text(SCRIPT)
+    total = 700
+    for turn in range(2):
+        run(made(tmp_path, update="time" if turn else None))
+        in_groups(output)
+        kills = 0
+        while kills < 8:
+            process = subprocess.Popen([sys.executable, script, output], start_new_session=True)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(chance.uniform(0.3, 2.5))
+                assert process.returncode == 0
+                break
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            kills += 1
+            if turn:
+                assert len(shown(tmp_path / "out-index")) in (700, 710)
+        index(output)
+        assert len(shown(tmp_path / "out-index")) == total
+        assert verified(tmp_path / "out-index") == []
+        if not turn:
+            changed(many)
+            total = 710
+    assert like(shown(tmp_path / "out-index")) == like_of(output, tmp_path)
+
+
+def test_serve_makes_it(tmp_path: Path, many: Path) -> None:
+    run(made(tmp_path))
+    assert _index_of(tmp_path / "out", None) == tmp_path / "out-index"
+    run(indexed(tmp_path, output=tmp_path / "own"))
+    assert _index_of(tmp_path / "own", None) == tmp_path / "own"
+
+
 def test_work_on_another_output_is_thrown_away(tmp_path: Path, many: Path) -> None:
     run(made(tmp_path))
 
@@ -172,7 +229,9 @@ def test_work_on_another_output_is_thrown_away(tmp_path: Path, many: Path) -> No
 def test_other_forms_are_refused_with_what_to_do(tmp_path: Path, many: Path, sink: Any) -> None:
     run(indexed(tmp_path, sinks=(sink,)))
     form = sink.name
-    with pytest.raises(ConfigError, match=f"is {form.upper()}, .+ --update --set output.format={form},index"):
+    with pytest.raises(
+        ConfigError, match=f"is {form.upper()}, .+ extract CONFIG --update --set output.format={form},index"
+    ):
         index(tmp_path / "out")
     with pytest.raises(ConfigError, match="is no output of this program"):
         index(many)

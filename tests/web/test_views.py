@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import sqlite3
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from PIL import Image
 
 from web.photographs import index, row, serving
 from web.visits import SETTLED, Visit, visiting
@@ -277,6 +279,34 @@ def test_map_has_a_table_in_its_place_and_a_filter_of_no_place(visit: Visit) -> 
     assert sum(count(one) for one in visit.page.locator(".map-table td.right").all_inner_texts()) == 48
     rows.first.get_by_role("button").click()
     visit.page.wait_for_url(re.compile("box="))
+
+
+def test_street_tiles_come_from_a_file_alone(chromium: Browser, folder: Path, tmp_path: Path) -> None:
+    """A map that has one tile in one zoom: nothing else is there, and nothing is written to the console."""
+    file = tmp_path / "streets.mbtiles"
+    with sqlite3.connect(file) as database:
+        database.execute("CREATE TABLE metadata (name TEXT, value TEXT)")
+        database.execute(
+            "CREATE TABLE tiles (zoom_level INTEGER, tile_column INTEGER, tile_row INTEGER, tile_data BLOB)"
+        )
+        about = {
+            "format": "png",
+            "minzoom": "2",
+            "maxzoom": "4",
+            "attribution": '&copy; <a href="//x">Some Streets</a>',
+        }
+        database.executemany("INSERT INTO metadata VALUES (?, ?)", about.items())
+        picture = io.BytesIO()
+        Image.new("RGB", (256, 256), "green").save(picture, "PNG")
+        database.execute("INSERT INTO tiles VALUES (4, 8, 10, ?)", (picture.getvalue(),))
+    database.close()
+    with serving(folder / "out", "--map", str(file)) as address, visiting(chromium, address) as visit:
+        visit.open("?map=1&around=53,11,4")
+        visit.page.locator(".map-credits").get_by_text("© Some Streets", exact=True).wait_for(timeout=SETTLED)
+        visit.page.locator("img.leaflet-tile-loaded").first.wait_for(timeout=SETTLED)
+        assert any(one.startswith("api/v2/tiles/4/8/5") for one in visit.asked)
+        assert visit.lines == []
+        assert visit.elsewhere == []
 
 
 # Timeline

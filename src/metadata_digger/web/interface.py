@@ -261,11 +261,7 @@ PATHS: tuple[Path, ...] = (
 
 
 def routes(served: Served) -> list[Route]:
-    made = [
-        # A name of somebody's own may have a slash.
-        Route(one.path.replace("{name}", "{name:path}"), endpoint(served, one.answer, one.shape), methods=[one.method])
-        for one in PATHS
-    ]
+    made = [Route(one.path, endpoint(served, one.answer, one.shape), methods=[one.method]) for one in PATHS]
 
     async def preview_of(request: Request) -> Response:
         return await pictures.preview(served, request)

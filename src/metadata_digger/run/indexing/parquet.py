@@ -69,7 +69,7 @@ def source(output: Path) -> Source:
     files = data_files(output, recorded_sums(record))
     if files[0].suffix != ".parquet":
         form = files[0].suffix[1:]
-        again = AGAIN.replace("FORM", form)
+        again = AGAIN.replace("FORM", form).replace("ACTION", str(record.get("action", "ACTION")))
         raise ConfigError(
             f"{output} is {form.upper()}, which no index is made of; have one made beside it, of the rows that the run "
             f"kept: {again}"

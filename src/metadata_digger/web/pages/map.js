@@ -2,7 +2,7 @@
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { ask, url, useAnswer } from "./api.js";
 import * as icons from "./icons.js";
-import { countMarker, landLayer, leaflet, marking, onColours, radius } from "./land.js";
+import { countMarker, credits, landLayer, leaflet, marking, onColours, radius, streets } from "./land.js";
 import { around, box, corners, place, together, turned, widened } from "./places.js";
 import { drawing } from "./rectangle.js";
 import { session } from "./session.js";
@@ -55,12 +55,13 @@ export function PlaceMap() {
     return stop;
   }, [draws]);
 
-  // What is found lies elsewhere: said, with a way to it. Everything that is found in sight, on its first question.
+  // All that is found comes in sight, until somebody moves the map: then it stays where it is.
   const fit = async () => {
     const body = { ...asked(latest.current), view: [-90, -180, 90, 180], columns: 100, rows: 100 };
+    if (!map.current) return;
     const found = await ask("grid", body).catch(() => null);
     const bounds = found && around(found.cells);
-    if (bounds && map.current) map.current.to(bounds);
+    if (bounds) map.current?.to(bounds);
   };
   const inView = data ? data.cells.reduce((sum, { count }) => sum + count, 0) : null;
   const without = state.has.includes("-location");
@@ -68,6 +69,7 @@ export function PlaceMap() {
   const key = question(state);
   useEffect(() => {
     draw(false);
+    if (!state.around && !state.box && !state.radius) fit();
   }, [key, revision]);
   return html`<div class=${`place-map${draws ? " is-drawing" : ""}${table ? " has-table" : ""}`}>
     <div class="place-canvas" ref=${element} role="application" aria-label=${label(inView)} aria-describedby="map-keys" hidden=${table}></div>
@@ -101,6 +103,7 @@ export function PlaceMap() {
               ${inView === 0 && data.placed > 0 ? html`<button type="button" class="link" onClick=${fit}>Show them</button>` : null}
               ${data.unplaced > 0 || without ? html`<button type="button" class="link" aria-pressed=${String(without)} onClick=${toggle}>${without ? "Only without a place" : `${number(data.unplaced)} without a place`}</button>` : null}`
       }
+      ${about?.map && credits(about.tiles) ? html`<span class="map-credits">${credits(about.tiles)}</span>` : null}
     </div>
   </div>`;
 }
@@ -158,8 +161,7 @@ function onMap(loaded, element, about, start, look) {
     boxZoom: false,
   });
   const land = landLayer(loaded).addTo(map);
-  if (about.map)
-    L.tileLayer(`${url("tiles")}/{z}/{x}/{y}`, { minNativeZoom: about.tiles?.minzoom ?? 0, maxNativeZoom: about.tiles?.maxzoom ?? 19, maxZoom: NEAREST }).addTo(map);
+  if (about.map) streets(L, url("tiles"), about.tiles).addTo(map);
   const Count = countMarker(L);
   const circles = L.layerGroup().addTo(map);
   let shown = [];
@@ -170,15 +172,23 @@ function onMap(loaded, element, about, start, look) {
     const { x, y } = map.getSize();
     const view = box(bounds.getSouthWest(), bounds.getNorthEast());
     look({ view, columns: clamp(Math.round(x / CELL)), rows: clamp(Math.round(y / CELL)) });
+    if (!byHand) return;
     const { lat, lng } = map.getCenter();
     go({ around: [lat, turned(lng), map.getZoom()].map((value) => Number(value.toFixed(4))) }, { replace: true });
   };
-  let timer = 0;
-  map.on("moveend resize", () => {
+  // A move of the page's own, to what is found or to another size, is no part of the address.
+  let [timer, own, byHand] = [0, true, Boolean(start)];
+  const alone = (move) => {
+    own = true;
+    move();
+    own = false;
+  };
+  map.on("moveend resize", ({ type }) => {
+    if (type === "moveend" && !own) byHand = true;
     clearTimeout(timer);
     timer = setTimeout(seen, REST);
   });
-  map.setView(start ? [start[0], start[1]] : [25, 10], start ? start[2] : FARTHEST);
+  alone(() => map.setView(start ? [start[0], start[1]] : [25, 10], start ? start[2] : FARTHEST));
 
   const press = (cell) => {
     if (cell.id) return go({ photo: cell.id });
@@ -206,7 +216,8 @@ function onMap(loaded, element, about, start, look) {
           .bindTooltip(() => hint(cell), { direction: "top", offset: [0, -radius(cell.count)] })
           .addTo(circles);
   };
-  const sized = new ResizeObserver(() => element.clientWidth && map.invalidateSize({ animate: false }));
+  L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
+  const sized = new ResizeObserver(() => element.clientWidth && alone(() => map.invalidateSize({ animate: false })));
   sized.observe(element);
   const undo = onColours(() => {
     land.redraw();
@@ -225,7 +236,7 @@ function onMap(loaded, element, about, start, look) {
       frame = L.rectangle(corners(found, map.getCenter().lng), { color: fillColor, weight: 2, dashArray: "6 4", fillOpacity: 0.06, interactive: false }).addTo(map);
     },
     bounds: () => box(map.getBounds().getSouthWest(), map.getBounds().getNorthEast()),
-    to: (bounds) => map.fitBounds(corners(bounds, map.getCenter().lng), { padding: [36, 36], maxZoom: 12, animate: !still }),
+    to: (bounds) => alone(() => map.fitBounds(corners(bounds, map.getCenter().lng), { padding: [36, 36], maxZoom: about.map ? 13 : 7, animate: false })),
     remove() {
       clearTimeout(timer);
       sized.disconnect();

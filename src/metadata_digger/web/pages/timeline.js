@@ -169,7 +169,7 @@ function Bars({ bars, every, span, unit, chosen, choose, frame, before, behind }
     <div class="ticks" aria-hidden="true">
       ${ticks(span, unit, wide).map(({ day, words }) => html`<span key=${day} style=${{ left: `${x(day)}px` }}>${words}</span>`)}
     </div>
-    <div class="timeline-foot"><span>${before}</span><span class="timeline-words">${under || `A bar is a ${unit}, the highest ${many(most, "picture")}`}</span><span>${behind}</span></div>
+    <div class="timeline-foot"><span>${before}</span><span class="timeline-words">${under || (bars.length ? `A bar is a ${unit}, the highest ${many(most, "picture")}` : "Nothing found has a day here")}</span><span>${behind}</span></div>
   </div>`;
 }
 
