@@ -92,6 +92,7 @@ MEANT: list[tuple[str, Node]] = [
     (r"/\d+/", Regex("", "[0-9]+")),
     ("harbuor~1", Near("", "harbuor", 1)),
     ("harbuor~", Near("", "harbuor", 2)),
+    (r"\.00~1", Near("", "00", 1)),
     ("harbuor~0", Text("", "harbuor")),
     ("file_size:[1 TO 5}", Span("file_size", 1, 5, includes_high=False)),
     ("file_size:{* TO 5]", Span("file_size", None, 5, includes_low=False)),

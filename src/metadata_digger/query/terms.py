@@ -79,8 +79,11 @@ def regex(where: Field, pattern: str, at: int, length: int) -> Node:
 def near(where: Field, word: str, distance: int, at: int, length: int) -> Node:
     if where.kind not in (*_WORDS, *_WHOLE):
         raise QueryError(f"{where.name} has no words that could be like {word}", at, length)
-    if where.kind in _WORDS and len(split(word)) != 1:
-        raise QueryError(f"{word} is not one word, and ~ is of one: put quotes around several", at, length)
+    if where.kind in _WORDS:
+        found = split(word)
+        if len(found) != 1:
+            raise QueryError(f"{word} is not one word, and ~ is of one: put quotes around several", at, length)
+        word = found[0]
     return Near(where.name, word, distance) if distance else value(where, word, at, length, LAST)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from metadata_digger.errors import QueryError
+from metadata_digger.query.expressions import literal
 from metadata_digger.query.fields import BY_NAME, EXACT, Field, Kind
 from metadata_digger.query.fields import field as field_of
 from metadata_digger.query.tree import (
@@ -32,6 +33,7 @@ from metadata_digger.query.tree import (
 
 ALL, NONE = "*:*", "(*:* -*:*)"
 _CONTENT, _LATITUDE, _LONGITUDE = "metadata_content", "md_gps_md_location_lat_f", "md_gps_md_location_long_f"
+_LONGEST_NEAR = 40  # characters of a word: there are no 50 words like a longer one
 _SPECIAL = re.compile(r'([\\+\-!():^\[\]"{}~*?|&;/\s])')
 
 
@@ -79,6 +81,8 @@ class Solr:
             case Regex(name, pattern):
                 return f"{self._words(name)}:/{_regex(pattern, folded=self._is_text(name))}/"
             case Near(name, word, distance):
+                if distance == 1 and word.isascii() and 0 < len(word) <= _LONGEST_NEAR:
+                    return f"{self._words(name)}:/{_regex(one_edit_away(word), folded=self._is_text(name))}/"
                 return f"{self._words(name)}:{escaped(word)}~{distance}"
             case Marked(mark):
                 ids = [one for one in self.marked(mark) if re.fullmatch(r"\w+", one)]
@@ -194,6 +198,20 @@ def _wild(pattern: str) -> str:
         else:
             found.append(sign if sign in "*?" else _SPECIAL.sub(r"\\\1", sign))
     return "".join(found)
+
+
+def one_edit_away(word: str) -> str:
+    """A regular expression of the words at most one edit away: Solr's own ~ takes the 50 nearest, not all."""
+    signs = [literal(sign) for sign in word]
+    found = ["".join(signs)]
+    for place in range(len(signs) + 1):
+        before, after = "".join(signs[:place]), signs[place:]
+        found.append(f"{before}.?{''.join(after[1:])}" if after else f"{before}.")
+        if after:
+            found.append(f"{before}.{''.join(after)}")
+        if len(after) > 1:
+            found.append(f"{before}{after[1]}{after[0]}{''.join(after[2:])}")
+    return "|".join(found)
 
 
 def _regex(pattern: str, *, folded: bool) -> str:

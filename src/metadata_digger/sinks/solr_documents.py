@@ -184,11 +184,12 @@ class Maker:
             filled = pc.greater(pc.binary_length(values), pa.scalar(0)).to_numpy(zero_copy_only=False)
             before = np.zeros(len(filled) + 1, np.int64)
             np.cumsum(filled, out=before[1:])
-            title, texts_of_row = self._form.title(CONTENT), texts.filter(pa.array(filled))
+            title, filled = self._form.title(CONTENT), pa.array(filled)
             if self._apart:
-                yield array(title, listed(before[bounds].astype(np.int32), texts_of_row))
+                lists = listed(before[bounds].astype(np.int32), _of_one_line(texts, values).filter(filled))
+                yield array(title, lists)
             else:
-                yield member(title, runs(before[bounds], texts_of_row, " "))
+                yield member(title, runs(before[bounds], texts.filter(filled), " "))
         made = members(self._prefixes.take(pa.array(place)), texts)
         special = self._special[place] | (self._strings[place] & _is_long(values))
         special[[*several]] = True
@@ -302,6 +303,17 @@ def _several(last: npt.NDArray[np.bool_], tags: npt.NDArray[np.int64], values: C
     for number in np.flatnonzero(ends - begins > 1).tolist():
         found[number] = together(values.take(pa.array(tags[begins[number] : ends[number]])).to_pylist())
     return found
+
+
+def _of_one_line(texts: Column, values: Column) -> Column:
+    """`texts` are the values escaped, where a line break is the two signs that the original wrote, the second of them
+    a letter of the word that follows."""
+    broken: Column = pc.match_substring(values, "\n")
+    places = np.flatnonzero(broken.fill_null(False).to_numpy(zero_copy_only=False))
+    if not places.size:
+        return texts
+    found: Column = pc.replace_substring(values.take(pa.array(places)), "\n", " ")
+    return replaced(texts, places, escaped(found).to_pylist())
 
 
 def _is_long(texts: Column) -> npt.NDArray[np.bool_]:

@@ -62,7 +62,12 @@ def application(served: Served, hosts: Collection[str] = (), token: str = "", or
         Route("/favicon.ico", icon),
         *(Route(f"/{folder}/{{path:path}}", _in(folder, file)) for folder in _FOLDERS),
     ]
-    return Guard(Starlette(routes=made, exception_handlers={404: _not_found, 405: _not_found}), hosts, token, origins)
+    return Guard(
+        Starlette(routes=made, exception_handlers={404: _not_found, 405: _not_found, 500: _failed}),
+        hosts,
+        token,
+        origins,
+    )
 
 
 def _in(folder: str, answer: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
@@ -77,6 +82,10 @@ async def _not_found(request: Request, error: Exception) -> Response:
     status = getattr(error, "status_code", 404)
     words = "there is nothing under this address" if status == 404 else "this address is asked with another method"
     return JSONResponse({"description": words}, status, headers=getattr(error, "headers", None))
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    return JSONResponse({"description": "this failed here, by a fault of the program: its terminal says more"}, 500)
 
 
 def _missing() -> Response:
