@@ -182,7 +182,7 @@ class Action:
 ACTIONS: tuple[Action, ...] = (
     Action(
         "extract",
-        "metadata of every file, as CSV, JSON or Parquet",
+        "metadata of every file, as CSV, JSON, Parquet or an index to search",
         "Files whose type is unknown and files that the filters leave out are counted and listed in the report.",
         (_file_type, _compare, _extract, _filter, _hash, _thumbnail),
     ),

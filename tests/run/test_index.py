@@ -14,14 +14,13 @@ from typing import Any
 
 import pytest
 from acting_steps import ActingStep
+from forms import details
 from serving import FolderSink
+from test_faults import small_disk
 from test_local import contents, files, job, left_out, rows
 from test_update import FACTS
 
 from metadata_digger.errors import OutputError
-from metadata_digger.index.asking import IndexCollection
-from metadata_digger.query.asking import Order
-from metadata_digger.query.tree import Everything
 from metadata_digger.run.engines.doing import here
 from metadata_digger.run.engines.local import run
 from metadata_digger.run.engines.memory import share
@@ -34,8 +33,6 @@ from metadata_digger.sinks.index import IndexSink
 from metadata_digger.steps.hash import HashStep
 from metadata_digger.storage import LocalStorage
 
-CONFIG: dict[str, Any] = {"output.format": "index"}
-
 
 def indexed(tmp_path: Path, **changes: Any) -> Job:
     steps = (ActingStep(), HashStep(("sha256",)))
@@ -44,10 +41,7 @@ def indexed(tmp_path: Path, **changes: Any) -> Job:
 
 def shown(output: Path) -> dict[str, Any]:
     """What an index says of each file, by its path."""
-    collection = IndexCollection(output)
-    details = list(collection.details(Everything(), Order()))
-    assert len(details) == collection.count(Everything()) == collection.about().total
-    return {one.photo.path: one for one in details}
+    return {one.photo.path: one for one in details(output)}
 
 
 def paths(output: Path) -> list[str]:
@@ -91,6 +85,21 @@ def test_an_index_has_every_row_in_order(tmp_path: Path, many: Path) -> None:
     assert verified(output) == []
 
 
+def test_it_is_told_how_far_the_writing_is(tmp_path: Path, many: Path) -> None:
+    class Told:
+        def __init__(self) -> None:
+            self.found: list[tuple[str, int, int]] = []
+
+        def __call__(self, *done: object) -> None: ...
+
+        def writing(self, form: str, done: int, total: int) -> None:
+            self.found.append((form, done, total))
+
+    told = Told()
+    run(indexed(tmp_path, sinks=(CsvSink(), IndexSink())), told)
+    assert told.found == [(form, done, 2) for form in ("csv", "index") for done in range(3)]
+
+
 def test_no_rows_are_an_index_too(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     run(indexed(tmp_path))
@@ -115,15 +124,14 @@ def test_several_forms_are_made_of_the_same_rows(tmp_path: Path, many: Path) -> 
             assert file.read_bytes() == (output / file.name).read_bytes()
 
 
-@pytest.mark.parametrize("damage", ["search", "photos.sqlite", "index.json", "csv", "gone", "more"])
+@pytest.mark.parametrize("damage", ["search", "photos.sqlite", "index.json", "csv", "gone", "more", "segment"])
 def test_verify_tells_what_of_several_forms_was_altered(tmp_path: Path, damage: str) -> None:
     files(tmp_path / "in", *(f"{number}.jpg" for number in range(9)))
     run(indexed(tmp_path, sinks=(CsvSink(), IndexSink())))
     output = tmp_path / "out"
     segment = next(path for path in sorted((output / "search").iterdir()) if path.suffix == ".store")
-    target = {"search": segment, "csv": output / "out.csv", "gone": segment, "more": output / "x.json"}.get(
-        damage, output / damage
-    )
+    others = {"csv": output / "out.csv", "more": output / "x.json", "segment": output / "search" / "0.store"}
+    target = segment if damage in ("search", "gone") else others.get(damage, output / damage)
     if damage == "gone":
         target.unlink()
     elif damage == "photos.sqlite":
@@ -274,6 +282,23 @@ def test_what_a_server_refuses_is_in_no_file(tmp_path: Path) -> None:
     assert verified(output) == []
 
 
+def test_forms_and_a_server_are_brought_up_to_date_together(tmp_path: Path, many: Path) -> None:
+    (tmp_path / "server").mkdir()
+    files(many, "bad-1.jpg")
+    sinks = (CsvSink(), FolderSink(str(tmp_path / "server")), IndexSink())
+    run(indexed(tmp_path, sinks=sinks))
+    changed(many)
+    files(many, "bad-2.jpg")
+    report = run(indexed(tmp_path, sinks=sinks, update="time"))
+    assert (report.seen, report.written, report.failed, report.notes) == (1_212, 1_210, 2, [])
+    output = tmp_path / "out"
+    there = {row["FilePath"] for row in rows(output / "out.csv")}
+    assert there == set(shown(output))
+    ids = {one.photo.id for one in shown(output).values()}
+    assert {*contents(tmp_path / "server")} == {*ids, "commits"}
+    assert verified(output) == []
+
+
 def test_what_equals_another_file_is_told_once(tmp_path: Path) -> None:
     files(tmp_path / "in", *(f"{number}.jpg" for number in range(9)))
     (tmp_path / "in" / "copy.jpg").write_bytes((tmp_path / "in" / "3.jpg").read_bytes())
@@ -284,6 +309,15 @@ def test_what_equals_another_file_is_told_once(tmp_path: Path) -> None:
     assert set(left_out(tmp_path / "out")) == {"copy.jpg"}
     assert len(rows(tmp_path / "out" / "out.csv")) == len(shown(tmp_path / "out")) == 9
     assert verified(tmp_path / "out") == []
+
+
+@pytest.mark.parametrize("size", ["900k", "1600k", "2m"])
+def test_a_full_disk_is_an_error_that_names_the_place(tmp_path: Path, size: str) -> None:
+    files(tmp_path / "in", *(f"{number:05d}.jpg" for number in range(3_000)))
+    with small_disk(tmp_path / "disk", size):
+        with pytest.raises(OutputError, match=r"cannot write .*/disk.*: No space left on device"):
+            run(job(tmp_path, sinks=(IndexSink(),), output=tmp_path / "disk" / "out"))
+        assert contents(tmp_path / "disk") == [".out.metadata-digger"]  # what is done stays for --resume
 
 
 def test_an_index_within_the_input_is_no_input(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from forms import INDEX, indexed_rows
 from test_faults import workers
 from test_local import contents, files
 
@@ -32,19 +33,18 @@ from pathlib import Path
 from acting_steps import ActingStep
 from metadata_digger.run.job import Job
 from metadata_digger.run.engines.local import run
-from metadata_digger.sinks import CsvSink, JsonSink
+from forms import sinks_of
 from metadata_digger.storage import LocalStorage
 
 if __name__ == "__main__":
     input, output, form, number, overwrite = sys.argv[1:]
-    sink = CsvSink() if form == "csv" else JsonSink()
     try:
         run(
             Job(
                 LocalStorage(),
                 (input,),
                 (ActingStep(),),
-                (sink,),
+                sinks_of(form),
                 Path(output),
                 overwrite=overwrite == "overwrite",
                 resume=True,
@@ -66,7 +66,7 @@ class Form(NamedTuple):
     overwrite: str
 
 
-FORMS = (Form("csv", 1, "keep"), Form("json", 3, "keep"), Form("csv", 1, "overwrite"))
+FORMS = (Form("csv", 1, "keep"), Form("json", 3, "keep"), Form("csv,index", 1, "overwrite"), Form("index", 1, "keep"))
 MANNERS = ("all killed", "main killed", "worker killed", "terminated", "interrupted")
 MOMENTS = ("start", "work", "publish")
 
@@ -82,8 +82,11 @@ def found(output: Path) -> Wanted:
     record = read_record(output)
     counts = {name: record[name] for name in ("seen", "written", "filtered", "failed", "statuses", "labels")}
     counts["reasons"] = sorted(json.dumps(one, sort_keys=True) for one in record["reasons"])
-    names = sorted(name for name in record["files"] if not name.startswith("_"))
+    names = sorted(name for name in record["files"] if "/" not in name and name not in INDEX)
     rows = [line for name in names for line in (output / name).read_bytes().splitlines()]
+    if "index.json" in record["files"]:
+        rows += indexed_rows(output)
+        names += [*INDEX, "search"]
     lists = [
         sorted((output / "_run" / f"{name}.jsonl").read_text("utf-8").splitlines()) for name in ("failed", "filtered")
     ]

@@ -18,7 +18,7 @@ from metadata_digger.storage.local import LocalFile
 __all__ = ["source"]  # a fixture
 
 KILLS = 10
-FORMS = (Form("csv", 1, "time"), Form("json", 3, "hash"))
+FORMS = (Form("csv", 1, "time"), Form("json,index", 3, "hash"), Form("index", 1, "time"))
 
 SCRIPT = """
 import sys
@@ -27,15 +27,14 @@ from pathlib import Path
 from acting_steps import ActingStep
 from metadata_digger.run.job import Job
 from metadata_digger.run.engines.local import run
-from metadata_digger.sinks import CsvSink, JsonSink
+from forms import sinks_of
 from metadata_digger.steps.hash import HashStep
 from test_kills_update import Slow
 
 if __name__ == "__main__":
     input, output, form, number, update = sys.argv[1:]
-    sink = CsvSink() if form == "csv" else JsonSink()
     steps = (ActingStep(), HashStep(("crc32",)))
-    job = Job(Slow(), (input,), steps, (sink,), Path(output), files_number=int(number), cores=2)
+    job = Job(Slow(), (input,), steps, sinks_of(form), Path(output), files_number=int(number), cores=2)
     try:
         run(replace(job, update=update, resume=True))
     except KeyboardInterrupt:

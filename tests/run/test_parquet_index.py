@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import random
 import shutil
+import signal
+import subprocess
+import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +18,7 @@ import pytest
 from test_index import changed, indexed, like, shown, verified
 from test_local import contents, files
 
+from metadata_digger.cli.opening import _index_of
 from metadata_digger.errors import ConfigError, DiggerError
 from metadata_digger.index import about
 from metadata_digger.run.engines import local
@@ -20,6 +27,7 @@ from metadata_digger.run.indexing import parquet as indexing
 from metadata_digger.run.indexing import rows as reading
 from metadata_digger.run.indexing.contents import digests
 from metadata_digger.run.job import Job, untold
+from metadata_digger.run.records.record import read_record
 from metadata_digger.sinks import CsvSink, JsonSink, ParquetSink
 from metadata_digger.sinks.index import IndexSink
 from metadata_digger.steps.rename import Naming
@@ -98,6 +106,7 @@ def test_later_only_what_is_new_is_written(tmp_path: Path, many: Path) -> None:
     assert like(shown(target)) == like_of(output, tmp_path)
     new = {path.name: path.stat().st_ino for path in (target / "search").iterdir()}
     assert old.items() <= new.items()
+    assert read_record(target)["changes"] == {"indexed": 50, "removed": 40}  # 30 new, 20 changed; 20 gone
     assert verified(target) == []
     assert (tmp_path / "out-marks.sqlite").read_bytes() == b"marks"
     for turn in range(3):
@@ -105,6 +114,7 @@ def test_later_only_what_is_new_is_written(tmp_path: Path, many: Path) -> None:
         run(made(tmp_path, update="time"))
         index(output)
         assert len(shown(target)) == 710 - 1 - turn
+        assert read_record(target)["changes"] == {"indexed": 0, "removed": 1}
 
 
 def like_of(output: Path, tmp_path: Path) -> dict[str, Any]:
@@ -152,6 +162,56 @@ def test_what_is_done_is_not_done_again(tmp_path: Path, many: Path) -> None:
     assert contents(tmp_path) == ["in", "out", "out-index"]
 
 
+SCRIPT = """
+import sys
+from pathlib import Path
+from metadata_digger.run.engines import local
+from metadata_digger.run.indexing import parquet
+
+if __name__ == "__main__":
+    parquet.ROWS = 100
+    local.index(Path(sys.argv[1]), 2, 2.0)
+"""
+
+
+@pytest.mark.slow
+def test_a_killed_one_is_gone_on_with(tmp_path: Path, many: Path) -> None:
+    """The old index is there until the new one is."""
+    chance = random.Random(5)  # noqa: S311
+    output = tmp_path / "out"
+    (script := tmp_path / "script.py").write_text(SCRIPT)
+    total = 700
+    for turn in range(2):
+        run(made(tmp_path, update="time" if turn else None))
+        in_groups(output)
+        kills = 0
+        while kills < 8:
+            process = subprocess.Popen([sys.executable, script, output], start_new_session=True)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(chance.uniform(0.3, 2.5))
+                assert process.returncode == 0
+                break
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            kills += 1
+            if turn:
+                assert len(shown(tmp_path / "out-index")) in (700, 710)
+        index(output)
+        assert len(shown(tmp_path / "out-index")) == total
+        assert verified(tmp_path / "out-index") == []
+        if not turn:
+            changed(many)
+            total = 710
+    assert like(shown(tmp_path / "out-index")) == like_of(output, tmp_path)
+
+
+def test_serve_makes_it(tmp_path: Path, many: Path) -> None:
+    run(made(tmp_path))
+    assert _index_of(tmp_path / "out", None) == tmp_path / "out-index"
+    run(indexed(tmp_path, output=tmp_path / "own"))
+    assert _index_of(tmp_path / "own", None) == tmp_path / "own"
+
+
 def test_work_on_another_output_is_thrown_away(tmp_path: Path, many: Path) -> None:
     run(made(tmp_path))
 
@@ -169,7 +229,9 @@ def test_work_on_another_output_is_thrown_away(tmp_path: Path, many: Path) -> No
 def test_other_forms_are_refused_with_what_to_do(tmp_path: Path, many: Path, sink: Any) -> None:
     run(indexed(tmp_path, sinks=(sink,)))
     form = sink.name
-    with pytest.raises(ConfigError, match=f"is {form.upper()}, .+ --update --set output.format={form},index"):
+    with pytest.raises(
+        ConfigError, match=f"is {form.upper()}, .+ extract CONFIG --update --set output.format={form},index"
+    ):
         index(tmp_path / "out")
     with pytest.raises(ConfigError, match="is no output of this program"):
         index(many)
@@ -204,3 +266,7 @@ def test_a_digest_is_of_the_row_alone(tmp_path: Path, many: Path) -> None:
     assert len({*whole}) == len(batch)
     assert [digests(batch.slice(number, 1))[0] for number in range(len(batch))] == whole
     assert digests(batch.slice(3, 5)) == whole[3:8]
+    table = pq.read_table(tmp_path / "out" / "out.parquet")
+    pq.write_table(table.slice(3), tmp_path / "other.parquet", row_group_size=100)
+    (other, *_) = reading.read(tmp_path / "other.parquet", [0])
+    assert digests(other) == whole[3 : 3 + len(other)]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from acting_steps import ActingStep
+from forms import indexed_rows, sinks_of
 from test_kills import found
 from test_local import contents, files, job, left_out, rows
 
@@ -117,13 +118,16 @@ def have_spark() -> bool:
 @pytest.mark.skipif(not have_spark(), reason="needs Java 17 or newer")
 def test_equal_rows_and_errors_of_executors(tmp_path: Path) -> None:
     pytest.importorskip("pyspark")
-    files(tmp_path / "in", *(f"{number % 5}/{number:04d}.jpg" for number in range(600)), "zażółć.jpg")
+    # 1,000 rows are two pieces.
+    files(tmp_path / "in", *(f"{number % 5}/{number:04d}.jpg" for number in range(1_200)), "zażółć.jpg")
     os.mkfifo(tmp_path / "in" / "fifo")
     (tmp_path / "in" / "nowhere.jpg").symlink_to("missing")
     files(tmp_path / "own", "a.jpg")
     (tmp_path / "in" / "out.jpg").symlink_to(tmp_path / "own" / "a.jpg")
-    here = local.run(job(tmp_path, output=tmp_path / "here" / "out"))
-    there = spark.run(job(tmp_path, output=tmp_path / "there" / "out"), "local[2]", settings=SETTINGS)
+    given = job(tmp_path, sinks=sinks_of("csv,index"))
+    here = local.run(replace(given, output=tmp_path / "here" / "out"))
+    there = spark.run(replace(given, output=tmp_path / "there" / "out"), "local[2]", settings=SETTINGS)
+    assert indexed_rows(tmp_path / "there" / "out") == indexed_rows(tmp_path / "here" / "out")
     assert rows(tmp_path / "there" / "out" / "out.csv") == rows(tmp_path / "here" / "out" / "out.csv")
     assert left_out(tmp_path / "there" / "out") == left_out(tmp_path / "here" / "out")
     assert (there.statuses, there.reasons, there.tags) == (here.statuses, here.reasons, here.tags)

@@ -280,3 +280,21 @@ def test_fields() -> None:
     assert known.required == ("id", "file_type", "processing_datetime")
     assert Fields.of(schema({"id": "string"}, {"*_s": "string"})).knows("x_s")
     assert known.lacking(["id", "ID"]) == ["ID"]
+
+
+def test_words_are_sent_tag_by_tag_where_the_schema_is_ours(rows: Rows) -> None:
+    """Then no phrase reaches from one tag into the next, and a line break is none of the letters of a word."""
+    tags = [
+        ("JPEG Comment", 0, "JPEG Comment", 'two\nlines, "quoted" C:\\new'),
+        ("Exif IFD0", 271, "Make", "Canon"),
+        ("Exif IFD0", 272, "Model", ""),
+    ]
+    known = schema(OLD, {"exact_md_*": "string", "md_*": "text"})
+    for field in (*known["fields"], *known["dynamicFields"]):
+        field["multiValued"] = field["name"] in ("metadata_content", "exact_md_*")
+    ours, bare = documents(rows({"tags": tags}, {"tags": tags[2:]}), known, content=True)
+    assert ours["metadata_content"] == ["Canon", 'two lines, "quoted" C:\\new']
+    assert ours["md_jpeg_comment_jpeg_comment"] == 'two\\nlines, "quoted" C:\\new'
+    assert "metadata_content" not in bare
+    (theirs,) = documents(rows({"tags": tags}), content=True)
+    assert theirs["metadata_content"] == 'Canon two\\nlines, "quoted" C:\\new'

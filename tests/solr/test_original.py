@@ -19,7 +19,7 @@ from solr.running import everything, made, run, settings
 pytestmark = [pytest.mark.solr, pytest.mark.skipif(not SHARED.is_dir(), reason="no ../shared")]
 
 # Fields that 0.2.1 did not have, and those whose values are another machine's, network's or picture library's.
-NEW = {"file_name", "file_extension", "file_size", "file_modified", "notes", "_version_"}
+NEW = {"file_name", "file_extension", "file_size", "file_modified", "notes", "date", "_version_"}
 OTHER = {"id", "base_path", "file_path", "processing_datetime", "labels", "small_thumb", "tag_names"}
 
 

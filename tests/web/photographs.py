@@ -21,11 +21,11 @@ import pyarrow as pa
 from checkout import PHOTOS, ROOT
 from metadata_digger.index import about
 from metadata_digger.pipeline import row_id
-from metadata_digger.schema import EXTRACTED, FILE, LABELLED, OWN_TAG
+from metadata_digger.schema import BOXED, EXTRACTED, FILE, LABELLED, OWN_TAG
 from metadata_digger.sinks.columns import Columns
 from metadata_digger.sinks.index import IndexSink
 
-SCHEMA = pa.schema([*FILE, *EXTRACTED, *LABELLED])
+SCHEMA = pa.schema([*FILE, *EXTRACTED, *LABELLED, *BOXED])
 PICTURES = ("beach.jpg", "car-garage.jpg", "dinner.jpg", "flower.jpg", "palace.jpg")
 CAMERAS = ("EOS 5D", "D100", "iPhone 4S")
 HOSTILE = '<img src=x onerror="document.title=1">\u202egpj.exe'
@@ -44,8 +44,11 @@ def row(number: int, folder: Path) -> dict[str, Any]:
             ("Exif IFD0", "Make", "Canon", 271),
             ("Exif IFD0", "Model", CAMERAS[number % 3], 272),
             ("Exif IFD0", "Software", HOSTILE if number == 7 else "GIMP 2.4.7", 305),
+            ("Exif SubIFD", "Body Serial Number", f"{number % 7:010d}", 42033),
             ("Exif SubIFD", "Date/Time Original", taken.strftime("%Y:%m:%d %H:%M:%S"), 36867),
             ("GPS", "MD Location", f"{50 + number % 7},{4 + number % 11}", OWN_TAG - 1),
+            ("GPS", "MD Location Lat F", f"{50 + number % 7}", OWN_TAG - 2),
+            ("GPS", "MD Location Long F", f"{4 + number % 11}", OWN_TAG - 3),
         ]
     labels = [label for label, each in (("person", 2), ("car", 3)) if number % each == 0]
     return {
@@ -66,6 +69,10 @@ def row(number: int, folder: Path) -> dict[str, Any]:
         "labels": labels,
         "scores": [{"label": label, "score": 0.75, "model": "m"} for label in labels],
         "models": [{"name": "m", "sha256": "0" * 64}],
+        "boxes": [
+            {"label": label, "score": 0.75, "x": 400 * at, "y": 300, "width": 1000, "height": 1500, "model": "m"}
+            for at, label in enumerate(labels, 1)
+        ],
     }
 
 

@@ -91,6 +91,10 @@ def _run(options: Namespace) -> int:
             from metadata_digger.cli.serve import serve
 
             return serve(options)
+        case "report":
+            from metadata_digger.cli.report import report
+
+            return report(options)
         case "config":
             from metadata_digger.cli.show_config import show_config
 

@@ -135,10 +135,11 @@ def _parsers(*, single: bool) -> tuple[ArgumentParser, Mapping[str, ArgumentPars
 
 
 def _add_others(commands: Commands) -> None:
-    from metadata_digger.cli import import_model, serve, solr_init, train, verify
+    from metadata_digger.cli import import_model, report, serve, solr_init, train, verify
     from metadata_digger.config.keys import SOLR_INIT
 
     serve.add_arguments(_command(commands, "serve", serve.LINE, serve.MORE))
+    report.add_arguments(_command(commands, "report", report.LINE, report.MORE))
     verify.add_arguments(_command(commands, "verify", verify.LINE, verify.MORE))
     import_model.add_arguments(_command(commands, "import-model", import_model.LINE, import_model.MORE))
     train.add_arguments(_command(commands, "train", train.LINE, train.MORE))

@@ -5,17 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from metadata_digger.cli.terminal import flush, printable, write
-from metadata_digger.config import Config, load
-from metadata_digger.errors import ConfigError
-
-if TYPE_CHECKING:
-    from metadata_digger.index.marks import Marks
-    from metadata_digger.query.asking import Collection
 
 LINE = "open the search page of an output, or of a configuration"
 MORE = """\
@@ -24,9 +16,7 @@ is made beside it, OUTPUT-index. Of a configuration it is that output, or the So
 collection; a run that has not been made yet is made first.
 The page is for this machine alone, unless --host names another address: then it needs
 the token that is printed. Ctrl-C ends it (exit code 0)."""
-ACTION = "full"  # of a run that is made first
 TOKEN = "METADATA_DIGGER_TOKEN"  # noqa: S105  # the variable's name
-MADE = "making the index of it first"
 
 
 def add_arguments(command: ArgumentParser) -> None:
@@ -44,6 +34,7 @@ def add_arguments(command: ArgumentParser) -> None:
 
 
 def serve(options: Namespace) -> int:
+    from metadata_digger.cli.opening import opened
     from metadata_digger.previews.pictures import Previews
     from metadata_digger.web.served import Served
     from metadata_digger.web.serving import Files, Place, bound, browse, on_desktop, token_for
@@ -56,7 +47,7 @@ def serve(options: Namespace) -> int:
     place = Place(options.host, options.port, token)
     taken = bound(place)
     try:
-        collection, marks, name, config = _collection(options)
+        collection, marks, name, config = opened(options.place, options.set)
         if config is not None:
             place = Place(options.host, options.port, token, config["serve.allowOrigin"] or ())
         previews = Previews(name, config["serve.cacheMB"] if config is not None else 1024)
@@ -78,87 +69,3 @@ def serve(options: Namespace) -> int:
     finally:
         taken.close()
     return 0
-
-
-def _collection(options: Namespace) -> tuple[Collection, Marks, str, Config | None]:
-    """What is served, its marks, its name, and the configuration where there is one."""
-    path = Path(options.place)
-    if not path.exists():
-        raise ConfigError(f"{path}: there is no such output, and no such configuration")
-    if path.is_dir():
-        config = _of_settings(options.set)
-        return *_of_output(path, config), path.resolve().name, config
-    config = load(options.place, options.set, ACTION)
-    if config["output.format"] == ("solr",):
-        return *_of_solr(config), str(config["output.collection"]), config
-    from metadata_digger.config.places import local
-
-    output = Path(local(config["output.directoryPath"]))
-    if not output.exists():
-        _make(options, config)
-    return *_of_output(output, config), output.resolve().name, config
-
-
-def _of_settings(settings: Sequence[str]) -> Config | None:
-    """Keys of `--set` alone, which an output has no file for."""
-    if not settings:
-        return None
-    if strangers := [one for one in settings if not one.startswith("serve.")]:
-        raise ConfigError(f"--set {strangers[0]}: of an output that is there only serve.* can be set")
-    return load(os.devnull, settings, "serve")
-
-
-def _of_output(output: Path, config: Config | None) -> tuple[Collection, Marks]:
-    from metadata_digger.index.asking import IndexCollection
-    from metadata_digger.index.marks import Marks
-
-    output = output.resolve()
-    marks = Marks(output.with_name(f"{output.name}-marks.sqlite"))
-    return IndexCollection(_index_of(output, config), marks.ids), marks
-
-
-def _index_of(output: Path, config: Config | None) -> Path:
-    """Where the index of an output is: in it, or, of Parquet, beside it, brought up to date first."""
-    from metadata_digger.index import about
-
-    if about.is_index(output) or (output / about.SEARCH).is_dir():
-        return output  # half a one too: who opens it says what is wrong
-    from metadata_digger.cli.progress import Progress
-    from metadata_digger.config.keys import BY_NAME
-    from metadata_digger.run.engines import local
-
-    cores, memory = (
-        BY_NAME[key].kind.parse(BY_NAME[key].default or "") if config is None else config[key]
-        for key in ("processing.cores", "processing.maxMemoryGB")
-    )
-    with Progress() as progress:
-        return local.index(output, cores, memory, progress)
-
-
-def _of_solr(config: Config) -> tuple[Collection, Marks]:
-    raise ConfigError("serve of a Solr collection is not built in this version")
-
-
-def _make(options: Namespace, config: Config) -> None:
-    """The run, with an index beside what the configuration asks for."""
-    from metadata_digger.cli.runs import run_action
-
-    settings = [*options.set]
-    if "index" not in config["output.format"]:
-        settings.append(f"output.format={','.join((*config['output.format'], 'index'))}")
-    write(f"{config['output.directoryPath']} is not there yet: {ACTION} {options.place} makes it first", sys.stderr)
-    given = Namespace(
-        action=ACTION,
-        config=options.place,
-        set=settings,
-        engine="local",
-        arguments=[ACTION, options.place, *(word for one in settings for word in ("--set", one))],
-        overwrite=False,
-        resume=True,
-        update=False,
-        update_by=None,
-        accept_gone=False,
-        dry_run=False,
-    )
-    run_action(given)
-    flush()

@@ -13,9 +13,9 @@ from typing import Any
 from metadata_digger.errors import QueryError
 from metadata_digger.query.asking import Bar, Cell, Known, Values
 from metadata_digger.query.dates import end_of
-from metadata_digger.query.fields import BY_NAME, FIELDS, Field, Kind
+from metadata_digger.query.fields import BY_NAME, FIELDS, SCORES, Field, Kind
 from metadata_digger.query.fields import field as field_of
-from metadata_digger.query.to_index import LATITUDE, LONGITUDE, ROW, Engine, value_in, value_out, values_of
+from metadata_digger.query.to_index import LATITUDE, LONGITUDE, ROW, Engine, score_out, value_in, value_out, values_of
 from metadata_digger.query.tree import Box, Every, Has, Node, Not, OneOf
 
 SEGMENT = 65_000  # values that tantivy counts of each segment
@@ -34,7 +34,7 @@ def values(engine: Engine, node: Node, name: str, size: int, prefix: str, contai
         terms["include"] = _included(field, prefix, containing)
     query = engine.query(node)
     found = engine.searcher.aggregate(query, {"values": {"terms": terms}})["values"]
-    counts = [(_text(field, one["key"]), int(one["doc_count"])) for one in found["buckets"]]
+    counts = [(text_of(field, one["key"]), int(one["doc_count"])) for one in found["buckets"]]
     if found["doc_count_error_upper_bound"]:
         counts = [(value, engine.count(Every((node, OneOf(name, (value,)))))) for value, _ in counts]
     counts.sort(key=lambda one: (-one[1], one[0]))
@@ -42,10 +42,13 @@ def values(engine: Engine, node: Node, name: str, size: int, prefix: str, contai
     return Values(name, counts[:size], len(counts) > size, without)
 
 
-def _text(field: Field, key: object) -> str:
+def text_of(field: Field, key: object) -> str:
+    """A value as people know it, of how the index has it."""
     if isinstance(key, float) and field.kind is Kind.INTEGER:
         return str(int(key))
-    return value_out(field, str(key)) if isinstance(key, str) else str(key)
+    if isinstance(key, str):
+        return value_out(field, key)
+    return score_out(float(str(key))) if field.name.startswith(SCORES) else str(key)
 
 
 def _included(field: Field, prefix: str, containing: str) -> str:

@@ -9,7 +9,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -52,7 +52,9 @@ class Marks:
 
     @property
     def writable(self) -> bool:
-        place = self.file if self.file.exists() else self.file.parent
+        place = self.file
+        while not place.exists():
+            place = place.parent
         return os.access(place, os.W_OK)
 
     def all(self) -> list[Mark]:
@@ -129,6 +131,8 @@ class Marks:
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         with self._told():
+            with suppress(OSError):  # of a Solr collection whose records are elsewhere
+                self.file.parent.mkdir(parents=True, exist_ok=True)
             database = self._database()
             if not self._made(database):
                 database.executescript(_TABLES)

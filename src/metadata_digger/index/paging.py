@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from metadata_digger.errors import QueryError
+from metadata_digger.index.counting import text_of
 from metadata_digger.index.schema import BY_DATE, BY_DATE_DOWN, BY_SIZE, BY_SIZE_DOWN, ORDERS, ROW_BITS
 from metadata_digger.query.asking import Order
 from metadata_digger.query.fields import EXACT, Field, Kind
 from metadata_digger.query.fields import field as field_of
-from metadata_digger.query.to_index import ROW, Engine, value_out, values_of
+from metadata_digger.query.to_index import ROW, Engine, values_of
 from metadata_digger.query.tree import Every, Has, Node, Not, OneOf
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ class Pager:
         """By a tag, or a label's score: value after value, each as often as it is there."""
         terms = {"field": values_of(field), "size": _SORTED_VALUES, "segment_size": _SORTED_VALUES}
         found = self._engine.searcher.aggregate(self._engine.query(node), {"values": {"terms": terms}})["values"]
-        counts = {_key(field, one["key"]): int(one["doc_count"]) for one in found["buckets"]}
+        counts = {text_of(field, one["key"]): int(one["doc_count"]) for one in found["buckets"]}
         if found["sum_other_doc_count"] and field.kind is Kind.STRING and not field.name.startswith(EXACT):
             return self._sorted(self._engine.query(node), field.name, size, offset, down=down)
         if found["sum_other_doc_count"]:
@@ -148,12 +149,6 @@ class Pager:
         if not places:
             return []
         return [int(value or 0) for value in self._engine.searcher.fast_field_values(ROW, [*places])]
-
-
-def _key(field: Field, key: object) -> str:
-    if field.kind is Kind.INTEGER and isinstance(key, float):
-        return str(int(key))
-    return value_out(field, key) if isinstance(key, str) else str(key)
 
 
 def _order(text: str) -> tuple[int, float, str]:

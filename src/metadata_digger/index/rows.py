@@ -97,7 +97,7 @@ def append(pieces: Sequence[Path], file: Path) -> None:
 
 def remove(file: Path, ids: Iterable[str]) -> None:
     database = _open(file)
-    reader = Rows(file)  # of the file as it is until the end, as nothing is written before
+    reader = Rows(file, database)  # SQLite writes before the end, when it has much to write
     fields, titles = Counter[str](), dict[str, str]()
     try:
         database.execute("BEGIN")
@@ -111,7 +111,6 @@ def remove(file: Path, ids: Iterable[str]) -> None:
         database.execute("DELETE FROM fields WHERE rows <= 0")
         database.execute("COMMIT")
     finally:
-        reader.close()
         database.close()
 
 
@@ -171,9 +170,11 @@ _text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 class Rows:
     """The file, to be read: one for each thread. Raises sqlite3.Error where it is damaged."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, database: sqlite3.Connection | None = None) -> None:
+        """`database`: of who changes the file."""
         # immutable: no lock and no journal, so that a read-only disk will do; the file is never changed in its place
-        self._database = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+        where = f"{file.absolute().as_uri()}?mode=ro&immutable=1"
+        self._database = sqlite3.connect(where, uri=True) if database is None else database
         self._dictionaries: dict[int, bytes] = {}
 
     def summaries(self, rows: Sequence[int]) -> list[dict[str, Any]]:

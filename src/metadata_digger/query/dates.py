@@ -12,7 +12,7 @@ from metadata_digger.errors import QueryError
 
 _DATE = re.compile(
     r"(?P<year>\d{4})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d)(?:T(?P<hour>\d\d)(?::(?P<minute>\d\d)"
-    r"(?::(?P<second>\d\d)(?:\.(?P<part>\d{1,9}))?)?)?)?)?)?Z?",
+    r"(?::(?P<second>\d\d)(?:\.\d{1,9})?)?)?)?)?)?Z?",
     re.ASCII,
 )
 _NOW = re.compile(r"NOW((?:[+-]\d{1,6}[A-Z]+|/[A-Z]+)*)")
@@ -24,7 +24,7 @@ FIRST, LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """From the first moment to the last microsecond."""
+    """From the first moment to the last microsecond. None is shorter than a second: of less the index knows nothing."""
 
     first: datetime
     last: datetime
@@ -33,8 +33,8 @@ class Stretch:
 def stretch(text: str, at: int, now: datetime) -> Stretch:
     """Raises QueryError."""
     if match := _NOW.fullmatch(text):
-        moment = _math(match[1], now, at, len(text))
-        return Stretch(moment, moment)
+        moment = _math(match[1], now, at, len(text)).replace(microsecond=0)
+        return Stretch(moment, end_of(moment, "second"))
     found = _DATE.fullmatch(text)
     if found is None:
         raise QueryError(f"{text} is no date: {_FORMS}", at, len(text))
@@ -44,9 +44,6 @@ def stretch(text: str, at: int, now: datetime) -> Stretch:
         first = datetime(*whole, tzinfo=UTC)  # type: ignore[misc, arg-type]
     except ValueError:
         raise QueryError(f"{text}: there is no such day or time", at, len(text)) from None
-    if part := found["part"]:
-        first += timedelta(microseconds=int(part[:6].ljust(6, "0")))
-        return Stretch(first, first)
     return Stretch(first, end_of(first, _UNITS[len(numbers) - 1]))
 
 
@@ -72,7 +69,7 @@ def _math(steps: str, moment: datetime, at: int, length: int) -> datetime:
     for sign, word in _STEP.findall(steps):
         unit = word.lower().removesuffix("s")
         unit = {"date": "day", "milli": "millisecond", "millisecond": "millisecond"}.get(unit, unit)
-        if unit not in (*_UNITS, "millisecond", "week"):
+        if unit not in (*_UNITS, "millisecond") and (unit != "week" or sign == "/"):
             raise QueryError(f"{word} is no unit of time: YEAR, MONTH, DAY, HOUR, MINUTE, SECOND", at, length)
         try:
             moment = _begin(moment, unit) if sign == "/" else _moved(moment, int(sign), unit)

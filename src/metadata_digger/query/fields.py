@@ -6,6 +6,7 @@ Names and types are those of Solr's configset (docs/solr.md), so that one query 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 
@@ -90,6 +91,7 @@ DAYS = (
     "md_exif_ifd0_datetime",
     "md_gps_md_datetime",
 )
+_NAME = re.compile(r"(?:exact\.)?\w{1,300}")
 BY_NAME = {field.name: field for field in FIELDS}
 TAGS, SCORES, EXACT = (
     "md_",
@@ -102,6 +104,10 @@ def field(name: str) -> Field | None:
     """The field of a name, those of tags and scores too, which no table lists; None where there can be none."""
     if name in BY_NAME:
         return BY_NAME[name]
+    if not _NAME.fullmatch(name):  # no field of a row is called so
+        return None
+    if name.startswith(EXACT) and (own := BY_NAME.get(name.removeprefix(EXACT))):
+        return own  # a tag of a kind of its own is whole anyway
     if name.startswith(EXACT) and name != EXACT:
         return Field(name, Kind.STRING, name.removeprefix(EXACT), "tags", several=True, facet=True)
     if name.startswith(TAGS) and name != TAGS:

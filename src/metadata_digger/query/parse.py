@@ -18,6 +18,7 @@ from metadata_digger.query.tree import Every, Everything, Marked, Node, Not, Som
 CLAUSES, DEPTH, LONGEST = 1_000, 40, 10_000
 MARK = "mark"
 _MIXED = "AND and OR stand in one group: what stands at an AND is required, the rest is not; brackets say what is meant"
+_TAKEN = "NOT behind OR takes away, it adds nothing: a OR (NOT b), with brackets, finds all that lacks b too"
 _ANYWHERE = Field("", terms.ANYWHERE, "Any tag")
 
 
@@ -101,6 +102,8 @@ class _Reader:
             if conjunction == "and" and not found[-1].prohibited:
                 found[-1].required = True
             prohibited = modifier in ("minus", "not")
+            if conjunction == "or" and prohibited:
+                self.notes.append(_TAKEN)
             found.append(_Clause(node, modifier == "plus" or (conjunction == "and" and not prohibited), prohibited))
         if ands and ors:
             self.notes.append(_MIXED)
@@ -191,7 +194,7 @@ class _Reader:
         number = token.text[1:]
         if not number:
             return 0 if whole else 2
-        if "." in number or int(number) > (1_000 if whole else 2):
+        if "." in number or int(number[:9]) > (1_000 if whole else 2):
             most = "1,000 moves" if whole else "2 edits"
             raise QueryError(f"{token.text}: whole numbers, {most} at most", token.at, len(token.text))
         return int(number)

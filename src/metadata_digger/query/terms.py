@@ -9,6 +9,7 @@ from datetime import datetime
 
 from metadata_digger.errors import QueryError
 from metadata_digger.query.dates import LAST, Stretch, stretch
+from metadata_digger.query.expressions import common
 from metadata_digger.query.fields import Field, Kind
 from metadata_digger.query.lexer import plain
 from metadata_digger.query.tree import Bound, Box, Glob, Has, Near, Node, OneOf, Regex, Span, Text
@@ -54,6 +55,9 @@ def quoted(where: Field, text: str, at: int, length: int, slop: int, now: dateti
     if where.kind in _WORDS:
         if not split(text):
             raise QueryError("there is no word between the quotes: letters and digits make one", at, length)
+        found = [word.casefold() for word in split(text)]
+        if slop and len({*found}) < len(found):  # which the index and Solr count differently
+            raise QueryError("a phrase with gaps names each of its words once", at, length)
         return Text(where.name, text, slop)
     return value(where, text, at, length, now)
 
@@ -69,14 +73,17 @@ def glob(where: Field, pattern: str, at: int, length: int) -> Node:
 def regex(where: Field, pattern: str, at: int, length: int) -> Node:
     if where.kind not in (*_WORDS, *_WHOLE):
         raise QueryError(f"{where.name} has no text for a regular expression: ask for a range [from TO to]", at, length)
-    return Regex(where.name, pattern)
+    return Regex(where.name, common(pattern, at, length))
 
 
 def near(where: Field, word: str, distance: int, at: int, length: int) -> Node:
     if where.kind not in (*_WORDS, *_WHOLE):
         raise QueryError(f"{where.name} has no words that could be like {word}", at, length)
-    if where.kind in _WORDS and len(split(word)) != 1:
-        raise QueryError(f"{word} is not one word, and ~ is of one: put quotes around several", at, length)
+    if where.kind in _WORDS:
+        found = split(word)
+        if len(found) != 1:
+            raise QueryError(f"{word} is not one word, and ~ is of one: put quotes around several", at, length)
+        word = found[0]
     return Near(where.name, word, distance) if distance else value(where, word, at, length, LAST)
 
 

@@ -8,12 +8,16 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from metadata_digger.errors import QueryError
+from metadata_digger.query.expressions import literal
 from metadata_digger.query.fields import BY_NAME, EXACT, SCORES, Field, Kind
 from metadata_digger.query.fields import field as field_of
 from metadata_digger.query.tree import (
+    Bound,
     Box,
     Circle,
     Every,
@@ -39,10 +43,12 @@ WORDS, VALUES, SCORE, CONTENT = "md", "exact", "score", "content"
 LATITUDE, LONGITUDE, ROW = "lat", "lon", "row"
 FILE_PATH, EXACT_PATH = "file_path", "exact_file_path"
 LONGEST_VALUE = 1_024  # characters of a tag's whole value that VALUES has, behind a "="
+MILLION = 1_000_000  # scores are whole numbers of millionths
 MOST_VALUES = 65_000  # of a tag that a pattern is held against
 _PLACES = {"md_gps_md_location_lat_f": LATITUDE, "md_gps_md_location_long_f": LONGITUDE}
 _EARTH = 6_371.0087714  # kilometres: the mean radius that Lucene reckons with
 _TEXTS = (Kind.TAG, Kind.TEXT)
+Fits: TypeAlias = Callable[[Sequence[str]], list[bool]]
 
 
 def name_of(field: Field) -> str:
@@ -59,6 +65,23 @@ def values_of(field: Field) -> str:
     if field.name.startswith(SCORES) and field.name not in BY_NAME:
         return f"{SCORE}.{field.name.removeprefix(SCORES)}"
     return LATITUDE if field.kind is Kind.PLACE else name_of(field)
+
+
+def score_in(score: float) -> int:
+    """A score as the index has it."""
+    return round(score * MILLION)
+
+
+def score_out(value: float) -> str:
+    return repr(value / MILLION)
+
+
+def _millionths(bound: Bound, *, up: bool) -> int | None:
+    """The whole number next to a bound, or the bound itself."""
+    if bound is None or isinstance(bound, datetime):
+        return None
+    exact = Decimal(repr(min(max(bound, -1_000_000), 1_000_000))) * MILLION
+    return math.ceil(exact) if up else math.floor(exact)
 
 
 def value_in(field: Field, value: str) -> str:
@@ -183,13 +206,13 @@ class Engine:
 
         where = _known(node.field)
         bounds = (node.low, node.high)
+        if bounds == (None, None):
+            return tantivy.Query.exists_query(values_of(where))
         if where.name.startswith(SCORES) and where.name not in BY_NAME:
             return self._score(where, node)
         kinds = {Kind.DATE: tantivy.FieldType.Date, Kind.INTEGER: tantivy.FieldType.Integer}
         kind = kinds.get(where.kind, tantivy.FieldType.Float)
         low, high = (_bound(one, where.kind) for one in bounds)
-        if low is None and high is None:
-            return tantivy.Query.exists_query(name_of(where))
         return tantivy.Query.range_query(
             self.schema,
             name_of(where),
@@ -201,19 +224,28 @@ class Engine:
         )
 
     def _score(self, where: Field, node: Span) -> tantivy.Query:
-        """Numbers in JSON can be asked for in tantivy's own language alone. A label's name has letters, digits, _."""
+        """Numbers in JSON can be asked for in tantivy's own language alone, and are whole ones: where all of a segment
+        are, and a bound is not, it panics. A label's name has letters, digits, _."""
+        import tantivy
+
         label = where.name.removeprefix(SCORES)
         if not re.fullmatch(r"\w+", label):
             raise QueryError(f"there is no field {where.name}")
-        low, high = ("*" if one is None else f"{float(one):.9f}" for one in (node.low, node.high))  # type: ignore[arg-type]
-        open, close = "[" if node.includes_low else "{", "]" if node.includes_high else "}"
-        return self.index.parse_query(f"{SCORE}.{label}:{open}{low} TO {high}{close}")
+        low, high = _millionths(node.low, up=True), _millionths(node.high, up=False)
+        if low is not None and not node.includes_low:
+            low = (_millionths(node.low, up=False) or 0) + 1
+        if high is not None and not node.includes_high:
+            high = (_millionths(node.high, up=True) or 0) - 1
+        if low is not None and high is not None and low > high:
+            return tantivy.Query.empty_query()
+        first, last = ("*" if one is None else str(one) for one in (low, high))
+        return self.index.parse_query(f"{SCORE}.{label}:[{first} TO {last}]")
 
     def _box(self, box: Box) -> tantivy.Query:
         import tantivy
 
         def span(name: str, low: float, high: float) -> tantivy.Query:
-            return tantivy.Query.range_query(self.schema, name, tantivy.FieldType.Float, low, high)
+            return tantivy.Query.range_query(self.schema, name, tantivy.FieldType.Float, low + 0.0, high + 0.0)
 
         latitude = span(LATITUDE, box.south, box.north)
         if box.west <= box.east:
@@ -246,18 +278,14 @@ class Engine:
         if where.kind is not Kind.TAG and not where.name.startswith(EXACT):
             return self._regex(name_of(where), pattern)
         by_word = where.kind is Kind.TAG
-        try:
-            fits = re.compile(_lowered(pattern, self) if by_word else pattern, re.DOTALL).fullmatch
-        except (re.error, RecursionError) as error:
-            raise QueryError(f"{pattern} is no regular expression: {error}") from None
+        fits = _fits(_lowered(pattern, self) if by_word else pattern)
+        known = self._all_values(where)
         wanted: list[str] = []
         rows: list[int] = []
-        for value in self._all_values(where):
-            text = value[1:]
-            candidates = self.folded(words(text)) if by_word else [text]
-            if any(map(fits, candidates)):
+        for value, found in zip(known, self._fitting(fits, [one[1:] for one in known], by_word=by_word), strict=True):
+            if found:
                 wanted.append(value)
-            elif len(text) >= LONGEST_VALUE:
+            elif len(value) > LONGEST_VALUE:
                 rows += self._cut_off(where, value, fits, by_word=by_word)
         return self._some(
             [
@@ -266,7 +294,15 @@ class Engine:
             ]
         )
 
-    def _cut_off(self, where: Field, value: str, fits: Callable[[str], object], *, by_word: bool) -> Iterable[int]:
+    def _fitting(self, fits: Fits, values: Sequence[str], *, by_word: bool) -> list[bool]:
+        """Of each value whether it fits, or a word of it does."""
+        if not by_word:
+            return fits(values)
+        split = [self.folded(words(value)) for value in values]
+        found = iter(fits([word for some in split for word in some]))
+        return [any([*islice(found, len(some))]) for some in split]
+
+    def _cut_off(self, where: Field, value: str, fits: Fits, *, by_word: bool) -> Iterable[int]:
         """Rows with a value that the index has only the beginning of, where all of it fits."""
         import tantivy
 
@@ -274,7 +310,7 @@ class Engine:
         hits = self.searcher.search(query, MOST_VALUES, count=False).hits
         for row in self.searcher.fast_field_values(ROW, [place for _, place in hits]):
             whole = self.whole(int(row or 0), where.name.removeprefix(EXACT))
-            if any(map(fits, (word for one in whole for word in (self.folded(words(one)) if by_word else [one])))):
+            if any(self._fitting(fits, whole, by_word=by_word)):
                 yield int(row or 0)
 
     def _all_values(self, where: Field) -> list[str]:
@@ -292,7 +328,7 @@ class Engine:
         import tantivy
 
         try:
-            return tantivy.Query.regex_query(self.schema, name, pattern)
+            return tantivy.Query.regex_query(self.schema, name, f"(?s){pattern}")
         except ValueError as error:
             raise QueryError(f"{pattern} is no regular expression: {error}") from None
 
@@ -324,24 +360,40 @@ def _bound(value: int | float | datetime | None, kind: Kind) -> int | float | da
         return value
     if kind is Kind.INTEGER:
         return max(min(int(value), (1 << 63) - 1), -(1 << 63))
-    return float(value)
+    return value + 0.0  # never -0.0, which is below 0.0 here
 
 
 def _of_glob(pattern: str) -> str:
-    """A regular expression, in what Python's and Rust's have in common."""
+    """A regular expression, in what Rust's and RE2's have in common."""
     found = []
     signs = iter(pattern)
     for sign in signs:
         if sign == "\\":
-            found.append(re.escape(next(signs, "\\")))
+            found.append(literal(next(signs, "\\")))
         else:
-            found.append({"*": ".*", "?": "."}.get(sign) or re.escape(sign))
+            found.append({"*": ".*", "?": "."}.get(sign) or literal(sign))
     return "".join(found)
+
+
+def _fits(pattern: str) -> Fits:
+    """Which texts fit, by RE2: its time grows with the text alone, whatever the expression."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    def fits(texts: Sequence[str]) -> list[bool]:
+        try:
+            found: Any = pc.match_substring_regex(pa.array(texts, pa.string()), f"(?s)^(?:{pattern})$")
+        except pa.ArrowInvalid as error:
+            raise QueryError(f"{pattern} is no regular expression: {error}") from None
+        answers: list[bool] = found.to_pylist()
+        return answers
+
+    return fits
 
 
 def _lowered(pattern: str, engine: Engine) -> str:
     """A pattern for words that are folded; what stands behind a backslash may be a class, and stays."""
-    pieces = re.split(r"(\\.)", pattern)
+    pieces = re.split(r"(\\.)", pattern, flags=re.DOTALL)
     return "".join(piece if piece.startswith("\\") else "".join(_fold(piece, engine)) for piece in pieces)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from metadata_digger.errors import QueryError
+from metadata_digger.query.expressions import literal
 from metadata_digger.query.fields import BY_NAME, EXACT, Field, Kind
 from metadata_digger.query.fields import field as field_of
 from metadata_digger.query.tree import (
@@ -32,6 +33,7 @@ from metadata_digger.query.tree import (
 
 ALL, NONE = "*:*", "(*:* -*:*)"
 _CONTENT, _LATITUDE, _LONGITUDE = "metadata_content", "md_gps_md_location_lat_f", "md_gps_md_location_long_f"
+_LONGEST_NEAR = 40  # characters of a word: there are no 50 words like a longer one
 _SPECIAL = re.compile(r'([\\+\-!():^\[\]"{}~*?|&;/\s])')
 
 
@@ -79,6 +81,8 @@ class Solr:
             case Regex(name, pattern):
                 return f"{self._words(name)}:/{_regex(pattern, folded=self._is_text(name))}/"
             case Near(name, word, distance):
+                if distance == 1 and word.isascii() and 0 < len(word) <= _LONGEST_NEAR:
+                    return f"{self._words(name)}:/{_regex(one_edit_away(word), folded=self._is_text(name))}/"
                 return f"{self._words(name)}:{escaped(word)}~{distance}"
             case Marked(mark):
                 ids = [one for one in self.marked(mark) if re.fullmatch(r"\w+", one)]
@@ -196,8 +200,26 @@ def _wild(pattern: str) -> str:
     return "".join(found)
 
 
+def one_edit_away(word: str) -> str:
+    """A regular expression of the words at most one edit away: Solr's own ~ takes the 50 nearest, not all."""
+    signs = [literal(sign) for sign in word]
+    found = ["".join(signs)]
+    for place in range(len(signs) + 1):
+        before, after = "".join(signs[:place]), signs[place:]
+        found.append(f"{before}.?{''.join(after[1:])}" if after else f"{before}.")
+        if after:
+            found.append(f"{before}.{''.join(after)}")
+        if len(after) > 1:
+            found.append(f"{before}{after[1]}{after[0]}{''.join(after[2:])}")
+    return "|".join(found)
+
+
 def _regex(pattern: str, *, folded: bool) -> str:
     """Lucene's expressions give some signs a meaning that others do not."""
-    text = re.sub(r'(?<!\\)([/"#@&<>~])', r"\\\1", pattern)
-    parts = re.split(r"(\\.)", text)
-    return "".join(part if part.startswith("\\") else part.lower() for part in parts) if folded else text
+    parts = re.split(r"(\\.)", pattern, flags=re.DOTALL)
+    return "".join(part if part.startswith("\\") else _plain(part, folded=folded) for part in parts)
+
+
+def _plain(text: str, *, folded: bool) -> str:
+    text = re.sub(r'([/"#@&<>~])', r"\\\1", text)
+    return text.lower() if folded else text

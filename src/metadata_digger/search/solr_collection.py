@@ -4,45 +4,48 @@ that they name; a collection made by an older version has less to tell, and says
 from __future__ import annotations
 
 import base64
+import json
 import math
+import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from metadata_digger.errors import QueryError
+from metadata_digger.errors import DiggerError, QueryError
 from metadata_digger.query.asking import (
     About,
     Alike,
     Bar,
     Cell,
     Detail,
-    Directory,
     Known,
     Order,
     Page,
     Photo,
-    Seen,
-    Tag,
     Values,
 )
 from metadata_digger.query.dates import end_of
-from metadata_digger.query.fields import BY_NAME, EXACT, FIELDS, SCORES, TAGS, Field, Kind
+from metadata_digger.query.fields import BY_NAME, EXACT, FIELDS, TAGS, Field, Kind
 from metadata_digger.query.fields import field as field_of
 from metadata_digger.query.to_solr import Solr as Translator
 from metadata_digger.query.tree import Box, Every, Everything, Has, Node, Not, OneOf
-from metadata_digger.sinks.index_documents import NAMING, camera, picture_size
-from metadata_digger.sinks.solr_fields import Fields, safe_name
+from metadata_digger.search.solr_photographs import LATITUDE, LONGITUDE, detail_of, photo_of
+from metadata_digger.sinks.solr_fields import Fields
 from metadata_digger.solr.client import Solr
 from metadata_digger.solr.connection import Connection
-from metadata_digger.solr.errors import Refused
+from metadata_digger.solr.errors import Refused, SolrError
 
 _FRESH = 2.0  # seconds that what is known of the collection as a whole may be old
 _PAGE = 500
+_NEAR = 1_000  # rows that are passed over without a thought
+_ALWAYS = ("exact_file_path", "file_path", "file_size", "id")  # fields that no row lacks
+_COUNTED = 100  # fields at most whose rows are counted
 _SHOWN = "id,base_path,file_path,file_type,file_size,date,md_*,labels,notes,model_name"
 _LARGE = ("small_thumb", "medium_thumb")
-_LATITUDE, _LONGITUDE = "md_gps_md_location_lat_f", "md_gps_md_location_long_f"
 _TELLING = (  # fields by whose values pictures are alike, and how much that weighs
     ("serial", 10.0), ("document_id", 10.0), ("unique_id", 10.0), ("owner", 6.0), ("artist", 6.0), ("copyright", 6.0),
     ("software", 2.0), ("model", 1.0),
@@ -50,7 +53,7 @@ _TELLING = (  # fields by whose values pictures are alike, and how much that wei
 
 
 class SolrCollection:
-    """`marked`: ids of a mark, for `mark:`. Methods raise SolrError too."""
+    """`marked`: ids of a mark, for `mark:`. Raises SolrError where there is no such collection."""
 
     def __init__(self, connection: Connection, marked: Callable[[str], Sequence[str]] = lambda mark: ()) -> None:
         self._connection = connection
@@ -59,7 +62,7 @@ class SolrCollection:
         self._local = threading.local()
         self._looked = 0.0
         self._about = About("solr", connection.collection, 0, "", "", None)
-        self._fields: Mapping[str, int] = {}
+        self._fields: Collection[str] = ()
         self._solr.check()
         self._schema = Fields.of(self._solr.schema())
         self.about()
@@ -80,15 +83,29 @@ class SolrCollection:
         return int(self._select(node, rows=0)["response"]["numFound"])
 
     def search(self, node: Node, order: Order, size: int, *, cursor: str | None = None, offset: int = 0) -> Page:
-        form = {"sort": self._sort(order), "rows": size, "fl": _SHOWN}
-        if cursor is None:
-            found = self._select(node, **form, start=offset)["response"]
-            total, documents = int(found["numFound"]), found["docs"]
-            after = f"o{offset + len(documents)}" if offset + len(documents) < total and documents else None
-            return Page(total, [self._photo(one) for one in documents], after)
-        if cursor[:1] != "o" or not cursor[1:].isdigit():
-            raise QueryError("the cursor is none that was given here")
-        return self.search(node, order, size, offset=int(cursor[1:]))
+        if cursor is not None:
+            if not re.fullmatch(r"o[0-9]{1,12}", cursor):
+                raise QueryError("the cursor is none that was given here")
+            offset = int(cursor[1:])
+        total = self.count(node) if offset > _NEAR else None
+        documents: list[dict[str, Any]] = []
+        if total is None or offset < total:
+            total, documents = self._page(node, order, size, offset, total)
+        after = f"o{offset + len(documents)}" if offset + len(documents) < total and documents else None
+        return Page(total, [photo_of(one) for one in documents], after)
+
+    def _page(
+        self, node: Node, order: Order, size: int, offset: int, total: int | None
+    ) -> tuple[int, list[dict[str, Any]]]:
+        """From the end that is nearer, where every row has a value: what is passed over is held by Solr."""
+        form: dict[str, Any] = {"rows": size, "fl": _SHOWN, "start": offset}
+        turned = total is not None and offset > total // 2 and order.field in _ALWAYS
+        if turned and total is not None:
+            size = min(size, total - offset)
+            form |= {"rows": size, "start": total - offset - size}
+        found = self._select(node, **form, sort=self._sort(order, turned=turned))["response"]
+        documents = found["docs"]
+        return int(found["numFound"]), documents[::-1] if turned else documents
 
     def values(
         self, node: Node, name: str, size: int, *, prefix: str = "", containing: str = "", missing: bool = True
@@ -120,18 +137,28 @@ class SolrCollection:
         ends = self._select(node, rows=0, **{"json.facet": f'{{a:"min({day})",b:"max({day})"}}'})["facets"]
         if "a" not in ends:
             return [], self.count(node)
-        gap = {"year": "+1YEAR", "month": "+1MONTH", "day": "+1DAY"}[unit]
-        start = f"{ends['a'][:4]}-01-01T00:00:00Z" if unit == "year" else f"{ends['a'][:7]}-01T00:00:00Z"
-        until = f'end:"{ends["b"]}",gap:"{gap}",mincount:1'
-        form = f'{{d:{{type:range,field:{day},start:"{start}",{until}}}}}'
-        found = self._select(node, rows=0, **{"json.facet": form})
+        years = self._bars(node, day, "year", [(int(ends["a"][:4]), int(ends["b"][:4]))])
+        bars = years
+        if unit != "year":  # a day in the year 1 and one of today are no reason to count all days between
+            bars = self._bars(node, day, unit, _runs([bar.first.year for bar in years]))
+        return bars, self.count(node) - sum(bar.count for bar in years)
+
+    def _bars(self, node: Node, day: str, unit: str, years: Sequence[tuple[int, int]]) -> list[Bar]:
+        """`years`: the first and the last one of stretches."""
+        gap = f'gap:"+1{unit.upper()}",mincount:1'
+        facets = [
+            f'y{first}:{{type:range,field:{day},start:"{first:04}-01-01T00:00:00Z",'
+            f'end:"{last:04}-12-31T23:59:59.999Z",{gap}}}'
+            for first, last in years
+        ]
+        found = self._select(node, rows=0, **{"json.facet": f"{{{','.join(facets)}}}"})["facets"]
         bars = []
-        for one in found["facets"]["d"]["buckets"]:
-            first = date.fromisoformat(one["val"][:10])
-            last = end_of(datetime(first.year, first.month, first.day, tzinfo=UTC), unit).date()
-            bars.append(Bar(first, last, int(one["count"])))
-        dated = sum(bar.count for bar in bars)
-        return bars, int(found["response"]["numFound"]) - dated
+        for first, _ in years:
+            for one in found.get(f"y{first}", {}).get("buckets", ()):
+                start = date.fromisoformat(one["val"][:10])
+                end = end_of(datetime(start.year, start.month, start.day, tzinfo=UTC), unit).date()
+                bars.append(Bar(start, end, int(one["count"])))
+        return bars
 
     def grid(self, node: Node, view: Box, columns: int, rows: int) -> Sequence[Cell]:
         width = (view.east - view.west) % 360 or 360.0
@@ -144,10 +171,10 @@ class SolrCollection:
     def _cells(self, node: Node, view: Box, across: float, up: float) -> Iterator[Cell]:
         lows = [math.floor(view.south / up) * up, math.floor(view.west / across) * across]
         inner = (
-            f"{{type:range,field:{_LONGITUDE},start:{lows[1]},end:{view.east + across},gap:{across},mincount:1,"
-            f'facet:{{lat:"avg({_LATITUDE})",lon:"avg({_LONGITUDE})",one:{{type:terms,field:id,limit:1}}}}}}'
+            f"{{type:range,field:{LONGITUDE},start:{lows[1]},end:{view.east + across},gap:{across},mincount:1,"
+            f'facet:{{lat:"avg({LATITUDE})",lon:"avg({LONGITUDE})",one:{{type:terms,field:id,limit:1}}}}}}'
         )
-        outer = f"type:range,field:{_LATITUDE},start:{lows[0]},end:{view.north + up},gap:{up},mincount:1"
+        outer = f"type:range,field:{LATITUDE},start:{lows[0]},end:{view.north + up},gap:{up},mincount:1"
         form = f"{{a:{{{outer},facet:{{b:{inner}}}}}}}"
         found = self._select(Every((node, view)), rows=0, **{"json.facet": form})["facets"]
         for line in found.get("a", {}).get("buckets", ()):
@@ -161,24 +188,35 @@ class SolrCollection:
         self._look()
         wanted = prefix.casefold()
         found = [Known(one.name, one.kind.value, one.title) for one in FIELDS if one.kind is not Kind.TEXT]
-        for name, number in self._fields.items():
+        for name in self._fields:
             if name.startswith(TAGS) and name not in BY_NAME:
                 title = name.removeprefix(TAGS).replace("_", " ")
-                found.append(Known(name, Kind.TAG.value, title, number))
+                found.append(Known(name, Kind.TAG.value, title))
         fitting = [one for one in found if any(word.startswith(wanted) for word in _words(one))]
+        if len(fitting) <= _COUNTED:
+            counts = self._having([one.name for one in fitting if one.name not in BY_NAME])
+            fitting = [replace(one, count=counts.get(one.name, one.count)) for one in fitting]
         fitting.sort(key=lambda one: (one.name not in BY_NAME, -(one.count or 0), one.name))
         return fitting[:size]
 
+    def _having(self, names: Sequence[str]) -> dict[str, int]:
+        """How many rows have each field; what Solr knows of itself counts rows that were deleted too."""
+        if not names:
+            return {}
+        facets = {name: {"type": "query", "q": self._translator().query(Has(name))} for name in names}
+        found = self._select(Everything(), rows=0, **{"json.facet": json.dumps(facets)})["facets"]
+        return {name: int(found.get(name, {}).get("count", 0)) for name in names}
+
     def photo(self, id: str) -> Detail | None:
         found = self._get(id)
-        return None if found is None else self._detail(found)
+        return None if found is None else detail_of(found)
 
     def photos(self, ids: Sequence[str]) -> Sequence[Photo | None]:
         found: dict[str, Photo] = {}
         for at in range(0, len(ids), _PAGE):
             some = tuple(ids[at : at + _PAGE])
             answer = self._select(OneOf("id", some), rows=len(some), fl=_SHOWN)["response"]["docs"]
-            found |= {one["id"]: self._photo(one) for one in answer}
+            found |= {one["id"]: photo_of(one) for one in answer}
         return [found.get(id) for id in ids]
 
     def thumbnail(self, id: str) -> bytes | None:
@@ -188,8 +226,8 @@ class SolrCollection:
 
     def similar(self, id: str, size: int) -> Sequence[Alike]:
         found = self._get(id)
-        if found is None:
-            return ()
+        if found is None or not self._has_whole():
+            return ()  # in a collection of an older version values cannot be compared
         total = self.about().total
         weights: dict[str, float] = {}
         reasons: dict[str, list[str]] = {}
@@ -227,7 +265,7 @@ class SolrCollection:
 
     def details(self, node: Node, order: Order) -> Iterator[Detail]:
         for documents in self._all(node, self._sort(order), ""):
-            yield from map(self._detail, documents)
+            yield from map(detail_of, documents)
 
     def _all(self, node: Node, sort: str, fields: str) -> Iterator[list[dict[str, Any]]]:
         mark = "*"
@@ -242,10 +280,15 @@ class SolrCollection:
 
     def _select(self, node: Node, **form: Any) -> dict[str, Any]:
         filters = [self._translator().query(node)] if node != Everything() else []
+        return self._asked("/select", data={"q": "*:*", "fq": filters} | form)
+
+    def _asked(self, handler: str, **options: Any) -> dict[str, Any]:
         try:
-            return self._solr.ask("/select", data={"q": "*:*", "fq": filters} | form)
+            return self._solr.ask(handler, **options)
         except Refused as error:
             raise QueryError(str(error)) from error
+        except SolrError as error:
+            raise DiggerError(str(error)) from error
 
     def _translator(self) -> Translator:
         return Translator(self._schema.knows if self._has_whole() else self._is_named, self._marked)
@@ -264,11 +307,12 @@ class SolrCollection:
         """The field of dates that can be counted and sorted by."""
         return "date" if "date" in self._schema.named else "sort_md_capture_md_taken"
 
-    def _sort(self, order: Order) -> str:
+    def _sort(self, order: Order, *, turned: bool = False) -> str:
+        """`turned`: all the other way round."""
         field = field_of(order.field)
         if field is None or field.kind in (Kind.TEXT, Kind.PLACE):
             raise QueryError(f"{order.field} has no order to sort by")
-        down = "desc" if order.down else "asc"
+        down, up = ("desc" if order.down is not turned else "asc"), ("desc" if turned else "asc")
         if field.name == "date":
             name = self._day()
         elif field.kind is Kind.DATE and f"sort_{field.name}" != "sort_file_modified":
@@ -277,8 +321,8 @@ class SolrCollection:
             name = f"exact_{field.name}"
         else:
             name = self._whole(field) if field.name.startswith(EXACT) else field.name
-        last = "" if name == "exact_file_path" else ",exact_file_path asc"
-        return f"{name} {down}{last},id asc"
+        last = "" if name == "exact_file_path" else f",exact_file_path {up}"
+        return f"{name} {down}{last},id {up}"
 
     def _whole(self, field: Field) -> str:
         if field.kind is Kind.TAG or field.name.startswith(EXACT):
@@ -293,75 +337,24 @@ class SolrCollection:
         with self._lock:
             if time.monotonic() - self._looked < _FRESH:
                 return
-            self._looked = time.monotonic()
-            found = self._solr.ask("/admin/luke", data={"numTerms": "0"}, patience=10.0)
+            told = self._luke("index")
             total = self.count(Everything())
-            fields = found.get("fields", {})
-            self._fields = {name: int(one.get("docs", 0) or 0) for name, one in fields.items()}
-            name = self._connection.collection
-            version = found.get("index", {}).get("version", "")
-            self._about = About("solr", name, total, f"{version}-{total}", "", None)
+            state = f"{'-'.join(str(one.get('index', {}).get('version', '')) for one in told)}-{total}"
+            if state != self._about.state:
+                self._fields = {name for one in self._luke("schema,all") for name in one.get("fields", {})}
+            self._about = About("solr", self._connection.collection, total, state, "", None)
+            self._looked = time.monotonic()
 
-    def _photo(self, one: Mapping[str, Any]) -> Photo:
-        width, height = picture_size(one)
-        return Photo(
-            id=one["id"],
-            path=one["file_path"],
-            file_type=one.get("file_type"),
-            size=int(one.get("file_size", 0)),
-            date=_moment(one.get("date") or _first(one.get("md_capture_md_taken"))),
-            latitude=_number(one.get(_LATITUDE)),
-            longitude=_number(one.get(_LONGITUDE)),
-            width=width,
-            height=height,
-            camera=camera(one),
-            labels=tuple(one.get("labels", ())),
-            notes=tuple(one.get("notes", ())),
-        )
-
-    def _detail(self, one: Mapping[str, Any]) -> Detail:
-        models = [
-            {"name": name, "sha256": sha}
-            for name, sha in zip(one.get("model_name", ()), one.get("model_sha256", ()), strict=False)
-        ]
-        model = models[0]["name"] if models else ""
-        seen = [
-            Seen(name.removeprefix(SCORES).replace("_", " "), float(value), model)
-            for name, value in one.items()
-            if name.startswith(SCORES)
-        ]
-        hashes = {name.removeprefix("hash_"): str(value) for name, value in one.items() if name.startswith("hash_")}
-        return Detail(
-            photo=self._photo(one),
-            base_path=one.get("base_path", ""),
-            modified=_moment(one.get("file_modified")),
-            processed=_moment(one.get("processing_datetime")),
-            directories=_directories(one),
-            directory_names=one.get("directory_names", ()),
-            tag_names=one.get("tag_names", ()),
-            seen=sorted(seen, key=lambda seen: -seen.score),
-            models=models,
-            hashes=hashes,
-            more={name: one[name] for name in ("similar_score", "similar_reasons") if name in one},
-        )
-
-
-def _directories(one: Mapping[str, Any]) -> list[Directory]:
-    """A document has its tags by their fields; which directory and name gave a field its name is found by trying."""
-    named: dict[str, tuple[str, str]] = {}
-    tags = dict.fromkeys((*one.get("tag_names", ()), "MD Taken", "MD Location", "MD Datetime"))
-    for directory in dict.fromkeys((*one.get("directory_names", ()), "Capture")):
-        for tag in tags:
-            named.setdefault(safe_name(NAMING.column(directory, tag)), (directory, tag))
-    found: dict[str, list[Tag]] = {}
-    for name, value in one.items():
-        if name.startswith(TAGS):
-            directory, tag = named.get(name, ("Other", name.removeprefix(TAGS)))
-            for text in value if isinstance(value, list) else [value]:
-                found.setdefault(directory, []).append(Tag(tag, str(text), name))
-    order = {name: place for place, name in enumerate(one.get("directory_names", ()))}
-    ordered = sorted(found.items(), key=lambda one: order.get(one[0], len(order)))
-    return [Directory(name, tags) for name, tags in ordered]
+    def _luke(self, what: str) -> list[dict[str, Any]]:
+        """What Solr tells of an index: of each shard, where they can be asked, for each knows of itself alone."""
+        form = {"numTerms": "0"} | ({"show": what} if what == "index" else {})
+        shards = self._asked("/select", data={"q": "*:*", "rows": "0", "shards.info": "true"}).get("shards.info", {})
+        cores = [str(one.get("shardAddress", "")).rstrip("/") for one in shards.values()]
+        safe = not (self._connection.url or "").startswith("https:") or all(one.startswith("https:") for one in cores)
+        if cores and all(cores) and safe:  # who asks by https does not send a password without
+            with suppress(SolrError):
+                return [self._solr.ask_core(core, "/admin/luke", data=form) for core in cores]
+        return [self._asked("/admin/luke", data=form)]
 
 
 def _words(one: Known) -> list[str]:
@@ -372,16 +365,12 @@ def _step(size: float) -> float:
     return float(2.0 ** math.ceil(math.log2(max(size, 1e-6))))
 
 
-def _first(value: Any) -> str | None:
-    if isinstance(value, list):
-        value = value[-1] if value else None
-    return None if value is None else str(value)
-
-
-def _number(value: Any) -> float | None:
-    text = _first(value)
-    return None if text is None else float(text)
-
-
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
+def _runs(years: Sequence[int]) -> list[tuple[int, int]]:
+    """Years that follow each other, as the first and the last one."""
+    found: list[tuple[int, int]] = []
+    for year in years:
+        if found and found[-1][1] == year - 1:
+            found[-1] = (found[-1][0], year)
+        else:
+            found.append((year, year))
+    return found

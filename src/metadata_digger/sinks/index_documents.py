@@ -169,7 +169,7 @@ class Documents:
         begin, end = tags.bounds[number], tags.bounds[number + 1]
         names, values = tags.fields[begin:end], tags.values[begin:end]
         found, compared = tags.words[begin:end], tags.exact[begin:end]
-        fields[engine.CONTENT] = " ".join(found)
+        fields[engine.CONTENT] = [*filter(None, found)]  # apart: no phrase reaches from one tag into the next
         md: dict[str, Any] = dict(zip(names, found, strict=True))
         exact: dict[str, Any] = dict(zip(names, compared, strict=True))
         if len(md) < end - begin and self._form.every:
@@ -200,14 +200,14 @@ class Documents:
 def _fields(given: dict[str, Any], row: int, size: int) -> tuple[dict[str, Any], dict[str, Any]]:
     """What is searched, but the tags' text; and of what is shown that which comes with it."""
     fields: dict[str, Any] = {_FIRST: {}}
-    scores: dict[str, float] = {}
+    scores: dict[str, int] = {}
     for name, value in given.items():
         field = BY_NAME.get(name)
         if name == "date":
             continue  # below, as a moment
         if field is None:
             if name.startswith(SCORES):
-                scores[name.removeprefix(SCORES)] = value
+                scores[name.removeprefix(SCORES)] = engine.score_in(value)
         elif field.kind is Kind.PATH:
             fields[name] = ancestors(value)[: None if name == "base_path" else -1]  # exact_file_path has the file
         elif field.kind is Kind.NUMBER:

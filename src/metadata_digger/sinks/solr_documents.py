@@ -102,6 +102,7 @@ _NEW = (
 )
 _OF_PATH = ("file_name", "file_extension")  # no columns of rows
 _DAY = "date"
+_WHOLE = "exact_md_tag"  # such a field has the configset alone
 _LARGE = 128 << 20  # bytes of rows at once
 _MODEL = (("name", "Model Name"), ("sha256", "Model Sha256"))
 
@@ -140,6 +141,8 @@ class Maker:
         free = [(column, name) for column, name, kind in new if form.fields.is_a(name, kind) and name not in numbers]
         self._columns = [*plain, *free]
         self._models = [(key, name) for key, words in _MODEL if form.fields.knows(name := form.title(words))]
+        # Where phrases do not reach from one tag into the next; who has other fields may read it as one text.
+        self._apart = form.fields.takes_several(form.title(CONTENT)) and form.fields.takes_several(_WHOLE)
         fits = form.fields.is_a(_DAY, "Date") and _DAY not in numbers
         self._days = [numbers[name] for name in DAYS if name in numbers] if fits else []
         self._scores: dict[str, str | None] = {}  # field of a label's score, None where the schema has none
@@ -181,8 +184,12 @@ class Maker:
             filled = pc.greater(pc.binary_length(values), pa.scalar(0)).to_numpy(zero_copy_only=False)
             before = np.zeros(len(filled) + 1, np.int64)
             np.cumsum(filled, out=before[1:])
-            content = runs(before[bounds], texts.filter(pa.array(filled)), " ")
-            yield member(self._form.title(CONTENT), content)
+            title, filled = self._form.title(CONTENT), pa.array(filled)
+            if self._apart:
+                lists = listed(before[bounds].astype(np.int32), _of_one_line(texts, values).filter(filled))
+                yield array(title, lists)
+            else:
+                yield member(title, runs(before[bounds], texts.filter(filled), " "))
         made = members(self._prefixes.take(pa.array(place)), texts)
         special = self._special[place] | (self._strings[place] & _is_long(values))
         special[[*several]] = True
@@ -296,6 +303,17 @@ def _several(last: npt.NDArray[np.bool_], tags: npt.NDArray[np.int64], values: C
     for number in np.flatnonzero(ends - begins > 1).tolist():
         found[number] = together(values.take(pa.array(tags[begins[number] : ends[number]])).to_pylist())
     return found
+
+
+def _of_one_line(texts: Column, values: Column) -> Column:
+    """`texts` are the values escaped, where a line break is the two signs that the original wrote, the second of them
+    a letter of the word that follows."""
+    broken: Column = pc.match_substring(values, "\n")
+    places = np.flatnonzero(broken.fill_null(False).to_numpy(zero_copy_only=False))
+    if not places.size:
+        return texts
+    found: Column = pc.replace_substring(values.take(pa.array(places)), "\n", " ")
+    return replaced(texts, places, escaped(found).to_pylist())
 
 
 def _is_long(texts: Column) -> npt.NDArray[np.bool_]:

@@ -76,6 +76,10 @@ class Solr:
         """The answer of a handler of the collection, such as /select; `options` are those of Calls.ask."""
         return self._calls.ask(self._path(path), **options)
 
+    def ask_core(self, core: str, handler: str, **options: Any) -> dict[str, Any]:
+        """The answer of one core, by its URL, without another try; `options` are those of Calls.once."""
+        return self._calls.once(f"{core}{handler}", **options)
+
     def _path(self, handler: str) -> str:
         return f"/{quote(self.connection.collection, safe='')}{handler}"
 

@@ -9,10 +9,11 @@ from importlib.resources.abc import Traversable
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from metadata_digger.web.documentation import page as page_of_documents
 from metadata_digger.web.guard import Guard
 from metadata_digger.web.interface import routes
 from metadata_digger.web.openapi import openapi
@@ -48,7 +49,7 @@ def application(served: Served, hosts: Collection[str] = (), token: str = "", or
         return JSONResponse(openapi())
 
     async def documents(request: Request) -> Response:
-        return _file(files(__package__) / "pages" / "docs.html", request)
+        return HTMLResponse(page_of_documents())
 
     async def icon(request: Request) -> Response:
         return _file(files(__package__) / "pages" / "icon.svg", request)
@@ -61,7 +62,12 @@ def application(served: Served, hosts: Collection[str] = (), token: str = "", or
         Route("/favicon.ico", icon),
         *(Route(f"/{folder}/{{path:path}}", _in(folder, file)) for folder in _FOLDERS),
     ]
-    return Guard(Starlette(routes=made, exception_handlers={404: _not_found, 405: _not_found}), hosts, token, origins)
+    return Guard(
+        Starlette(routes=made, exception_handlers={404: _not_found, 405: _not_found, 500: _failed}),
+        hosts,
+        token,
+        origins,
+    )
 
 
 def _in(folder: str, answer: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
@@ -76,6 +82,10 @@ async def _not_found(request: Request, error: Exception) -> Response:
     status = getattr(error, "status_code", 404)
     words = "there is nothing under this address" if status == 404 else "this address is asked with another method"
     return JSONResponse({"description": words}, status, headers=getattr(error, "headers", None))
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    return JSONResponse({"description": "this failed here, by a fault of the program: its terminal says more"}, 500)
 
 
 def _missing() -> Response:

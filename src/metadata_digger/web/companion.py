@@ -14,7 +14,7 @@ from metadata_digger.errors import QueryError
 from metadata_digger.query.asking import Collection, Detail, Order
 from metadata_digger.query.fields import BY_NAME, Kind, field
 from metadata_digger.query.tree import Every, Node, OneOf
-from metadata_digger.web.asked import Reader
+from metadata_digger.search.requests import Reader
 
 FACETS = {
     "labels": "labels",

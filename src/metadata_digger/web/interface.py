@@ -14,10 +14,10 @@ from metadata_digger.errors import QueryError
 from metadata_digger.query.fields import field as field_of
 from metadata_digger.query.parse import parse
 from metadata_digger.query.tree import Every, Has
-from metadata_digger.search import answers
+from metadata_digger.search import answers, shapes
 from metadata_digger.search.exports import FORMS
-from metadata_digger.web import marking, pictures, shapes
-from metadata_digger.web.asked import box_of, from_text, order_of
+from metadata_digger.search.requests import box_of, from_text, order_of
+from metadata_digger.web import marking, pictures
 from metadata_digger.web.companion import photos as companion
 from metadata_digger.web.served import Answer, Missing, Served, endpoint, number, photos
 
@@ -244,7 +244,7 @@ PATHS: tuple[Path, ...] = (
     Path("POST", "/api/v2/marks/title", marking.title, "Gives a mark a title.", shapes.TITLE),
     Path("GET", "/api/v2/searches", marking.searches, "Saved searches."),
     Path("POST", "/api/v2/searches", marking.save, "Saves a search.", shapes.SAVED),
-    Path("DELETE", "/api/v2/searches/{name}", marking.forget, "Forgets a saved search."),
+    Path("DELETE", "/api/v2/searches/{name:path}", marking.forget, "Forgets a saved search."),
     Path(
         "GET",
         "/api/v2/next-unmarked",

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from metadata_digger import __version__
-from metadata_digger.web import shapes
+from metadata_digger.search import shapes
 from metadata_digger.web.interface import PATHS, Path
 
 _WORDS = {
@@ -24,7 +24,7 @@ _WORDS = {
 def openapi() -> dict[str, Any]:
     paths: dict[str, Any] = {}
     for one in PATHS:
-        paths.setdefault(one.path, {})[one.method.lower()] = _operation(one)
+        paths.setdefault(one.path.replace(":path", ""), {})[one.method.lower()] = _operation(one)
     for name, words in (
         ("preview", "A picture made for the page."),
         ("original", "The file, if they are given."),
@@ -54,7 +54,7 @@ def _operation(one: Path) -> dict[str, Any]:
     found: dict[str, Any] = {
         "summary": one.help,
         "parameters": [
-            *(_in_path(name) for name in re.findall(r"{(\w+)}", one.path)),
+            *(_in_path(name) for name in re.findall(r"{(\w+)(?::path)?}", one.path)),
             *(
                 {"name": name, "in": "query", "schema": {"type": "string"}, "description": _WORDS[name]}
                 for name in one.parameters

@@ -47,7 +47,9 @@ async def original(served: Served, request: Request) -> Response:
 
 def tile(served: Served, request: Request, asked: Any) -> Any:
     numbers = [request.path_params[name] for name in "zxy"]
-    found = served.tiles.tile(*numbers) if served.tiles is not None else None
+    if served.tiles is None:
+        raise Missing("there is no street map: serve --map")
+    found = served.tiles.tile(*numbers)
     if found is None:
-        raise Missing("there is no such tile")
+        return Response(status_code=204)  # a map of a country lacks most: no fault, which browsers would write down
     return Response(found[0], media_type=found[1], headers={"Cache-Control": "private, max-age=86400"})

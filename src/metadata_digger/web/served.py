@@ -16,8 +16,8 @@ from metadata_digger.errors import DiggerError, OutputError, QueryError
 from metadata_digger.index.marks import Marks
 from metadata_digger.query.asking import Collection, Photo
 from metadata_digger.search import answers
-from metadata_digger.web.asked import Reader, checked
-from metadata_digger.web.shapes import Shape
+from metadata_digger.search.requests import Reader, checked
+from metadata_digger.search.shapes import Shape
 from metadata_digger.web.tiles import Tiles
 
 SECONDS = 10.0  # that a question may take

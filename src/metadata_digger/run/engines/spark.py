@@ -1,7 +1,8 @@
 """Runs a job on Spark 4: the very same steps and sinks, batches of paths (not of contents) by `mapInArrow`.
 
 The driver lists; each task writes its parts into the stage, which lies beside the output in a file system that driver
-and executors share; part names follow the batch, so that a repeated task replaces what it wrote; the driver publishes.
+and executors share; part names follow the batch, so that a repeated task replaces what it wrote. Executors make the
+pieces of files too; the driver joins them, and sends what goes to a server.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +34,7 @@ from metadata_digger.run.report import Report
 from metadata_digger.run.stage.listing import Listing
 from metadata_digger.run.stage.parts import name_of
 from metadata_digger.run.stage.place import Stage
-from metadata_digger.run.tasks import Limits, Watch
+from metadata_digger.run.tasks import Do, Limits, Piece, Task, Watch
 from metadata_digger.run.work import Work
 from metadata_digger.storage.model import Entry, Fault, Found
 
@@ -55,6 +57,9 @@ _FOUND = pa.struct(
 )
 _TASKS = pa.schema([pa.field("part", pa.string()), pa.field("found", pa.list_(_FOUND))])
 _SUMMARIES = pa.schema([pa.field("summary", pa.binary())])
+_NUMBER: pa.Field[Any] = pa.field("number", pa.int64())
+_PIECES = pa.schema([_NUMBER, pa.field("piece", pa.binary())])
+_MADE = pa.schema([_NUMBER, pa.field("answer", pa.binary())])
 
 
 def run(
@@ -76,7 +81,34 @@ def _engine(master: str, settings: Mapping[str, str], job: Job, folders: Stage, 
     limits = share(job.cores, job.memory_gb, compose(job.steps).pixels > 0).limits
     with session(master, folders, settings) as spark:
         extract = functools.partial(_extract, spark, job, limits)
-        yield Ready(here(Work(job, folders.parts, limits)), extract, limits, spark.sparkContext.defaultParallelism)
+        do = _doing(spark, job, folders, limits)
+        yield Ready(do, extract, limits, spark.sparkContext.defaultParallelism)
+
+
+def _doing(spark: SparkSession, job: Job, folders: Stage, limits: Limits) -> Do:
+    """Pieces of files by executors, where there are several; all else by the driver."""
+    driver = here(Work(job, folders.parts, limits))
+    payload = pickle.dumps((job, folders.parts, limits))
+
+    def do(tasks: Iterable[Task | None]) -> Iterator[tuple[Any, Any]]:
+        coming = iter(tasks)
+        first = next(coming, None)
+        if not isinstance(first, Piece) or not job.sinks[first.sink].suffix:
+            yield from driver(chain([first], coming))
+            return
+        pieces = [first, *coming]
+        if len(pieces) == 1:
+            yield from driver(pieces)
+            return
+        numbers, packed = list(range(len(pieces))), [pickle.dumps(piece) for piece in pieces]
+        table = pa.Table.from_pydict({"number": numbers, "piece": packed}, schema=_PIECES)
+        given = spark.createDataFrame(table).repartitionByRange(len(pieces), "number")
+        with _translated():
+            made = given.mapInArrow(functools.partial(make_pieces, payload), "number bigint, answer binary").collect()
+        for number, answer in made:
+            yield pieces[number], pickle.loads(answer)  # noqa: S301  # from our own executors
+
+    return do
 
 
 def _extract(spark: SparkSession, job: Job, limits: Limits, work: Extraction) -> None:
@@ -129,6 +161,17 @@ def extract_batches(payload: bytes, batches: Iterator[pa.RecordBatch]) -> Iterat
             ]
             summary = work.extract(task["part"], found, _quiet)
             yield pa.RecordBatch.from_pydict({"summary": [pickle.dumps(summary)]}, schema=_SUMMARIES)
+
+
+def make_pieces(payload: bytes, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Runs on an executor: rows of _PIECES to rows of _MADE."""
+    work = _work(payload)
+    for batch in batches:
+        for one in batch.to_pylist():
+            answer = work.piece(pickle.loads(one["piece"]))  # noqa: S301  # from our own driver
+            yield pa.RecordBatch.from_pydict(
+                {"number": [one["number"]], "answer": [pickle.dumps(answer)]}, schema=_MADE
+            )
 
 
 @functools.lru_cache(maxsize=1)  # a Python worker of Spark lives for many tasks, and a network takes its time to load

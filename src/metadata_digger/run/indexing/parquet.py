@@ -7,6 +7,7 @@ goes on with it makes no piece twice.
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -40,7 +41,8 @@ from metadata_digger.storage import LocalStorage
 
 SUFFIX = "-index"  # behind the name of the output
 ACTION = "index"  # in the record of such an index
-ROWS = 10_000  # of a piece: some seconds of work
+ROWS = 10_000  # of a piece: some seconds of work; fewer where there are few
+PIECES = 4  # for each worker: the last one is late by a quarter of its share at most
 AGAIN = "metadata-digger ACTION CONFIG --update --set output.format=FORM,index"
 
 Doing = Callable[[Job, Stage], AbstractContextManager[Do]]
@@ -67,7 +69,7 @@ def source(output: Path) -> Source:
     files = data_files(output, recorded_sums(record))
     if files[0].suffix != ".parquet":
         form = files[0].suffix[1:]
-        again = AGAIN.replace("FORM", form)
+        again = AGAIN.replace("FORM", form).replace("ACTION", str(record.get("action", "ACTION")))
         raise ConfigError(
             f"{output} is {form.upper()}, which no index is made of; have one made beside it, of the rows that the run "
             f"kept: {again}"
@@ -162,7 +164,11 @@ class _Making:
         begin = time.monotonic()
         if self.old is not None and not self._is_whole(self.old):
             self.old = None
-        all_chunks = list(chunks(self.given.files, ROWS))
+            for path in self.folders.parts.iterdir():  # what an earlier try compared with it
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        rows_of_all = sum(sum(rows.groups_of(path)) for path in self.given.files)
+        size = max(min(ROWS, rows_of_all // (PIECES * self.job.cores)), 1)
+        all_chunks = list(chunks(self.given.files, size))
         total = sum(chunk.rows for chunk in all_chunks)
         told = self._compare(all_chunks)
         new = sum(one.new for one in told)
@@ -174,15 +180,15 @@ class _Making:
         (self.folders.output / FOLDER).mkdir()
         names = contents_file(self.folders.output)
         contents.write(names, (self._told(chunk) for chunk in all_chunks))
-        growth = None
+        growth, gone = None, 0
         if self.old is not None:
             removed = self.folders.pieces / "removed"
-            contents.removed(contents_file(self.old), names, removed)
+            gone = contents.removed(contents_file(self.old), names, removed)
             growth = Growth(self.old, removed)
         target = target_of(self.sink, self.folders.output, "")
         join = Join(pieces, columns, target, 0, (first or 0) + new, growth)
         ((_, files),) = self.do([join])
-        self._record(total, files, begin)
+        self._record(total, {"indexed": new, "removed": gone}, files, begin)
 
     def _is_whole(self, old: Path) -> bool:
         recorded = recorded_sums(read_record(old))
@@ -225,7 +231,7 @@ class _Making:
     def _told(self, chunk: Chunk) -> Path:
         return parts.path_of(self.folders.parts, parts.name_of(Stretch(chunk.first, chunk.rows)))
 
-    def _record(self, total: int, files: dict[str, Any], begin: float) -> None:
+    def _record(self, total: int, changes: dict[str, int], files: dict[str, Any], begin: float) -> None:
         output = self.folders.output
         record = {
             "run": self.folders.root.name,
@@ -238,6 +244,7 @@ class _Making:
             "written": total,
             "filtered": 0,
             "failed": 0,
+            "changes": changes,
             "files": files | {f"{FOLDER}/{SOURCES}": digest(contents_file(output))},
         }
         with writing(output / FOLDER / RECORD):

@@ -17,12 +17,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from metadata_digger.errors import ConfigError, OutputError
-from metadata_digger.index import rows
+from metadata_digger.index import about, rows
 from metadata_digger.pipeline import row_id
 from metadata_digger.schema import HASHES
 from metadata_digger.sinks.arrow_files import opened
 from metadata_digger.sinks.cells import ESCAPES
 from metadata_digger.steps.rename import CONVENTIONS
+from metadata_digger.storage.own import LOCKS
 
 ROWS = 1024  # read back at once
 
@@ -84,11 +85,15 @@ def _number(name: str) -> tuple[int, str]:
 def others(output: Path, recorded: Collection[str]) -> list[Path]:
     """What is in the folder besides, and readers of whole folders would take for rows."""
     known = {name.partition("/")[0] for name in recorded}
-    return [
+    strangers = [
         path
         for path in _entries(output)
         if (path.suffix in _READERS or path.is_dir()) and path.name not in known and path.name[0] not in "._"
     ]
+    if about.SEARCH in known and (search := output / about.SEARCH).is_dir():  # but locks of who searches
+        inner = (path for path in _entries(search) if not path.name.startswith(LOCKS))
+        strangers += [path for path in inner if f"{about.SEARCH}/{path.name}" not in recorded]
+    return strangers
 
 
 def _entries(output: Path) -> list[Path]:

@@ -106,7 +106,7 @@ function Row({ row: { directory, name, a, b, differs } }) {
   const [left, right] = differs && a !== null && b !== null ? apart(a, b) : [a, b];
   return html`<tr class=${differs ? "differs" : ""} tabindex=${differs ? -1 : null}>
     <th scope="row"><span class="hint"><bdi>${seen(directory, 80)}</bdi></span> <bdi>${seen(name, 120)}</bdi>${differs ? html`<span class="visually-hidden">, differs</span>` : null}</th>
-    ${[left, right].map((value, number) => html`<td key=${number} class=${value === null ? "lacks" : ""}>${value === null ? "lacks it" : html`<bdi class="value">${typeof value === "string" ? seen(value, 1000) : value}</bdi>`}</td>`)}
+    ${[left, right].map((value, number) => html`<td key=${number} class=${value === null ? "lacks" : ""}>${value === null ? "lacks it" : html`<bdi class="said-value">${typeof value === "string" ? seen(value, 1000) : value}</bdi>`}</td>`)}
   </tr>`;
 }
 

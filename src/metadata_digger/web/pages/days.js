@@ -16,6 +16,7 @@ export const dayOf = (number) => {
   return `${String(date.getUTCFullYear()).padStart(4, "0")}-${two(date.getUTCMonth() + 1)}-${two(date.getUTCDate())}`;
 };
 
+export const spread = ([first, last]) => numberOf(last) - numberOf(first) + 1;
 export const addDays = (day, count) => dayOf(numberOf(day) + count);
 export const clampDay = (day, [first, last]) => (day < first ? first : day > last ? last : day);
 
@@ -33,7 +34,7 @@ export function unitFor([first, last]) {
   return days <= BARS ? "day" : days <= BARS * 30.44 ? "month" : "year";
 }
 
-/** The stretch of years that nearly all lie in: clocks that were never set (1970, 2107) do not press the rest together. */
+/** The stretch of years, or months, that nearly all lie in: clocks that were never set (1970, 2107) do not press the rest together. */
 export function trimmed(years) {
   const total = years.reduce((sum, { count }) => sum + count, 0);
   const outside = total * 0.01;

@@ -39,7 +39,7 @@ export function About({ photo, label, onLabel }) {
     ["Date", photo.date && moment(photo.date)],
     ["Camera", photo.camera && html`<${Value} text=${photo.camera} />`],
     ["File changed", photo.modified && moment(photo.modified)],
-    ["Dug out", photo.processed && moment(photo.processed)],
+    ["Indexed", photo.processed && moment(photo.processed)],
     ...Object.entries(photo.more ?? {}).map(([name, value]) => [
       titled(name),
       html`<${Value} text=${typeof value === "string" ? value : Array.isArray(value) ? value.join(", ") : JSON.stringify(value)} />`,

@@ -24,6 +24,6 @@ export function KeysDialog() {
     </tbody>
   </table>`;
   return html`<${Dialog} title="Keys" kind="wide" onClose=${() => open("")}>
-    <div class="dialog-body keys-in">${table("Everywhere", KEYS)}<div>${MORE.map(([title, keys]) => table(title, keys))}</div></div>
+    <div class="dialog-body keys-in" tabindex="0">${table("Everywhere", KEYS)}<div>${MORE.map(([title, keys]) => table(title, keys))}</div></div>
   <//>`;
 }

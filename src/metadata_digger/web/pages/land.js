@@ -100,6 +100,15 @@ function outline(pen, lines, ring, left, top, scale) {
   }
 }
 
+/** Street tiles, where the server has some. Below their coarsest zoom there is land alone. */
+export function streets(L, address, tiles) {
+  const [minZoom, maxNativeZoom] = [tiles?.minzoom ?? 0, tiles?.maxzoom ?? 19];
+  return L.tileLayer(`${address}/{z}/{x}/{y}`, { minZoom, maxNativeZoom, maxZoom: 22 });
+}
+
+/** Whose map it is, as words: the file may have written it as markup. */
+export const credits = (tiles) => (tiles?.attribution ?? "").replace(/<[^>]*>/g, "").replace(/&copy;/g, "©").replace(/&amp;/g, "&").trim();
+
 /** How a count stands in a circle: exact up to 9,999. */
 const short = (count) =>
   count < 10000 ? String(count) : count < 999500 ? `${Math.round(count / 1000)}k` : `${(count / 1e6).toFixed(1)}M`;

@@ -15,9 +15,10 @@ export function Alike({ id }) {
     <ul tabindex="0" aria-label="Pictures like this">
       ${(photos ?? []).map(
         (photo) => html`<li key=${photo.id}>
-          <button type="button" aria-label=${`${spoken(photo.name)}, alike to ${photo.score} %: ${photo.reasons.join(", ")}`} onClick=${() => go({ photo: photo.id })}>
+          <button type="button" onClick=${() => go({ photo: photo.id })}>
             <span class="well"><${Thumbnail} photo=${photo} /></span>
             <span class="alike-why" title=${photo.reasons.map(spoken).join(", ")}><bdi>${seen(photo.reasons[0] ?? "", 60)}</bdi>${photo.reasons.length > 1 ? ` +${photo.reasons.length - 1}` : ""}</span>
+            <span class="visually-hidden">, ${spoken(photo.name)}, alike to ${photo.score} %</span>
           </button>
           <button type="button" class="link" onClick=${() => go({ compare: [id, photo.id] })} aria-label=${`Compare with ${spoken(photo.name)}`}>Compare</button>
         </li>`,

@@ -1,7 +1,7 @@
 // One place on a small map.
 import { html, useEffect, useRef } from "../vendor/preact.js";
 import { url } from "./api.js";
-import { landLayer, leaflet, marking, onColours } from "./land.js";
+import { landLayer, leaflet, marking, onColours, streets } from "./land.js";
 import { place } from "./places.js";
 import { session } from "./session.js";
 
@@ -37,7 +37,7 @@ function sketch(loaded, element, lat, lon, about) {
   }).setView([lat, lon], about?.map ? Math.min(13, about.tiles?.maxzoom ?? 13) : 4);
   element.removeAttribute("tabindex");
   const land = landLayer(loaded).addTo(map);
-  if (about?.map) L.tileLayer(`${url("tiles")}/{z}/{x}/{y}`, { maxNativeZoom: about.tiles?.maxzoom ?? 19, maxZoom: 20 }).addTo(map);
+  if (about?.map) streets(L, url("tiles"), about.tiles).addTo(map);
   const circle = L.circleMarker([lat, lon], { ...marking(element), radius: 7, interactive: false }).addTo(map);
   const undo = onColours(() => {
     land.redraw();

@@ -40,6 +40,7 @@ export function Tags({ directories, filter }) {
         aria-label="Filter tags"
         title="Filter tags (t)"
         value=${wanted}
+        onFocus=${(event) => event.target.closest(".tags").scrollIntoView({ block: "start" })}
         onInput=${(event) => want(event.target.value)}
         onKeyDown=${(event) => {
           if (event.key !== "Escape" || !wanted) return;

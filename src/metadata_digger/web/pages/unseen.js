@@ -4,7 +4,6 @@ import { html, useState } from "../vendor/preact.js";
 import { number } from "./wording.js";
 
 // C0 but tab and new line, C1, soft hyphen, the controls of Unicode's bidi algorithm (UAX 9), zero widths, tags.
-// eslint-disable-next-line no-control-regex
 const UNSEEN = /[\0-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]/gu;
 const LONG = 2000;
 
@@ -35,7 +34,7 @@ export const spoken = (text) => String(text).replace(UNSEEN, (sign) => ` ${code(
 export function Value({ text, limit = 600 }) {
   const [whole, show] = useState(false);
   const long = text.length > limit;
-  return html`<bdi class="value">${seen(text, whole ? 200000 : limit)}</bdi>${
+  return html`<bdi class="said-value">${seen(text, whole ? 200000 : limit)}</bdi>${
     long &&
     html` <button type="button" class="link" onClick=${() => show(!whole)}>
       ${whole ? "less" : `all ${number(text.length)} characters`}

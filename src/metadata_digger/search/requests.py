@@ -19,7 +19,7 @@ from metadata_digger.query.fields import BY_NAME, FIELDS, SCORES
 from metadata_digger.query.fields import field as field_of
 from metadata_digger.query.parse import Names, parse
 from metadata_digger.query.tree import Box, Circle, Every, Everything, Has, Marked, Node, Not, OneOf, Some, Span
-from metadata_digger.web.shapes import ASKED, Shape
+from metadata_digger.search.shapes import ASKED, Shape
 
 _SORTS = {"path": "exact_file_path", "size": "file_size", "modified": "file_modified"}
 MARK = "mark"  # a picture's own, which no field of a row holds
