@@ -66,6 +66,12 @@ def test_the_bar_names_what_is_waited_for(columns: int, shown: str) -> None:
     assert "waiting" not in states[-1]
 
 
+def test_the_bar_says_what_is_written() -> None:
+    states = seen("progress(9, 9, 2); progress.writing('index', 0, 4); progress.writing('index', 4, 4)")
+    assert any("9/9" in state and ", 2 failed, writing index 0/4]" in state for state in states)
+    assert states[-1].rstrip().endswith("files/s, 2 failed]")
+
+
 def test_a_name_cannot_steer_the_terminal() -> None:
     states = seen("progress(3, 9, 0, [Waiting('file:/a\\x1b[2J\\udcff.jpg', 10)])")
     assert any("waiting 10 s for /a\\x1b[2J\\udcff.jpg" in state for state in states), states

@@ -85,6 +85,21 @@ def test_an_index_has_every_row_in_order(tmp_path: Path, many: Path) -> None:
     assert verified(output) == []
 
 
+def test_it_is_told_how_far_the_writing_is(tmp_path: Path, many: Path) -> None:
+    class Told:
+        def __init__(self) -> None:
+            self.found: list[tuple[str, int, int]] = []
+
+        def __call__(self, *done: object) -> None: ...
+
+        def writing(self, form: str, done: int, total: int) -> None:
+            self.found.append((form, done, total))
+
+    told = Told()
+    run(indexed(tmp_path, sinks=(CsvSink(), IndexSink())), told)
+    assert told.found == [(form, done, 2) for form in ("csv", "index") for done in range(3)]
+
+
 def test_no_rows_are_an_index_too(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     run(indexed(tmp_path))

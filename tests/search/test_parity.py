@@ -19,9 +19,11 @@ from metadata_digger.previews.pictures import Previews
 from metadata_digger.query.asking import Collection, Order, Photo
 from metadata_digger.query.parse import parse
 from metadata_digger.query.tree import Box, Everything
+from metadata_digger.search.requests import Reader
 from metadata_digger.search.solr_collection import SolrCollection
 from metadata_digger.solr.connection import Connection
 from metadata_digger.web.application import application
+from metadata_digger.web.companion import photos
 from metadata_digger.web.served import Served
 from metadata_digger.web.serving import Files
 from query.questions import QUESTIONS
@@ -175,3 +177,42 @@ def plain(value: Any) -> Any:
     if isinstance(value, list):
         return [plain(one) for one in value]
     return round(value, 4) if isinstance(value, float) else value
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"text_query": "labels:(person AND car)", "facets": ["labels", "camera_model"]},
+        {"facets": ["FILE_TYPE", "tag_names", "directory_names"], "per_page": 5, "page": 2},
+        {"filters": [{"field_name": "labels", "selected_values": ["person", "cat"]}], "facets": ["labels"]},
+        {"filters": [{"field_name": "labels", "selected_values": ['person" OR *:*']}]},
+    ],
+)
+def test_the_companion_s_contract_holds_in_both(both: tuple[Collection, Collection], asked: dict[str, Any]) -> None:
+    found = [photos(one, Reader(one), asked) for one in both]
+    assert [found[0][name] for name in ("page", "total", "facets")] == [
+        found[1][name] for name in ("page", "total", "facets")
+    ]
+    possible = [
+        {one["field"]: {value["name"]: value for value in one["values"]} for one in answer["possible_filters"]}
+        for answer in found
+    ]
+    assert possible[0] == possible[1]
+    for a, b in zip(found[0]["photos"], found[1]["photos"], strict=True):
+        for name in (
+            "id",
+            "base_path",
+            "file_path",
+            "file_type",
+            "directory_names",
+            "tag_names",
+            "labels",
+            "thumbnail",
+        ):
+            assert a[name] == b[name], name
+        assert a["meta_data"].keys() == b["meta_data"].keys()
+        places = [
+            one["location"] and {key: round(value, 4) for key, value in one["location"].items()} for one in (a, b)
+        ]
+        assert places[0] == places[1]

@@ -39,12 +39,13 @@ class Progress:
         self._room = size.columns - 1
         self._start = self._last = self._looked = time.monotonic()
         self._told: set[str] = set()  # URLs that were waited for
+        self._failed = 0
 
     def __call__(self, done: int, total: int | None, failed: int = 0, waiting: Sequence[Waiting] = (), /) -> None:
         if self._bar.disable:
             self._lines(done, total, failed, waiting)
             return
-        now = time.monotonic()
+        now, self._failed = time.monotonic(), failed
         self._bar.total = total
         self._bar.bar_format = BAR_OF_WAITING if waiting else None
         room = self._room - BESIDE - 2 * len(f"{done if total is None else total}")
@@ -52,6 +53,18 @@ class Progress:
         if not self._bar.update(done - self._bar.n) and waiting and now - self._looked >= SECONDS_PER_LOOK:
             self._looked = now
             self._bar.refresh()
+
+    def writing(self, form: str, done: int, total: int) -> None:
+        """All files are done, and so many pieces of the output (run.job.Writing)."""
+        if self._bar.disable:
+            now = time.monotonic()
+            if now - self._last >= SECONDS_PER_LINE:
+                self._last = now
+                write(f"writing {form}, {done:,} of {total:,} pieces", sys.stderr)
+            return
+        self._bar.bar_format = BAR_OF_WAITING if done < total else None
+        words = [*_words(self._failed, (), 0), *([f"writing {form} {done:,}/{total:,}"] if done < total else [])]
+        self._bar.set_postfix_str(", ".join(words))
 
     def _lines(self, done: int, total: int | None, failed: int, waiting: Sequence[Waiting]) -> None:
         now = time.monotonic()

@@ -14,7 +14,7 @@ import pyarrow as pa
 from metadata_digger.pipeline import compose
 from metadata_digger.run.begin import begin, complete
 from metadata_digger.run.counts import Summary
-from metadata_digger.run.job import Job, Progress, Waiting
+from metadata_digger.run.job import Job, Progress, Waiting, Writing
 from metadata_digger.run.publish.output import write_output
 from metadata_digger.run.publish.run_records import write_records
 from metadata_digger.run.publish.streaming import put
@@ -72,6 +72,10 @@ class Told:
         self.last = done, total, failed
         self.progress(done, total, failed, waiting)
 
+    def writing(self, form: str, done: int, total: int) -> None:
+        if isinstance(self.progress, Writing):
+            self.progress.writing(form, done, total)
+
     def watch(self, waiting: Sequence[Waiting]) -> None:
         if waiting:
             self.progress(*self.last, waiting)
@@ -118,7 +122,7 @@ def _run(
     folders: Stage,
     ready: Ready,
     report: Report,
-    progress: Progress,
+    progress: Told,
     start: float,
 ) -> None:
     with begin(job, folders, schema, ready.limits, report, ready.do, progress) as (listing, rows):
@@ -129,7 +133,7 @@ def _run(
         if job.output is None:
             return
         report.changes |= _moved(job.output, schema, folders, report, rows)
-        write_output(job, schema, rows, folders, ready.do, report)
+        write_output(job, schema, rows, folders, ready.do, report, progress.writing)
         report.timings["publish"] = time.monotonic() - start - report.timings["extract"]
         report.seconds = time.monotonic() - start
         write_records(job, report, rows, name, folders, ready.do)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from metadata_digger.pipeline import MAX_PIXELS, Ranking, Step
 from metadata_digger.sinks import Sink
@@ -24,6 +24,14 @@ class Progress(Protocol):
     of them failed; and what is waited for, the longest first, so that a stalled disk shows its name."""
 
     def __call__(self, done: int, total: int | None, failed: int = 0, waiting: Sequence[Waiting] = (), /) -> None: ...
+
+
+@runtime_checkable
+class Writing(Protocol):
+    """A Progress that is told of the output too, when all files are done."""
+
+    def writing(self, form: str, done: int, total: int) -> None:
+        """So many pieces of a form."""
 
 
 def untold(done: int, total: int | None, failed: int = 0, waiting: Sequence[Waiting] = (), /) -> None:

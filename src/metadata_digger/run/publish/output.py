@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,11 +63,20 @@ def plan(rows: Mapping[str, int], job: Job, workers: int, folders: Stage, number
     return planned
 
 
-def write_output(job: Job, schema: pa.Schema, rows: Mapping[str, int], folders: Stage, do: Do, report: Report) -> None:
+def write_output(
+    job: Job,
+    schema: pa.Schema,
+    rows: Mapping[str, int],
+    folders: Stage,
+    do: Do,
+    report: Report,
+    tell: Callable[[str, int, int], None] = lambda form, done, total: None,
+) -> None:
     """The rows of the parts through the sinks, in the order of the job's ranking, if it has one; what becomes of them
     goes into the report.
 
-    `schema`: what the steps make. Raises ConfigError when the columns cannot be written, OutputError.
+    `schema`: what the steps make; `tell`: as Writing.writing. Raises ConfigError when the columns cannot be
+    written, OutputError.
     """
     if not job.sinks:
         return
@@ -84,7 +93,7 @@ def write_output(job: Job, schema: pa.Schema, rows: Mapping[str, int], folders: 
         sink = job.sinks[number]
         growth = grown(job, sink, rows, folders, do)
         mine = _to_send(job, sink, rows, folders, report) if not sink.suffix else growth.rows if growth else rows
-        _write(job, number, columns, mine, growth, folders, do, report)
+        _write(job, number, columns, mine, growth, folders, do, report, tell)
 
 
 def _write(
@@ -96,6 +105,7 @@ def _write(
     folders: Stage,
     do: Do,
     report: Report,
+    tell: Callable[[str, int, int], None],
 ) -> None:
     """By one sink. `growth`: what is built upon."""
     sink = job.sinks[number]
@@ -104,8 +114,11 @@ def _write(
     pieces = (
         Piece(slices, columns, target, number, base + first) for file in files for target, slices, first in file.pieces
     )
-    for _, refused in do(pieces):
+    total = sum(len(file.pieces) for file in files)
+    tell(sink.name, 0, total)
+    for done, (_, refused) in enumerate(do(pieces), 1):
         report.refuse(refused)
+        tell(sink.name, done, total)
     if not sink.suffix and len(job.sinks) > 1 and (lines := list(refusals(folders.pieces))):
         with refused_rows.database(lines, refused_rows.unsent(folders.pieces)):
             pass
