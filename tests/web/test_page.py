@@ -136,6 +136,18 @@ def test_table_is_sorted_by_its_heads(visit: Visit) -> None:
     visit.page.locator(".table-body .table-row", has_text=f"picture-{ROWS - 1:05d}.jpg").wait_for()
 
 
+def test_the_last_row_of_the_table_is_whole(visit: Visit) -> None:
+    visit.open("?view=table")
+    visit.page.locator('[data-place="0"]').focus()
+    visit.page.keyboard.press("End")
+    row = visit.page.locator(".table-body .table-row", has_text=f"picture-{ROWS - 1:05d}.jpg")
+    row.wait_for(timeout=SETTLED)
+    visit.page.wait_for_timeout(200)
+    box, port = row.bounding_box(), visit.page.locator(".port").bounding_box()
+    assert box is not None and port is not None
+    assert box["y"] + box["height"] <= port["y"] + port["height"] + 1
+
+
 def test_keys_move_and_select(visit: Visit) -> None:
     visit.open()
     first = visit.page.locator('[data-place="0"]')

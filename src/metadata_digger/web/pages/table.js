@@ -13,6 +13,7 @@ import { seen, spoken } from "./unseen.js";
 import { moment, number, size } from "./wording.js";
 
 const HIGH = 44;
+const HEAD = 32; // of the columns' heads, which stay
 
 // What a row of a list always has; any other field is asked for.
 export const OWN = {
@@ -35,7 +36,7 @@ const column = (name) => OWN[name] ?? { title: titled(name), sort: name, show: (
 
 export function Table({ state, photos, total, old }) {
   const port = useRef(null);
-  const scroll = useScroll(port, total, HIGH, 6);
+  const scroll = useScroll(port, total, HIGH, 6, HEAD);
   const cursor = useCursor({ state, photos, total, columns: 1, scroll, port });
   const { selected } = session.use();
   useEffect(() => photos?.want(scroll.first, scroll.last), [photos, scroll.first, scroll.last]);
