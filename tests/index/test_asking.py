@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -260,3 +262,15 @@ def test_a_value_that_is_cut_off_is_held_against_all_of_it(tmp_path: Path) -> No
     found = IndexCollection(index(rows, tmp_path / "out"))
     assert found.count(Glob("md_iptc_keywords", "*ast2")) == 1
     assert found.count(Text("md_iptc_keywords", "last2")) == 1
+
+
+@pytest.mark.parametrize("name", ["", "labels", "md_iptc_keywords"])
+def test_expressions_that_are_traps_take_no_time(collection: IndexCollection, name: str) -> None:
+    """Python's own would look at (a+)+b for years, holding everybody else up."""
+    begin = time.monotonic()
+    for pattern in ("(a+)+b", "(.*a){100}", ".*a.{90}", "((a{90}){90}){90}"):
+        with suppress(QueryError):
+            collection.count(Regex(name, pattern))
+    with suppress(QueryError):
+        collection.count(Glob(name, "*a?" * 300))
+    assert time.monotonic() - begin < 20

@@ -26,6 +26,7 @@ TABLE = [
     ("(-a) AND (-b)", '(+*:* -metadata_content:"a" -metadata_content:"b")'),
     (r'labels:"a \"b\\"', r'labels:("a \"b\\")'),
     ('exact.md_x:"A b"', 'exact_md_x:("A b")'),
+    ('exact.md_x:"a\nb"', r'exact_md_x:("a\\nb")'),
     ("nik*", "metadata_content:nik*"),
     (r"a\*\:b?", r"metadata_content:a\*\:b?"),
     ("labels:/a<b>@/", r"labels:/a\<b\>\@/"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -90,6 +91,13 @@ def test_it_is_made_once(tmp_path: Path, many: Path) -> None:
     (target / "photos.sqlite").unlink()
     index(tmp_path / "out")
     assert len(shown(target)) == 700
+    for old in ({"version": "0"}, {"form": 0}, {"form": 99}):
+        file = target / "index.json"
+        file.write_text(json.dumps(json.loads(file.read_text()) | old))
+        index(tmp_path / "out")
+        assert len(shown(target)) == 700
+        assert about.read(target).version != "0"
+        assert verified(target) == []
 
 
 def test_later_only_what_is_new_is_written(tmp_path: Path, many: Path) -> None:
@@ -257,6 +265,20 @@ def test_a_damaged_output_is_a_sentence(tmp_path: Path, many: Path) -> None:
     with pytest.raises(DiggerError, match=r"out\.parquet cannot be read"):
         index(tmp_path / "out")
     assert not (tmp_path / "out-index").exists()
+
+
+def test_what_no_run_wrote_is_a_sentence(tmp_path: Path, many: Path) -> None:
+    run(made(tmp_path))
+    path = tmp_path / "out" / "out.parquet"
+    table = pq.read_table(path)
+    place = table.schema.get_field_index("Tags")
+    for changed_table, words in (
+        (table.set_column(place, "Tags", table.column("FilePath")), "its column Tags is string: no run"),
+        (table.drop_columns(["FilePath"]), "it has no columns for path and ID"),
+    ):
+        pq.write_table(changed_table, path)
+        with pytest.raises(DiggerError, match=rf"out\.parquet cannot be read: {words}"):
+            index(tmp_path / "out")
 
 
 def test_a_digest_is_of_the_row_alone(tmp_path: Path, many: Path) -> None:

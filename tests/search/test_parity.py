@@ -5,24 +5,32 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
 from checkout import ROOT
 from metadata_digger.cli import main
 from metadata_digger.index.asking import IndexCollection
+from metadata_digger.index.marks import Marks
+from metadata_digger.previews.pictures import Previews
 from metadata_digger.query.asking import Collection, Order, Photo
 from metadata_digger.query.parse import parse
 from metadata_digger.query.tree import Box, Everything
 from metadata_digger.search.requests import Reader
 from metadata_digger.search.solr_collection import SolrCollection
 from metadata_digger.solr.connection import Connection
+from metadata_digger.web.application import application
 from metadata_digger.web.companion import photos
+from metadata_digger.web.served import Served
+from metadata_digger.web.serving import Files
 from query.questions import QUESTIONS
 from servers.solr import Cloud
 
 pytestmark = pytest.mark.solr
+FACETS = ("labels", "md_exif_ifd0_model", "file_type", "md_exif_ifd0_software", "file_path")
 EXAMPLES = re.findall(r"^\| `(.+)` \| .+ \|$", (ROOT / "docs" / "query-language.md").read_text("utf-8"), re.M)
 
 
@@ -122,6 +130,53 @@ def test_a_picture_is_told_by_both(both: tuple[Collection, Collection]) -> None:
     assert [*both[0].ids(Everything())] != [] and {*both[0].ids(Everything())} == {*both[1].ids(Everything())}
     assert both[0].position(Everything(), Order(), photo.id) == both[1].position(Everything(), Order(), photo.id)
     assert len([*both[1].details(Everything(), Order())]) == 40
+
+
+ASKED: list[tuple[str, dict[str, Any]]] = [
+    ("/api/v2/search", {"q": "labels:person", "sort": "-date", "limit": 20}),
+    ("/api/v2/search", {"filters": [{"field": "md_exif_ifd0_make", "values": ["Canon", "NIKON"]}], "limit": 50}),
+    ("/api/v2/search", {"filters": [{"field": "labels", "values": ["car"], "not": True}], "from": "2007-01-01"}),
+    ("/api/v2/search", {"radius": [50.87, 4.69, 50], "has": ["location", "-labels"]}),
+    ("/api/v2/facets", {"facets": [{"field": name} for name in FACETS], "q": "canon"}),
+    ("/api/v2/facets", {"facets": [{"field": "labels"}], "filters": [{"field": "labels", "values": ["car", "no"]}]}),
+    ("/api/v2/timeline", {}),
+    ("/api/v2/timeline", {"unit": "month", "q": "labels:person"}),
+    ("/api/v2/search", {"q": "labls:x"}),
+    ("/api/v2/search", {"filters": [{"field": "md_a:b OR *:*", "values": ["x"]}]}),
+    (
+        "/api/v1/photos",
+        {
+            "text_query": "labels:(person OR car)",
+            "facets": ["labels", "FILE_TYPE", "tag_names", "directory_names", "camera_model"],
+            "filters": [{"field_name": "labels", "selected_values": ["person"]}],
+            "per_page": 50,
+        },
+    ),
+    ("/api/v1/photos", {"filters": [{"field_name": "labels", "selected_values": ['") OR *:*']}]}),
+]
+
+
+@pytest.mark.parametrize("number", range(len(ASKED)))
+def test_answers_are_equal(both: tuple[Collection, Collection], tmp_path: Path, number: int) -> None:
+    path, body = ASKED[number]
+    answers = []
+    for place, collection in enumerate(both):
+        previews = Previews("parity", workers=1, folder=tmp_path / f"cache{place}")
+        served = Served(collection, Marks(tmp_path / f"marks{place}.sqlite"), Files(previews))
+        with TestClient(application(served, ("localhost",)), base_url="http://localhost") as client:
+            answer = client.post(path, json=body)
+            answers.append((answer.status_code, plain(answer.json())))
+        previews.close()
+    assert answers[0] == answers[1]
+
+
+def plain(value: Any) -> Any:
+    """Without what is another one for every collection; numbers to the precision of 32 bits."""
+    if isinstance(value, dict):
+        return {name: plain(one) for name, one in value.items() if name not in ("state", "cursor", "thumbnail")}
+    if isinstance(value, list):
+        return [plain(one) for one in value]
+    return round(value, 4) if isinstance(value, float) else value
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,10 @@ def nearest(name: str, names: Collection[str]) -> list[str]:
     """The names that are most like one that is not there."""
     from rapidfuzz import fuzz, process
 
-    found = process.extract(name, [*names], scorer=fuzz.WRatio, limit=3, score_cutoff=70)
+    given = [*dict.fromkeys(names)]
+    found = process.extract(name, given, scorer=fuzz.ratio, limit=3, score_cutoff=70)
+    if not found:  # a word of a longer name, mostly
+        found = process.extract(name, given, scorer=fuzz.WRatio, limit=3, score_cutoff=80)
     return [one for one, _, _ in found]
 
 

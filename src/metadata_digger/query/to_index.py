@@ -330,7 +330,7 @@ class Engine:
         try:
             return tantivy.Query.regex_query(self.schema, name, f"(?s){pattern}")
         except ValueError as error:
-            raise QueryError(f"{pattern} is no regular expression: {error}") from None
+            raise _refused(pattern, error) from None
 
     def _near(self, name: str, word: str, distance: int) -> tantivy.Query:
         import tantivy
@@ -384,11 +384,18 @@ def _fits(pattern: str) -> Fits:
         try:
             found: Any = pc.match_substring_regex(pa.array(texts, pa.string()), f"(?s)^(?:{pattern})$")
         except pa.ArrowInvalid as error:
-            raise QueryError(f"{pattern} is no regular expression: {error}") from None
+            raise _refused(pattern, error) from None
         answers: list[bool] = found.to_pylist()
         return answers
 
     return fits
+
+
+def _refused(pattern: str, error: Exception) -> QueryError:
+    shown = pattern if len(pattern) <= 100 else f"{pattern[:100]}..."
+    if "size limit" in str(error) or "too large" in str(error) or "repetition size" in str(error):
+        return QueryError(f"{shown} is more than one pattern may ask for: fewer signs that repeat, or smaller numbers")
+    return QueryError(f"{shown} is no regular expression: {error}")
 
 
 def _lowered(pattern: str, engine: Engine) -> str:

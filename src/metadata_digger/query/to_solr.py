@@ -106,7 +106,7 @@ class Solr:
             return NONE
         if where.kind is Kind.TAG or where.name.startswith(EXACT):
             name = self.whole(where.name)
-            values = [value[:1_024] for value in values]
+            values = [value.replace("\n", r"\n")[:1_024] for value in values]  # as documents have them
         elif where.kind in (Kind.STRING, Kind.PATH, Kind.INTEGER, Kind.NUMBER):
             name = where.name
             if where.kind in (Kind.INTEGER, Kind.NUMBER) and not all(map(_is_number, values)):

@@ -15,6 +15,7 @@ from metadata_digger.query.asking import Collection, Detail, Order
 from metadata_digger.query.fields import BY_NAME, Kind, field
 from metadata_digger.query.tree import Every, Node, OneOf
 from metadata_digger.search.requests import Reader
+from metadata_digger.sinks.solr_values import date
 
 FACETS = {
     "labels": "labels",
@@ -101,6 +102,7 @@ def _meta_data(found: Detail) -> dict[str, Any]:
 
 
 def _value(name: str, values: list[str]) -> Any:
+    """As a document of Solr's has it, whatever the photographs lie in."""
     known = BY_NAME.get(name) or field(name)
     if known is not None and known.kind in (Kind.INTEGER, Kind.NUMBER):
         word = values[-1].split(" ")[0]
@@ -108,4 +110,7 @@ def _value(name: str, values: list[str]) -> Any:
             return int(word) if known.kind is Kind.INTEGER else float(word)
         except ValueError:
             return values[-1]
-    return values[0] if len(values) == 1 else values
+    if known is not None and known.kind is Kind.DATE:
+        return date(values[-1]) or values[-1]
+    different = [*dict.fromkeys(values)]
+    return different[0] if len(different) == 1 else different

@@ -93,6 +93,8 @@ def _found(schema: pa.Schema, naming: Naming) -> Iterator[tuple[str, pa.Field[An
     for field in schema:
         if field.name in titles:
             known = titles[field.name]
+            if not field.type.equals(known.type):
+                raise ValueError(f"its column {field.name} is {field.type}: no run of this version wrote it")
             yield field.name, field.with_name(known.name)
         elif field.name not in made:  # of a later step
             yield field.name, field.with_name(_WORD.sub("_", field.name).lower())

@@ -3,6 +3,7 @@ import { html } from "../vendor/preact.js";
 import * as icons from "./icons.js";
 import { titled } from "./session.js";
 import { go, parts } from "./state.js";
+import { seen, spoken } from "./unseen.js";
 import { day, number, tail } from "./wording.js";
 
 const degrees = (value) => `${Math.abs(value).toFixed(1)}°`;
@@ -38,12 +39,12 @@ export function Chips({ state }) {
     ${all.map((part) => {
       const [title, value] = worded(part);
       const not = part.not && part.kind === "value";
-      const words = html`<span class="chip-title">${title}</span> ${not ? html`<strong class="not">not</strong> ` : null}<span class="chip-value">${value}</span>`;
+      const words = html`<span class="chip-title">${title}</span> ${not ? html`<strong class="not">not</strong> ` : null}<span class="chip-value">${seen(value, 200)}</span>`;
       return html`<li class=${`chip${part.not ? " is-not" : ""}`} key=${JSON.stringify([part.kind, part.field, part.value])}>
         ${part.turned
           ? html`<button type="button" class="chip-turn" title=${part.not ? "Turn into: with it" : "Turn into: not"} onClick=${() => go(part.turned)}>${words}</button>`
           : html`<span class="chip-turn">${words}</span>`}
-        <button type="button" class="chip-away" aria-label=${`Remove ${title} ${not ? "not " : ""}${value}`} onClick=${() => go(part.without)}><${icons.Close} /></button>
+        <button type="button" class="chip-away" aria-label=${spoken(`Remove ${title} ${not ? "not " : ""}${value.slice(0, 200)}`)} onClick=${() => go(part.without)}><${icons.Close} /></button>
       </li>`;
     })}
     <li><button type="button" class="quiet" onClick=${() => go({ filters: [], from: "", to: "", box: null, radius: null, has: [] })}>Clear all</button></li>

@@ -1,6 +1,7 @@
 // One picture, large, with all that is known of it: state.photo is its id. A dialog above the page.
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { ask, preview, url, useAnswer } from "./api.js";
+import { focusPhoto } from "./cursor.js";
 import { About } from "./facts.js";
 import * as icons from "./icons.js";
 import { compareSelected, MarkChoice, nextUnmarked, NUMBERS, setMark, useMark } from "./marks.js";
@@ -27,16 +28,14 @@ export function Detail({ state }) {
   const [label, point] = useState(-1); // the one under the pointer, in the list or on the picture
   const filter = useRef(null);
   const panel = useRef(null);
+  const leave = useRef(null);
   useEffect(() => {
     point(-1);
     panel.current?.scrollTo(0, 0);
   }, [id]);
   const close = () => {
     go({ photo: "" });
-    if (step.place !== null) {
-      session.set({ current: step.place });
-      requestAnimationFrame(() => document.querySelector(`[data-place="${step.place}"]`)?.focus());
-    }
+    if (step.place !== null) leave.current = () => focusPhoto(step.place);
   };
   const give = (one) => current && setMark([id], one, { before: [[id, mark]] });
   const keys = {
@@ -72,7 +71,7 @@ export function Detail({ state }) {
     ${selected.size === 2 ? html`<button type="button" class="tool only-wide" title="Compare the two selected (c)" onClick=${compareSelected}><${icons.Columns} /> Compare</button>` : null}
     ${current?.original ? html`<a class="tool only-wide" download href=${url(`original/${encodeURIComponent(id)}`)}><${icons.Download} /> Original</a>` : null}
   </div>`;
-  return html`<${Dialog} title=${name ? `Picture ${spoken(name)}` : "Picture"} kind="full detail" heading=${heading} tools=${tools} onClose=${close} onKey=${onKey}>
+  return html`<${Dialog} title=${name ? `Picture ${spoken(name)}` : "Picture"} kind="full detail" heading=${heading} tools=${tools} onClose=${close} onKey=${onKey} leave=${leave}>
     <div class=${`detail-in${pending ? " old" : ""}`}>
       <div class="detail-left">
         <${Stage} key=${id} photo=${current} failed=${fault} boxes=${boxes} onBoxes=${show} label=${label} onLabel=${point} />

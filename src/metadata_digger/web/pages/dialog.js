@@ -40,9 +40,10 @@ export function Toasts({ depth = 0 }) {
 
 /**
  * A modal dialog; where the focus was, it is again afterwards. `kind`: a class. `onKey`: keys while it is open, those
- * typed into a field aside. `heading`: nodes in place of the title, `title` then is its name.
+ * typed into a field aside. `heading`: nodes in place of the title, `title` then is its name. `leave`: a ref to what
+ * is done with the focus afterwards instead.
  */
-export function Dialog({ title, kind = "", heading = null, onClose, onKey = null, tools = null, children }) {
+export function Dialog({ title, kind = "", heading = null, onClose, onKey = null, tools = null, leave = null, children }) {
   const element = useRef(null);
   const down = useRef(null);
   const [depth, lie] = useState(0);
@@ -58,7 +59,8 @@ export function Dialog({ title, kind = "", heading = null, onClose, onKey = null
     return () => {
       above.set({ depth: above.get().depth - 1 });
       dialog.close();
-      if (before?.isConnected) before.focus({ preventScroll: true });
+      if (leave?.current) leave.current();
+      else if (before?.isConnected) before.focus({ preventScroll: true });
     };
   }, []);
   const key = (event) => {

@@ -5,6 +5,7 @@ import * as icons from "./icons.js";
 import { learn, session, titled } from "./session.js";
 import { asked, go, hasValue, withoutValue, withValue } from "./state.js";
 import { Suggest } from "./suggest.js";
+import { seen, spoken } from "./unseen.js";
 import { number, tail } from "./wording.js";
 
 const FEW = 8;
@@ -107,9 +108,9 @@ function Value({ field, title, one, most, state }) {
   const exclude = () =>
     go({ filters: excluded ? withoutValue(state.filters, field, one.value, true) : withValue(state.filters, field, one.value, true) });
   return html`<li class=${`value${included ? " is-in" : ""}${excluded ? " is-out" : ""}`}>
-    <label title=${one.value}>
+    <label title=${spoken(one.value).slice(0, 1000)}>
       <input type="checkbox" checked=${included} onChange=${include} />
-      <span class="value-text">${shown(field, one.value) || "(empty)"}</span>
+      <span class="value-text">${one.value ? seen(shown(field, one.value), 200) : "(empty)"}</span>
       <span class="count">${number(one.count)}</span>
       <span class="share" aria-hidden="true"><span style=${{ width: `${(100 * one.count) / most}%` }}></span></span>
     </label>
@@ -117,7 +118,7 @@ function Value({ field, title, one, most, state }) {
       type="button"
       class="value-not"
       aria-pressed=${excluded ? "true" : "false"}
-      aria-label=${`Exclude ${title} ${one.value}`}
+      aria-label=${spoken(`Exclude ${title} ${one.value.slice(0, 200)}`)}
       title=${excluded ? "No longer exclude" : "Exclude"}
       onClick=${exclude}
     ><${icons.Not} /></button>

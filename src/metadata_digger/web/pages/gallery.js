@@ -6,6 +6,7 @@ import { MarkSign } from "./marks.js";
 import { Thumbnail } from "./picture.js";
 import { useScroll } from "./scroll.js";
 import { session } from "./session.js";
+import { seen, spoken } from "./unseen.js";
 import { day, many } from "./wording.js";
 
 const WIDTHS = { s: 96, m: 140, l: 240 }; // the least, in CSS pixels
@@ -100,8 +101,8 @@ function Tile({ place, column, width, photo, isCurrent, selected, cursor, captio
     </span>
     ${caption && photo
       ? html`<span class="caption">
-          <span class="caption-name">${photo.name}</span>
-          <span class="caption-more">${[day(photo.date), photo.camera].filter(Boolean).join(" · ") || photo.type}</span>
+          <span class="caption-name">${seen(photo.name, 200)}</span>
+          <span class="caption-more">${seen([day(photo.date), photo.camera].filter(Boolean).join(" · ") || (photo.type ?? ""), 200)}</span>
         </span>`
       : null}
     <span class="visually-hidden">${photo ? more(photo, caption) : "Not loaded yet"}</span>
@@ -113,5 +114,5 @@ function more(photo, caption) {
   const words = [photo.labels?.slice(0, 6).join(", ")];
   if (!caption) words.unshift(photo.name, day(photo.date), photo.camera);
   if (photo.notes?.length) words.push(many(photo.notes.length, "note"));
-  return words.filter(Boolean).join(", ");
+  return spoken(words.filter(Boolean).join(", ")).slice(0, 500);
 }

@@ -1,9 +1,10 @@
 // Marks 1 to 9: each has a colour, a shape and its number, so that none of the three is needed to tell them apart.
 import { html, useEffect } from "../vendor/preact.js";
 import { ask } from "./api.js";
+import { focusPhoto } from "./cursor.js";
+import { open, toast } from "./dialog.js";
 import * as icons from "./icons.js";
 import { bind } from "./keys.js";
-import { open, toast } from "./dialog.js";
 import { patchPhotos, shown } from "./photos.js";
 import { refresh, say, select, session } from "./session.js";
 import { observable } from "./store.js";
@@ -189,15 +190,8 @@ export async function nextUnmarked(after = null) {
     const found = await ask(`next-unmarked?${query}`);
     if (found.id === null) toast(from ? "No picture without a mark comes behind this one." : "Every picture has a mark.");
     else if (after !== null) go({ photo: found.id }, { replace: true });
-    else goTo(found.position);
+    else focusPhoto(found.position);
   } catch (fault) {
     toast(fault.message, { fault: true });
   }
-}
-
-/** The gallery or table at a row, which gets the focus. */
-export function goTo(position) {
-  session.set({ current: position });
-  go({ at: position }, { replace: true });
-  requestAnimationFrame(() => document.querySelector(`[data-place="${position}"]`)?.focus());
 }

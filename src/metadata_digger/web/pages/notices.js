@@ -4,6 +4,7 @@ import { ask } from "./api.js";
 import { worded } from "./chips.js";
 import { session } from "./session.js";
 import { asked, go, parts } from "./state.js";
+import { spoken } from "./unseen.js";
 import { many, number, sentence } from "./wording.js";
 
 export function Empty() {
@@ -40,7 +41,7 @@ export function NoHit({ state }) {
   }, [key]);
   const name = (part) => {
     const [title, value] = worded(part);
-    return `“${title}: ${part.not && part.kind === "value" ? "not " : ""}${value}”`;
+    return spoken(`“${title}: ${part.not && part.kind === "value" ? "not " : ""}${value.slice(0, 200)}”`);
   };
   return html`<div class="sentence">
     <h2>No picture is like this</h2>

@@ -5,17 +5,18 @@ import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.j
 export const HIGHEST = 6_000_000;
 
 /**
- * `rows` of `high` pixels, `more` drawn above and below. Returns {box, high, top, height, first, last, offset, show, to}: the box's
- * height, the true top, the rows to draw, what to add to a row's true place, `show(row)` brings a row into view.
+ * `rows` of `high` pixels, `more` drawn above and below. `head`: pixels of what stays above them. Returns {box,
+ * high, top, height, first, last, offset, show, to}: the box's height, a row's, the true top, the port's height, the rows to
+ * draw, what to add to a row's true place; `show(row)` brings a row into view, `to(top)` the true top to a place.
  */
-export function useScroll(port, rows, high, more = 2) {
+export function useScroll(port, rows, high, more = 2, head = 0) {
   const [view, see] = useState({ top: 0, height: 600, bar: 0 });
   const whole = rows * high;
   const box = Math.min(whole, HIGHEST);
   const scaled = whole > HIGHEST;
   const now = useRef({ top: 0, bar: 0 });
-  const limit = () => Math.max(0, whole - (port.current?.clientHeight ?? 0));
-  const barLimit = () => Math.max(1, box - (port.current?.clientHeight ?? 0));
+  const limit = () => Math.max(0, whole + head - (port.current?.clientHeight ?? 0));
+  const barLimit = () => Math.max(1, box + head - (port.current?.clientHeight ?? 0));
 
   const to = (top, bar = null) => {
     const held = Math.max(0, Math.min(top, limit()));
@@ -68,7 +69,7 @@ export function useScroll(port, rows, high, more = 2) {
     const node = port.current;
     const [above, below] = [row * high, (row + 1) * high];
     if (above < now.current.top) to(above);
-    else if (below > now.current.top + node.clientHeight) to(below - node.clientHeight);
+    else if (below > now.current.top + node.clientHeight - head) to(below - node.clientHeight + head);
   };
   return { box, high, top: view.top, height: view.height, first, last, offset: view.bar - view.top, show, to };
 }

@@ -43,6 +43,8 @@ const COMMON = {
   md_exif_ifd0_make: "Maker",
   md_exif_ifd0_software: "Software",
   file_path: "Folder",
+  directory_names: "Directories",
+  tag_names: "Tags",
   mark: "Mark",
   location: "Place",
 };

@@ -1,5 +1,6 @@
 // A text field with proposals below it (combobox of the ARIA practices): arrows choose, Enter takes, Escape closes.
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
+import { seen } from "./unseen.js";
 import { number } from "./wording.js";
 
 let made = 0;
@@ -116,8 +117,8 @@ export function Suggest({ label, value, change, propose, take, enter, placeholde
             accept(proposal);
           }}
         >
-          <span class="proposal-text">${proposal.text}</span>
-          <span class="proposal-hint">${proposal.hint}</span>
+          <span class="proposal-text">${seen(proposal.text, 200)}</span>
+          <span class="proposal-hint">${seen(proposal.hint, 200)}</span>
           ${proposal.count === null || proposal.count === undefined ? null : html`<span class="count">${number(proposal.count)}</span>`}
         </li>`,
       )}

@@ -9,9 +9,11 @@ import { useScroll } from "./scroll.js";
 import { session, titled } from "./session.js";
 import { go } from "./state.js";
 import { Suggest } from "./suggest.js";
+import { seen, spoken } from "./unseen.js";
 import { moment, number, size } from "./wording.js";
 
 const HIGH = 44;
+const HEAD = 32; // of the columns' heads, which stay
 
 // What a row of a list always has; any other field is asked for.
 export const OWN = {
@@ -34,7 +36,7 @@ const column = (name) => OWN[name] ?? { title: titled(name), sort: name, show: (
 
 export function Table({ state, photos, total, old }) {
   const port = useRef(null);
-  const scroll = useScroll(port, total, HIGH, 6);
+  const scroll = useScroll(port, total, HIGH, 6, HEAD);
   const cursor = useCursor({ state, photos, total, columns: 1, scroll, port });
   const { selected } = session.use();
   useEffect(() => photos?.want(scroll.first, scroll.last), [photos, scroll.first, scroll.last]);
@@ -74,7 +76,7 @@ export function Table({ state, photos, total, old }) {
               class="cell cell-picture"
               data-place=${row}
               tabindex=${row === cursor.current ? 0 : -1}
-              aria-label=${photo ? photo.name : "Not loaded yet"}
+              aria-label=${photo ? spoken(photo.name) : "Not loaded yet"}
               onFocus=${() => cursor.focused(row)}
             >
               <span class="tick" data-tick="1"><${icons.Check} /></span>
@@ -83,7 +85,7 @@ export function Table({ state, photos, total, old }) {
             </span>
             ${names.map((name) => {
               const text = photo ? (column(name).show(photo) ?? "") : "";
-              return html`<span role="gridcell" key=${name} class=${`cell cell-${name in OWN ? name : "tag"}${column(name).right ? " right" : ""}`} title=${text}>${text}</span>`;
+              return html`<span role="gridcell" key=${name} class=${`cell cell-${name in OWN ? name : "tag"}${column(name).right ? " right" : ""}`} title=${spoken(text).slice(0, 1000)}>${seen(text, 300)}</span>`;
             })}
           </div>`;
         })}
