@@ -240,3 +240,14 @@ def test_a_disk_that_cannot_be_written_costs_nothing_but_time(tmp_path: Path) ->
     file.write_bytes(picture())
     assert isinstance(ask(previews, file), Preview)
     previews.close()
+
+
+def test_a_cache_that_can_only_be_read_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = Cache(tmp_path, 10_000)
+    cache.put("a", b"x", "image/jpeg")
+
+    def refused(*_: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(os, "utime", refused)
+    assert cache.get("a") == (b"x", "image/jpeg")

@@ -11,6 +11,7 @@ from PIL import Image
 from playwright.sync_api import Browser
 
 from metadata_digger.cli import main
+from metadata_digger.report.pages import file_name
 
 HOSTILE = '<script>document.title="no"</script><img src=http://example.org/x onerror=alert(1)>&"\u202egpj.'
 
@@ -55,6 +56,33 @@ def test_it_is_whole_and_proven(output: Path, tmp_path: Path, capsys: pytest.Cap
         text = page.read_text("utf-8")
         assert "<script" not in text and "<img src=http" not in text and "\u202e" not in text
     assert [path for path in tmp_path.iterdir() if path != target] == []
+
+
+def test_missing_is_said_of_what_is_missing_alone(output: Path, tmp_path: Path) -> None:
+    folder, away = output.parent / "in", tmp_path / "away"
+    away.mkdir()
+    gone, outside = folder / "clear.png", folder / "0 red&<b>.jpg"
+    gone.rename(away / "clear.png")
+    outside.rename(away / "red.jpg")
+    outside.symlink_to(away / "red.jpg")
+    try:
+        assert main(["report", str(output), "-o", str(tmp_path / "report")]) == 0
+    finally:
+        outside.unlink()
+        (away / "red.jpg").rename(outside)
+        (away / "clear.png").rename(gone)
+    inputs = json.loads((tmp_path / "report" / "manifest.json").read_text())["inputs"]
+    states = {one["file"].rpartition("/")[2]: (one["state"], one["reason"]) for one in inputs}
+    assert states["clear.png"][0] == "missing" and "No such file" in states["clear.png"][1]
+    assert states["0 red&<b>.jpg"] == ("unread", "the file lies outside of the input that it was found in")
+    assert sorted(state for state, _ in states.values()) == ["equal", "equal", "missing", "unread"]
+
+
+@pytest.mark.parametrize("id", ["../../outside", "a/b", "", ".", "x" * 300, "\ud800", "a\0b", "a\n"])
+def test_no_id_is_a_path(id: str) -> None:
+    name = file_name(id)
+    assert len(name) == 64 and set(name) <= set("0123456789abcdef")
+    assert file_name("0a" * 32) == "0a" * 32
 
 
 def test_a_query_narrows_it(output: Path, tmp_path: Path) -> None:

@@ -27,7 +27,8 @@ class Cache:
             path = self._path(key, suffix)
             with suppress(OSError):
                 data = path.read_bytes()
-                os.utime(path)
+                with suppress(OSError):  # a disk that can only be read
+                    os.utime(path)
                 return data, media_type
         return None
 

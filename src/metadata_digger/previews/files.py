@@ -20,7 +20,9 @@ def opened(url: str, base_url: str) -> int:
     try:
         real, home = os.path.realpath(path, strict=True), os.path.realpath(base)
     except OSError as error:
-        raise StorageError(f"the file cannot be found: {error.strerror}", "not_found") from error
+        gone = isinstance(error, FileNotFoundError | NotADirectoryError)
+        status = "not_found" if gone else "failed"
+        raise StorageError(f"the file cannot be found: {error.strerror}", status) from error
     if real != home and not real.startswith(home.rstrip("/") + "/"):
         raise StorageError("the file lies outside of the input that it was found in", "denied")
     return _walked(real)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +19,7 @@ STATES = {
     "equal": "the file is what it was when it was indexed",
     "changed": "the file has changed since it was indexed",
     "missing": "the file is not there any more",
+    "unread": "the file could not be read here",
     "unknown": "the index has no hash to compare with",
 }
 
@@ -40,6 +43,13 @@ class Heading:
     note: str
     made: datetime
     version: str
+
+
+def file_name(id: str) -> str:
+    """What the files of a picture are called: the id of a collection of another hand may be a path."""
+    return (
+        id if re.fullmatch(r"[0-9A-Za-z_-]{1,128}", id) else hashlib.sha256(id.encode("utf-8", "replace")).hexdigest()
+    )
 
 
 def overview(
@@ -87,7 +97,7 @@ def _tile(photo: Photo, file: str, has_page: bool) -> Markup:
     else:
         seen = element("span", photo.file_type or "no picture", class_="none")
     figure = element("figure", seen, element("figcaption", name, element("small", _day(photo))))
-    return element("a", figure, href=f"photos/{photo.id}.html") if has_page else figure
+    return element("a", figure, href=f"photos/{file_name(photo.id)}.html") if has_page else figure
 
 
 def _day(photo: Photo) -> str:

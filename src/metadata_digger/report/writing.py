@@ -14,11 +14,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from metadata_digger.errors import OutputError
-from metadata_digger.previews.pictures import Previews, original
+from metadata_digger.errors import OutputError, StorageError
+from metadata_digger.previews.files import opened
+from metadata_digger.previews.pictures import Previews
 from metadata_digger.query.asking import Collection, Detail, Order, Photo
 from metadata_digger.query.tree import Box, Node
-from metadata_digger.report.pages import Heading, Proof, overview, picture
+from metadata_digger.report.pages import Heading, Proof, file_name, overview, picture
 from metadata_digger.search.answers import shown
 from metadata_digger.search.exports import as_csv, as_json_lines, as_kml
 
@@ -28,6 +29,7 @@ VALUES = 25
 _EARTH = Box(-90.0, -180.0, 90.0, 180.0)
 _CELLS = (120, 60)
 _BARS = 60
+_CHUNK = 256 << 10
 _SUFFIXES = {"image/jpeg": "jpg", "image/png": "png"}
 
 Progress = Callable[[int, int], None]
@@ -55,7 +57,12 @@ def write(collection: Collection, wanted: Wanted, target: Path, previews: Previe
             if target.exists():
                 old = half.with_name(f"{half.name}.old")
                 target.rename(old)
-            half.rename(target)
+            try:
+                half.rename(target)
+            except OSError:
+                if old is not None:
+                    old.rename(target)
+                raise
             if old is not None:
                 shutil.rmtree(old)
         finally:
@@ -130,11 +137,11 @@ class _Report:
         made = self._previews.get(photo.path, detail.base_path, lambda: self._collection.thumbnail(photo.id), "large")
         name = ""
         if not isinstance(made, str):
-            name = f"pictures/{photo.id}.{_SUFFIXES[made.media_type]}"
+            name = f"pictures/{file_name(photo.id)}.{_SUFFIXES[made.media_type]}"
             (self._folder / name).write_bytes(made.data)
         self._sheet.append((photo, name))
         text = picture(self._wanted.heading, detail, name, proof, self._wanted.marks(photo.id))
-        (self._folder / "photos" / f"{photo.id}.html").write_text(text, encoding="utf-8")
+        (self._folder / "photos" / f"{file_name(photo.id)}.html").write_text(text, encoding="utf-8")
 
     def _files(self) -> None:
         for name, form in (("photos.csv", as_csv), ("photos.jsonl", as_json_lines), ("photos.kml", as_kml)):
@@ -174,17 +181,22 @@ class _Report:
 
 def _proof(detail: Detail) -> Proof:
     """What the file is now, beside what the index has of it."""
-    found = original(detail.photo.path, detail.base_path)
-    if isinstance(found, str):
-        return Proof("", "missing", found)
+    url = detail.photo.path
+    try:
+        descriptor = opened(url, detail.base_path)
+    except StorageError as error:
+        # Only of a path on this machine that leads nowhere it is known that there is no file.
+        gone = error.status == "not_found" and url.startswith("file:/")
+        return Proof("", "missing" if gone else "unread", str(error))
     kinds = [kind for kind in detail.hashes if kind in hashlib.algorithms_available]
     sums = {kind: hashlib.new(kind, usedforsecurity=False) for kind in {*kinds, "sha256"}}
     try:
-        for piece in found[0]:
-            for one in sums.values():
-                one.update(piece)
+        with open(descriptor, "rb", closefd=True) as file:  # noqa: PTH123
+            while piece := file.read(_CHUNK):
+                for one in sums.values():
+                    one.update(piece)
     except OSError as error:
-        return Proof("", "missing", error.strerror or str(error))
+        return Proof("", "unread", error.strerror or str(error))
     sha256 = sums["sha256"].hexdigest()
     if not kinds:
         return Proof(sha256, "unknown")
