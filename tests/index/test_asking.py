@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from index.rows import FIELDS, LABELS, MAKES, MARKED, MODELS, WORDS, fits, index, made, matching
 from metadata_digger.errors import QueryError
+from metadata_digger.index import milestones, paging
 from metadata_digger.index.asking import IndexCollection
 from metadata_digger.query.asking import Order
 from metadata_digger.query.tree import (
@@ -154,6 +155,25 @@ def test_pages_have_all_rows_once_in_their_order(collection: IndexCollection, fi
     for place in (0, 17, 239):
         assert collection.position(Everything(), order, whole[place]) == place
     assert collection.position(Has("notes"), order, next(row["id"] for row in ROWS if not row["notes"])) is None
+
+
+@pytest.mark.parametrize("near", [0, 3, 50])
+def test_the_middle_is_found_by_milestones(
+    collection: IndexCollection, monkeypatch: pytest.MonkeyPatch, near: int
+) -> None:
+    nodes = (Everything(), OneOf("labels", ("person",)))
+    orders = [Order(field, down) for field in ("exact_file_path", "date", "file_size") for down in (False, True)]
+    whole = {
+        (node, order): [one.id for one in collection.search(node, order, 500).photos]
+        for node in nodes
+        for order in orders
+    }
+    monkeypatch.setattr(paging, "NEAR", near)
+    monkeypatch.setattr(milestones, "NEAR", near)
+    for (node, order), ids in whole.items():
+        for offset in range(0, len(ids), 7):
+            found = [one.id for one in collection.search(node, order, 5, offset=offset).photos]
+            assert found == ids[offset : offset + 5], (node, order, offset)
 
 
 def test_a_cursor_of_another_index_is_refused(collection: IndexCollection) -> None:

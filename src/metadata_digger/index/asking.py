@@ -93,7 +93,7 @@ class IndexCollection:
 
     def search(self, node: Node, order: Order, size: int, *, cursor: str | None = None, offset: int = 0) -> Page:
         now = self._now()
-        pager = Pager(now.engine(), in_order=now.made.sorted)
+        pager = Pager(now.engine(), in_order=now.made.sorted, known=lambda key, find: self._known(now, key, find))
         total = self._known(now, ("count", node), lambda: now.engine().count(node))
         rows, after = pager.page(node, order, size, total, offset, cursor, now.made.state)
         return Page(total, self._photos(now, rows), after)

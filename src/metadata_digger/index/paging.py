@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from metadata_digger.errors import QueryError
 from metadata_digger.index.counting import text_of
+from metadata_digger.index.milestones import NEAR, at_least, begin, below_of, milestones
 from metadata_digger.index.schema import BY_DATE, BY_DATE_DOWN, BY_SIZE, BY_SIZE_DOWN, ORDERS, ROW_BITS
 from metadata_digger.query.asking import Order
 from metadata_digger.query.fields import EXACT, Field, Kind
@@ -25,15 +26,18 @@ _TOTAL = {
     ("file_size", True): BY_SIZE_DOWN,
 }
 _SORTED_VALUES = 65_000
+Known = Callable[[tuple[Any, ...], Callable[[], Any]], Any]
 _STRETCH, _LOOKED_AT = 10_000, 200_000  # rows at once, and in all, among which one is looked for
 
 
 class Pager:
-    """`in_order`: whether the numbers of rows are in the order of their paths."""
+    """`in_order`: whether the numbers of rows are in the order of their paths. `known`: what is remembered of a
+    question, or found."""
 
-    def __init__(self, engine: Engine, *, in_order: bool) -> None:
+    def __init__(self, engine: Engine, *, in_order: bool, known: Known = lambda key, find: find()) -> None:
         self._engine = engine
         self._in_order = in_order
+        self._known = known
 
     def page(
         self, node: Node, order: Order, size: int, total: int, offset: int, cursor: str | None, state: str
@@ -100,12 +104,26 @@ class Pager:
         return rows
 
     def _either_end(self, node: Node, name: str, size: int, total: int, offset: int, *, down: bool) -> list[int]:
-        """From the end that is nearer: what is passed over is held."""
+        """From the end that is nearer: what is passed over is held. Far from both, from a milestone."""
         query = self._engine.query(node)
         behind = total - offset - size
+        if min(behind, offset) > NEAR and name in (ROW, *ORDERS):
+            if down:
+                return self._from_milestone(node, query, name, size, behind)[::-1]
+            return self._from_milestone(node, query, name, size, offset)
         if behind < offset:
             return self._sorted(query, name, size + min(behind, 0), max(behind, 0), down=not down)[::-1]
         return self._sorted(query, name, size, offset, down=down)
+
+    def _from_milestone(self, node: Node, query: tantivy.Query, name: str, size: int, offset: int) -> list[int]:
+        """Upwards. What a histogram rounded is put right by counting."""
+        engine = self._engine
+        found = self._known(("milestones", node, name), lambda: milestones(engine, query, name))
+        at, guess = offset, begin(found, offset)
+        while (below := engine.counted(query.and_must_match(below_of(engine, name, guess)))) > offset and at > 0:
+            at -= NEAR
+            guess = begin(found, at) if at > 0 else 0
+        return self._sorted(query.and_must_match(at_least(engine, name, guess)), name, size, offset - below, down=False)
 
     def _sorted(self, query: tantivy.Query, name: str, size: int, offset: int, *, down: bool) -> list[int]:
         import tantivy
