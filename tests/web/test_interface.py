@@ -145,11 +145,7 @@ def test_timeline_and_grid(site: Site) -> None:
 
 
 def test_one_two_and_those_alike(site: Site) -> None:
-    a, b = (
-        (row["id"] for row in ROWS if row["tags"][:1] and row["tags"][0]["name"] == "Make")[:2]
-        if False
-        else [row["id"] for row in ROWS if row["tags"] and row["tags"][0]["name"] == "Make"][:2]
-    )
+    a, b = [row["id"] for row in ROWS if row["tags"] and row["tags"][0]["name"] == "Make"][:2]
     found = get(site, f"photo/{a}")
     assert found["directories"][0]["tags"][0]["field"] == "md_exif_ifd0_make" and found["hashes"]["sha256"]
     rows = get(site, f"compare/{a}/{b}")["rows"]

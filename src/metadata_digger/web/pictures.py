@@ -20,7 +20,9 @@ async def preview(served: Served, request: Request) -> Response:
     if found is None:
         return fault(404, "there is no such picture (any more)")
     id = found.photo.id
-    made = await served.pictures.preview(found.photo, found.base_path, lambda: served.collection.thumbnail(id), size)
+    made = await served.pictures.preview(
+        found.photo, found.base_path, lambda: served.collection.thumbnail(id), size, request.is_disconnected
+    )
     if isinstance(made, str):
         # Browsers write a line to their console for each 404 of a picture: a page asks for the reason as an answer.
         return fault(200 if request.query_params.get("absent") == "200" else 404, made)

@@ -33,8 +33,16 @@ class Picture:
 class Pictures(Protocol):
     """Where pictures come from."""
 
-    async def preview(self, photo: Photo, base_path: str, own: Callable[[], bytes | None], size: str) -> Picture | str:
-        """A picture for a page, or why there is none. `size`: "small" or "large". `own`: the row's thumbnail."""
+    async def preview(
+        self,
+        photo: Photo,
+        base_path: str,
+        own: Callable[[], bytes | None],
+        size: str,
+        gone: Callable[[], Awaitable[bool]],
+    ) -> Picture | str:
+        """A picture for a page, or why there is none. `size`: "small" or "large". `own`: the row's thumbnail. `gone`:
+        whether who asked has scrolled away, asked when its turn has come."""
 
     def original(self, photo: Photo, base_path: str) -> tuple[Iterator[bytes], int] | str:
         """The file, and its size; or why it cannot be had."""

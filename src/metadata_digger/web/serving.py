@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import secrets
 import socket
 import sys
 import webbrowser
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _NAMES = ("127.0.0.1", "localhost", "[::1]")
+_AT_ONCE = 16  # previews that take a thread, of the 40 that there are: searches do not wait for pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,20 @@ class Files:
     """Pictures of the files that rows tell."""
 
     previews: Previews
+    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
 
-    async def preview(self, photo: Photo, base_path: str, own: Callable[[], bytes | None], size: str) -> Picture | str:
-        made = await run_in_threadpool(self.previews.get, photo.path, base_path, own, size)
+    async def preview(
+        self,
+        photo: Photo,
+        base_path: str,
+        own: Callable[[], bytes | None],
+        size: str,
+        gone: Callable[[], Awaitable[bool]],
+    ) -> Picture | str:
+        async with self.turns:
+            if await gone():
+                return "nobody waits for it any more"
+            made = await run_in_threadpool(self.previews.get, photo.path, base_path, own, size)
         return made if isinstance(made, str) else Picture(made.data, made.media_type, made.tag)
 
     def original(self, photo: Photo, base_path: str) -> tuple[Iterator[bytes], int] | str:
