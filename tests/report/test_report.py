@@ -52,6 +52,7 @@ def test_it_is_whole_and_proven(output: Path, tmp_path: Path, capsys: pytest.Cap
         assert hashlib.sha256((target / name).read_bytes()).hexdigest() == sha256, name
     files = {path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file()}
     assert files == {*manifest["files"], "manifest.json"}
+    assert len([*target.glob("pictures/*-small.*")]) == len([*target.glob("pictures/*-large.*")]) == 4
     for page in target.rglob("*.html"):
         text = page.read_text("utf-8")
         assert "<script" not in text and "<img src=http" not in text and "\u202e" not in text

@@ -134,14 +134,21 @@ class _Report:
 
     def _picture(self, detail: Detail, proof: Proof) -> None:
         photo = detail.photo
-        made = self._previews.get(photo.path, detail.base_path, lambda: self._collection.thumbnail(photo.id), "large")
-        name = ""
-        if not isinstance(made, str):
-            name = f"pictures/{file_name(photo.id)}.{_SUFFIXES[made.media_type]}"
-            (self._folder / name).write_bytes(made.data)
-        self._sheet.append((photo, name))
+        name = self._preview(detail, "large")
+        # A sheet of 2,000 pictures of their pages' size would be hundreds of MB for a browser or a printer.
+        self._sheet.append((photo, self._preview(detail, "small") if name else ""))
         text = picture(self._wanted.heading, detail, name, proof, self._wanted.marks(photo.id))
         (self._folder / "photos" / f"{file_name(photo.id)}.html").write_text(text, encoding="utf-8")
+
+    def _preview(self, detail: Detail, size: str) -> str:
+        """The file that it was written to, "" where there is none."""
+        id = detail.photo.id
+        made = self._previews.get(detail.photo.path, detail.base_path, lambda: self._collection.thumbnail(id), size)
+        if isinstance(made, str):
+            return ""
+        name = f"pictures/{file_name(id)}-{size}.{_SUFFIXES[made.media_type]}"
+        (self._folder / name).write_bytes(made.data)
+        return name
 
     def _files(self) -> None:
         for name, form in (("photos.csv", as_csv), ("photos.jsonl", as_json_lines), ("photos.kml", as_kml)):
