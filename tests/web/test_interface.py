@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import time
 import xml.etree.ElementTree as ElementTree
 from typing import Any
 
@@ -15,6 +16,7 @@ from jsonschema import validate
 
 from index.rows import LABELS
 from metadata_digger.search import shapes
+from metadata_digger.web import served
 from web.conftest import ROWS, Site
 
 PERSON = [row for row in ROWS if "person" in (row["labels"] or ())]
@@ -216,6 +218,14 @@ def test_exports(site: Site) -> None:
     assert len(marks) == len(placed)
     assert get(site, "export", 400, format="xls")["description"]
     assert get(site, "export", 400, format="csv", asked='{"q":"("}')["description"]
+
+
+def test_a_question_that_takes_too_long(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(served, "SECONDS", 0.1)
+    monkeypatch.setattr(site.served.reader, "wanted", lambda *_, **__: time.sleep(2))
+    start = time.monotonic()
+    assert "took more than" in post(site, "search", {}, 503)["description"]
+    assert time.monotonic() - start < 1.5
 
 
 def test_documents_are_served_offline(site: Site) -> None:
