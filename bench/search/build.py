@@ -6,6 +6,7 @@ Says what it cost. `--bare`: also what tantivy alone costs, with the same docume
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import resource
 import shutil
@@ -43,10 +44,17 @@ def piece(target: Path, first: int, last: int) -> tuple[float, int]:
         for batch in batches(first, last):
             writer.write_batch(batch)
     sink = IndexSink(moment=MOMENT).numbered(first)
+    collector()
     start = time.process_time()
     with pa.OSFile(made.name) as file:
         sink.piece(iter(pa.ipc.open_stream(file)), columns(), target)
     return time.process_time() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def collector() -> None:
+    """As worker processes set it."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def bare(folder: Path, rows: int) -> float:
@@ -64,6 +72,7 @@ def bare(folder: Path, rows: int) -> float:
     index = opened(search, new=True)
     schema = index.schema
     writer = index.writer(heap_size=64 << 20, num_threads=1)
+    collector()
     start = time.process_time()
     for one in found:
         writer.add_document(tantivy.Document.from_dict(one, schema))
