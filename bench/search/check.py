@@ -39,6 +39,8 @@ def questions() -> Iterator[tuple[str, str]]:
     for make in MAKES:
         yield f"md_exif_ifd0_make:{make.lower()}", f"make LIKE '{make}%'"
         yield f"md_exif_ifd0_make:{make} AND labels:person", f"make LIKE '{make}%' AND 'person' IN labels"
+        start = make[:3].lower()
+        yield f"md_exif_ifd0_model:{start}*", f"regexp_matches(lower(model), '\\b{start}')"
     for number, label in enumerate(LABELS):
         other = LABELS[number - 1]
         yield f'labels:"{label}"', f"'{label}' IN labels"
@@ -50,7 +52,6 @@ def questions() -> Iterator[tuple[str, str]]:
     for word in WORDS:
         yield word, f"regexp_matches(caption, '\\b{word}\\b')"
         yield f'"{word} street"', f"regexp_matches(caption, '\\b{word} street\\b')"
-        yield f"md_iptc_captionabstract:{word[:3]}*", f"regexp_matches(caption, '\\b{word[:3]}')"
     for size in (100_000, 1_000_000, 5_000_000):
         yield f"file_size:[{size} TO *]", f"size >= {size}"
         yield f"file_size:[* TO {size}}}", f"size < {size}"

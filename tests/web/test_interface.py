@@ -121,6 +121,15 @@ def test_a_body_that_is_no_json(site: Site) -> None:
         assert answer.status_code == 400, content[:10]
 
 
+def test_numbers_as_json_has_them(site: Site) -> None:
+    def ask(text: str) -> Any:
+        return site.client.post("/api/v2/search", content=text, headers={"Content-Type": "application/json"})
+
+    assert len(ask('{"limit": 5.0, "offset": 1e1}').json()["photos"]) == 5
+    for text in ('{"limit": NaN}', '{"box": [0, 0, 1e999, 0]}', '{"limit": -Infinity}', '{"limit": 5.5}'):
+        assert ask(text).status_code == 400, text
+
+
 def test_a_facet_shows_what_could_be_chosen_beside_what_is(site: Site) -> None:
     asked = {
         "filters": [{"field": "labels", "values": ["person"]}, {"field": "file_type", "values": ["PNG"], "not": True}]

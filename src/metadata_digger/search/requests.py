@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from math import isfinite
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -85,6 +86,23 @@ class Reader:
         return self._names
 
 
+def json_of(text: str | bytes) -> Any:
+    """JSON as people write it, numbers that are none refused; 5.0 is 5, as JSON Schema has it. Raises ValueError,
+    RecursionError."""
+    return json.loads(text, parse_float=_number, parse_constant=_no_number)
+
+
+def _number(text: str) -> int | float:
+    value = float(text)
+    if not isfinite(value):
+        _no_number(text)
+    return int(value) if value.is_integer() and abs(value) < 1 << 53 else value
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(f"{text} is no number")
+
+
 def checked(value: Any, shape: Shape) -> Any:
     """The value, if it has this shape. Raises QueryError."""
     error: ValidationError | None = best_match(_validator(json.dumps(shape)).iter_errors(value))
@@ -105,7 +123,7 @@ def from_text(text: str | None) -> dict[str, Any]:
     if not text:
         return {}
     try:
-        value = json.loads(text)
+        value = json_of(text)
     except (ValueError, RecursionError):
         raise QueryError("asked: no JSON") from None
     found: dict[str, Any] = checked(value, ASKED)

@@ -23,7 +23,7 @@ def mark(served: Served, request: Request, asked: Any) -> Any:
     node = served.reader.wanted(asked["asked"]).node
     total = served.collection.count(node)
     if "expected" in asked and asked["expected"] != total:
-        raise Conflict(total)
+        raise Conflict(f"it would be {total:,} pictures by now: look again", total)
     return {"changed": served.marks.set(asked["mark"], served.collection.ids(node)), "total": total}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,7 +16,7 @@ from metadata_digger.errors import DiggerError, OutputError, QueryError
 from metadata_digger.index.marks import Marks
 from metadata_digger.query.asking import Collection, Photo
 from metadata_digger.search import answers
-from metadata_digger.search.requests import Reader, checked
+from metadata_digger.search.requests import Reader, checked, json_of
 from metadata_digger.search.shapes import Shape
 from metadata_digger.web.tiles import Tiles
 
@@ -75,8 +74,8 @@ class Missing(Exception):  # an answer, not a fault
 class Conflict(Exception):
     """409: what was expected is otherwise."""
 
-    def __init__(self, total: int) -> None:
-        super().__init__(f"it would be {total:,} pictures by now: look again")
+    def __init__(self, message: str, total: int = 0) -> None:
+        super().__init__(message)
         self.total = total
 
 
@@ -88,7 +87,7 @@ def endpoint(served: Served, answer: Answer, shape: Shape | None = None) -> Call
             body = None
             if shape is not None:
                 try:
-                    body = json.loads(await request.body() or b"{}")
+                    body = json_of(await request.body() or b"{}")
                 except (ValueError, RecursionError):
                     raise QueryError("the body is no JSON") from None
                 checked(body, shape)
