@@ -73,6 +73,12 @@ def test_a_body_has_an_end(site: Site) -> None:
     assert answer.status_code == 413
 
 
+def test_a_body_that_does_not_say_its_length(site: Site) -> None:
+    pieces = (b" " * 65_536 for _ in range(40))
+    answer = site.client.post("/api/v2/search", content=pieces, headers=JSON)
+    assert answer.status_code == 413 and answer.json()["description"]
+
+
 def test_other_pages_may_ask_where_that_is_configured(site: Site) -> None:
     page = "https://desk.example"
     client = TestClient(application(site.served, ("localhost",), origins=(page,)), base_url="http://localhost")

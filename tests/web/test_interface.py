@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import threading
 import time
 import xml.etree.ElementTree as ElementTree
 from typing import Any
@@ -119,6 +120,15 @@ def test_a_body_that_is_no_json(site: Site) -> None:
     for content in ("{", "[" * 100_000, "\0", '"text"', "[]"):
         answer = site.client.post("/api/v2/search", content=content, headers={"Content-Type": "application/json"})
         assert answer.status_code == 400, content[:10]
+
+
+def test_questions_that_nobody_waits_for_take_their_turn(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(served, "SECONDS", 0.1)
+    monkeypatch.setattr(served, "_TURNS", threading.BoundedSemaphore(1))
+    assert served._TURNS.acquire()
+    assert post(site, "search", {}, 503)["description"]
+    served._TURNS.release()
+    assert post(site, "search", {})["total"] == len(ROWS)
 
 
 def test_numbers_as_json_has_them(site: Site) -> None:

@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BODY = 1 << 20  # bytes of a request
+TOO_LARGE = f"a body of more than {BODY:,} bytes"
 COOKIE = "metadata-digger"
 HEADERS = {
     "Content-Security-Policy": (
@@ -89,7 +90,7 @@ class Guard:
                 return _fault(415, "the body must be JSON: Content-Type: application/json")
         length = headers.get("content-length", "0")
         if not length.isascii() or not length.isdigit() or int(length) > BODY:
-            return _fault(413, f"a body of more than {BODY:,} bytes")
+            return _fault(413, TOO_LARGE)
         return None
 
     def _stranger(self, scope: Scope, headers: Headers) -> Response | None:
@@ -112,8 +113,12 @@ class Guard:
         return hmac.compare_digest(given.encode(), self._token.encode())
 
 
+class TooLarge(Exception):
+    """413: a body that goes on and on, without having said so."""
+
+
 class _Capped:
-    """A body that is not longer than it may be, whatever its header said."""
+    """A body that is not longer than it may be, whatever its header said. Raises TooLarge."""
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
@@ -124,7 +129,7 @@ class _Capped:
         if message["type"] == "http.request":
             self._size += len(message.get("body", b""))
             if self._size > BODY:
-                return {"type": "http.disconnect"}
+                raise TooLarge(TOO_LARGE)
         return message
 
 

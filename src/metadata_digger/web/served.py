@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,9 +19,11 @@ from metadata_digger.query.asking import Collection, Photo
 from metadata_digger.search import answers
 from metadata_digger.search.requests import Reader, checked, json_of
 from metadata_digger.search.shapes import Shape
+from metadata_digger.web.guard import TooLarge
 from metadata_digger.web.tiles import Tiles
 
 SECONDS = 10.0  # that a question may take
+_TURNS = threading.BoundedSemaphore(32)  # questions at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +96,14 @@ def endpoint(served: Served, answer: Answer, shape: Shape | None = None) -> Call
                 checked(body, shape)
             async with asyncio.timeout(SECONDS):
                 # The thread goes on to its end, as nothing can stop it; who asked has an answer.
-                given = partial(answer, served, request, body)
+                given = partial(_in_turn, answer, served, request, body)
                 found = await to_thread.run_sync(given, abandon_on_cancel=True)
         except TimeoutError:
             return fault(503, f"this took more than {SECONDS:.0f} seconds: ask for less")
         except QueryError as error:
             return JSONResponse({"description": str(error), "at": error.at, "length": error.length}, 400)
+        except TooLarge as error:
+            return fault(413, str(error))
         except Missing as missing:
             return fault(404, str(missing))
         except Conflict as conflict:
@@ -110,6 +115,16 @@ def endpoint(served: Served, answer: Answer, shape: Shape | None = None) -> Call
         return found if isinstance(found, Response) else JSONResponse(found)
 
     return ask
+
+
+def _in_turn(answer: Answer, served: Served, request: Request, body: Any) -> Any:
+    """Questions that nobody waits for any more still take their turn: not more of them than threads."""
+    if not _TURNS.acquire(timeout=SECONDS):
+        raise DiggerError("too many questions at once: ask again in a moment")
+    try:
+        return answer(served, request, body)
+    finally:
+        _TURNS.release()
 
 
 def fault(status: int, words: str) -> JSONResponse:
