@@ -278,6 +278,20 @@ def test_nothing_keeps_people_out(chromium: Browser, address: str, axe: str, sta
         )
 
 
+def test_a_key_before_what_the_last_one_did_is_drawn_is_not_lost(visit: Visit) -> None:
+    visit.open().total(f"{ROWS} pictures")
+    visit.page.locator('[data-place="0"]').focus()
+    visit.page.evaluate(
+        """async () => {
+          const press = (key) => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+          press("ArrowRight");
+          for (let turn = 0; turn < 9; turn += 1) await null; // drawn, but its effects are still to come
+          press("End");
+        }"""
+    )
+    visit.page.wait_for_function(f"document.activeElement.dataset.place === '{ROWS - 1}'", timeout=SETTLED)
+
+
 @pytest.mark.slow
 def test_the_last_of_many(chromium: Browser, tmp_path: Path) -> None:
     """More rows than a box can be high: the bar and a key reach the last one, the wheel moves by true pixels."""

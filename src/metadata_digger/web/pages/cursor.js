@@ -14,15 +14,15 @@ const LARGEST = 5000; // of a range by shift: more are all hits, which marks can
 export function useCursor({ state, photos, total, columns, scroll, port }) {
   const { current: wanted } = session.use();
   const current = Math.max(0, Math.min(wanted, total - 1));
-  const follow = useRef(false); // whether the focus goes to the current one when it is drawn
+  const follow = useRef(null); // the place that the focus goes to when it is the current one and drawn
   const anchor = useRef(null);
 
   useEffect(() => {
-    if (!follow.current) return;
+    if (follow.current !== current) return; // an effect of an earlier drawing may come after the key
     const cell = port.current?.querySelector(`[data-place="${current}"]`);
     if (cell) {
       cell.focus({ preventScroll: true });
-      follow.current = false;
+      follow.current = null;
     }
   });
 
@@ -59,7 +59,7 @@ export function useCursor({ state, photos, total, columns, scroll, port }) {
     const next = Math.max(0, Math.min(place, total - 1));
     if (event?.shiftKey) range(anchor.current ?? current, next);
     else anchor.current = next;
-    follow.current = true;
+    follow.current = next;
     scroll.show(Math.floor(next / columns));
     session.set({ current: next });
   };
@@ -114,6 +114,7 @@ export function useCursor({ state, photos, total, columns, scroll, port }) {
     else open(place);
   };
   const focused = (place) => {
+    follow.current = null;
     if (place !== session.get().current) session.set({ current: place });
   };
   return { current, key, click, focused, to };
