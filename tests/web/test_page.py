@@ -283,7 +283,8 @@ def test_a_key_before_what_the_last_one_did_is_drawn_is_not_lost(visit: Visit) -
     visit.page.locator('[data-place="0"]').focus()
     visit.page.evaluate(
         """async () => {
-          const press = (key) => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+          const event = (key) => new KeyboardEvent("keydown", { key, bubbles: true });
+          const press = (key) => document.activeElement.dispatchEvent(event(key));
           press("ArrowRight");
           for (let turn = 0; turn < 9; turn += 1) await null; // drawn, but its effects are still to come
           press("End");
