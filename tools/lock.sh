@@ -13,10 +13,10 @@ compile() {
 
 # The later locks take the versions of those before them, so that all fit into one environment.
 compile "$@" requirements/build.in --output-file requirements/build.lock
-compile "$@" pyproject.toml --extra heif --extra train --constraint requirements/build.lock --output-file requirements/run.lock
-compile "$@" pyproject.toml --extra heif --extra train --extra spark --constraint requirements/run.lock \
+compile "$@" pyproject.toml --extra heif --extra train --extra s3 --extra hdfs --constraint requirements/build.lock --output-file requirements/run.lock
+compile "$@" pyproject.toml --extra heif --extra train --extra s3 --extra hdfs --extra spark --constraint requirements/run.lock \
     --output-file requirements/spark.lock
-compile "$@" pyproject.toml --extra heif --extra train --group dev --constraint requirements/spark.lock \
+compile "$@" pyproject.toml --extra heif --extra train --extra s3 --extra hdfs --group dev --constraint requirements/spark.lock \
     --constraint requirements/build.lock --output-file requirements/dev.lock
 if grep -l '://' requirements/*.lock; then
     echo "a lock names a place" >&2
