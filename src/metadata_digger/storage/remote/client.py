@@ -17,7 +17,7 @@ class Item(NamedTuple):
 
 
 class Client(Protocol):
-    """A bucket of S3, or a name service of HDFS. Picklable, secrets and all: it goes to workers in the task payload alone.
+    """A bucket of S3, or a name service of HDFS. Picklable, secrets and all: it goes to workers in the payload alone.
 
     Connections are made at the first request of a process and never travel; what is imported for them is imported then.
     Safe for threads. A key has no slash at its beginning; that of a folder has one at its end, "" is the root.
@@ -31,8 +31,8 @@ class Client(Protocol):
     root: str  # the URL that keys are put behind: "s3a://bucket/", "hdfs://host:8020/"
 
     def check(self) -> None:
-        """One request: raises StorageError with one sentence for a wrong key or secret, no such bucket, no right, clocks
-        that differ, no answer; within 10 seconds."""
+        """One request: raises StorageError with one sentence for a wrong key or secret, no such bucket, no right,
+        clocks that differ, no answer; within 10 seconds."""
 
     def look(self, key: str) -> Item | None:
         """The file of a key, None where there is none."""
@@ -41,11 +41,11 @@ class Client(Protocol):
         """Whether there is a folder, or in S3 anything below it."""
 
     def inside(self, folder: str) -> Iterator[Item | str]:
-        """What is in a folder: files, and keys of folders; sorted by key."""
+        """What is in a folder: files, and keys of folders; sorted by key, or all files before all folders."""
 
     def below(self, folder: str) -> Iterator[Item]:
-        """All files in a folder and below it, sorted by key, in memory that does not grow. Not what is no file (S3's empty
-        keys that end in a slash)."""
+        """All files in a folder and below it, sorted by key, in memory that does not grow. Not what is no file: S3's
+        empty keys that end in a slash."""
 
     def fetch(self, key: str, start: int, stop: int, version: str = "") -> bytes:
         """Bytes [start, stop), all of them within the file. StorageError where the file has another version by now."""
