@@ -1,1 +1,1 @@
-"""What S3 and HDFS share: a client's few requests, files that are fetched piece by piece, heads that are fetched ahead."""
+"""What S3 and HDFS share: the requests, files fetched piece by piece, heads fetched ahead."""
