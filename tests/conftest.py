@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from servers import browser, build, kdc
+from servers.hadoop import Hadoop
 from servers.solr import Cloud, running
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ def lack(item: pytest.Item) -> str | None:
         return None if find_spec("c2pa") else "the extra c2pa is not installed"
     if item.get_closest_marker("browser") and (words := browser.missing()):
         return words
+    if item.get_closest_marker("hdfs") or item.get_closest_marker("yarn"):
+        extra = None if find_spec("hdfs_native") else "the extra hdfs is not installed"
+        return extra or build.missing()
     return build.missing() if item.get_closest_marker("solr") else None
 
 
@@ -76,6 +80,22 @@ def collection(cloud: Cloud) -> Iterator[str]:
     """The name of a collection that is not there yet, and will not be afterwards."""
     with cloud.collection() as name:
         yield name
+
+
+@pytest.fixture(scope="session")
+def hdfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hadoop]:
+    """An HDFS of one datanode for the whole session; its tests make folders of their own."""
+    found = Hadoop(tmp_path_factory.mktemp("hdfs"))
+    with running(found):
+        yield found
+
+
+@pytest.fixture(scope="session")
+def yarn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hadoop]:
+    """A YARN of one node and the HDFS below it, for the whole session."""
+    found = Hadoop(tmp_path_factory.mktemp("yarn"), managers=1)
+    with running(found):
+        yield found
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""What the tests' Solr is made of: jars from Maven Central and a main class of our own, made once, kept in .cache."""
+"""What the tests' servers are made of, made once, kept in .cache: jars from Maven Central, main classes of ours."""
 
 from __future__ import annotations
 
@@ -15,22 +15,23 @@ from checkout import ROOT
 CACHE = ROOT / ".cache" / "servers"
 JAVA = Path(__file__).parent / "java"
 TOOLS = ("java", "javac", "mvn")
-SECONDS = 900  # for 67 MB of jars
+SECONDS = 900  # for 120 MB of jars
 
 
 def missing() -> str | None:
-    """What this machine lacks for a Solr; None when all is there."""
+    """What this machine lacks for a server in Java; None when all is there."""
     lacking = [tool for tool in TOOLS if shutil.which(tool) is None]
     return f"needs Java 17 (JDK) and Maven: there is no {', no '.join(lacking)}" if lacking else None
 
 
-def class_path() -> str:
-    """Where Java finds everything. The first call fetches and compiles; later ones need no network."""
-    pom, source = JAVA / "pom.xml", JAVA / "SolrServer.java"
-    jars = _made("jars", pom.read_bytes(), lambda folder: _fetch(pom, folder))
+def class_path(folder: Path = JAVA, main: str = "SolrServer", jars: str = "jars", classes: str = "classes") -> str:
+    """Where Java finds everything: `folder` has the pom.xml and the source of `main`, `jars` and `classes` are their
+    names in the cache. The first call fetches and compiles; later ones need no network."""
+    pom, source = folder / "pom.xml", folder / f"{main}.java"
+    fetched = made(jars, pom.read_bytes(), lambda half: _fetch(pom, half))
     inputs = pom.read_bytes() + source.read_bytes()
-    classes = _made("classes", inputs, lambda folder: _run("javac", "-cp", f"{jars}/*", "-d", folder, source))
-    return f"{classes}:{jars}/*"
+    compiled = made(classes, inputs, lambda half: _run("javac", "-cp", f"{fetched}/*", "-d", half, source))
+    return f"{compiled}:{fetched}/*"
 
 
 def _fetch(pom: Path, folder: Path) -> None:
@@ -38,7 +39,7 @@ def _fetch(pom: Path, folder: Path) -> None:
     _run("mvn", "-q", "-B", "-f", pom, goal, f"-DoutputDirectory={folder}", "-DincludeScope=runtime")
 
 
-def _made(name: str, inputs: bytes, make: Callable[[Path], None]) -> Path:
+def made(name: str, inputs: bytes, make: Callable[[Path], None]) -> Path:
     """A folder that depends on nothing but `inputs`: there whole or not at all, made by one process at a time."""
     folder = CACHE / f"{name}-{hashlib.sha256(inputs).hexdigest()[:12]}"
     CACHE.mkdir(parents=True, exist_ok=True)
