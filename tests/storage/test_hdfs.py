@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import pickle
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,12 +17,14 @@ from pathlib import Path
 
 import pytest
 
+from checkout import ROOT
 from metadata_digger.errors import StorageError
 from metadata_digger.storage.hdfs import connection, faults, order
 from metadata_digger.storage.hdfs.client import PIECE, HdfsClient, hdfs_client
 from metadata_digger.storage.remote.client import Client
 from servers.hadoop import Hadoop
 from servers.process import HOST, free_port
+from servers.solr import running
 
 pytestmark = pytest.mark.hdfs
 
@@ -28,6 +32,7 @@ ODD = [
     *("a b.jpg", "grün.jpg", "%41.jpg", "a#b?c=d&e.jpg", "[a]{b}*.jpg", "a\\b.jpg", "a\nb.jpg", "~", "-r"),
     *("\uffee.jpg", "😀.jpg"),
 ]
+OWN = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
 NUMBERS = count()
 
 
@@ -317,6 +322,62 @@ def test_a_fork_has_a_connection_of_its_own(client: HdfsClient, folder: str) -> 
     for child in children:
         assert os.waitpid(child, 0)[1] == 0
     assert client.read(f"{folder}0") == client.read(f"{folder}1") == b"a"
+
+
+def test_a_forked_process_ends(hdfs: Hadoop) -> None:
+    """With all that Python does at its end: it must not wait for threads that only its parent has."""
+    program = (
+        "import os, sys\n"
+        "from metadata_digger.storage.hdfs.client import hdfs_client\n"
+        "client, _ = hdfs_client(sys.argv[1], {}, 20)\n"
+        "assert client.is_folder('')\n"
+        "if os.fork() == 0: sys.exit(0 if client.is_folder('') else 1)\n"
+        "sys.exit(os.waitstatus_to_exitcode(os.wait()[1]))"
+    )
+    done = subprocess.run([sys.executable, "-c", program, f"{hdfs.url}/"], capture_output=True, timeout=60, env=OWN)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_nothing_is_imported_before_the_first_request(hdfs: Hadoop) -> None:
+    program = (
+        "import sys\n"
+        "from metadata_digger.storage.hdfs.client import hdfs_client\n"
+        "client, _ = hdfs_client(sys.argv[1], {}, 20)\n"
+        "assert 'hdfs_native' not in sys.modules\n"
+        "client.check()\n"
+        "assert 'hdfs_native' in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program, f"{hdfs.url}/"], check=True, timeout=60, env=OWN)
+
+
+def test_a_namenode_that_stops_for_a_while(tmp_path: Path) -> None:
+    server = Hadoop(tmp_path)
+    with running(server):
+        client, _ = hdfs_client(f"{server.url}/", {}, 3)
+        client.put("a", b"a")
+        (item,) = client.below("")
+        server.pause()
+        for ask in (lambda: client.look("a"), lambda: client.fetch("a", 0, 1, item.version), client.check):
+            start = time.monotonic()
+            with pytest.raises(StorageError) as late:
+                ask()
+            assert status(late) == "timed_out"
+            assert time.monotonic() - start < 8
+        server.go_on()
+        assert client.fetch("a", 0, 1, item.version) == b"a"
+        for block in tmp_path.glob("dfs/data/*/current/BP-*/current/finalized/**/blk_*"):
+            block.unlink()
+        end = time.monotonic() + 30
+        while True:  # the namenode learns of it by and by
+            with pytest.raises(StorageError, match="no datanode of hdfs://") as lost:
+                client.read("a")
+            if status(lost) == "failed" or time.monotonic() > end:
+                break
+        assert "has its blocks" in str(lost.value)
+        server.kill()
+        with pytest.raises(StorageError, match="Connection refused") as dead:
+            client.look("a")
+        assert status(dead) == "timed_out"
 
 
 def test_what_a_user_may_not_see(

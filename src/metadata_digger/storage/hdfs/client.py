@@ -165,15 +165,14 @@ class HdfsClient:
 
     def read(self, key: str) -> bytes:
         try:
-            reader = asked(self.access, lambda to: to.native.read(_path(key)))
-            pieces = patiently(self.access, lambda: list(self._pieces(reader)), anew=True)
+            return b"".join(patiently(self.access, lambda: list(self._pieces(key)), anew=True))
         except StorageError as error:
             if error.status == "not_found":
                 raise FileNotFoundError(f"{self.root}{key}") from error
             raise
-        return b"".join(pieces)
 
-    def _pieces(self, reader: FileReader) -> Iterator[bytes]:
+    def _pieces(self, key: str) -> Iterator[bytes]:
+        reader = once(self.access, lambda to: to.native.read(_path(key)))
         size = len(reader)
         for at in range(0, size, PIECE):
             yield once(self.access, lambda _, at=at: reader.read_range(at, min(PIECE, size - at)))  # type: ignore[misc]
@@ -188,11 +187,7 @@ class HdfsClient:
 
     def copy(self, key: str, to: str) -> None:
         """Through this machine: HDFS copies nothing by itself."""
-
-        def copied() -> None:
-            self._put(to, self._pieces(once(self.access, lambda at: at.native.read(_path(key)))))
-
-        patiently(self.access, copied, anew=True)
+        patiently(self.access, lambda: self._put(to, self._pieces(key)), anew=True)
 
     def _put(self, key: str, pieces: Iterable[bytes], *, replace: bool = True) -> bool:
         """Under another name first, because a half-written file has its name there at once."""

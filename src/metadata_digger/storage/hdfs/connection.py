@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from metadata_digger.errors import StorageError
-from metadata_digger.storage.hdfs import faults, tickets
+from metadata_digger.storage.hdfs import faults, forks, tickets
 from metadata_digger.storage.hdfs.access import SCHEME, HdfsAccess
 from metadata_digger.storage.hdfs.hands import Late, Panic, within
 
@@ -26,7 +26,6 @@ _READERS = 256  # files that are open, which is no more than a list of their blo
 _NOWHERE = os.devnull  # where hdfs-native looks for the cluster's files: they have been read already
 
 _open: dict[tuple[int, HdfsAccess], Connection] = {}  # of each process: a connection does not survive a fork
-_stuck: list[Connection] = []
 
 
 class Connection:
@@ -62,9 +61,7 @@ def once(access: HdfsAccess, ask: Callable[[Connection], T], seconds: float | No
     except FileExistsError:
         raise
     except Late as error:
-        # It may lead to a machine that is gone. Kept, because to drop it waits for whatever hangs in it.
-        if (stuck := _open.pop((os.getpid(), access), None)) is not None:
-            _stuck.append(stuck)
+        _open.pop((os.getpid(), access), None)  # it may lead to a machine that is gone
         raise faults.told(error, access) from error
     except (RuntimeError, OSError, ValueError, StorageError, Panic) as error:
         raise faults.told(error, access) from error
@@ -117,7 +114,10 @@ def _made(access: HdfsAccess) -> Client:
     if f"dfs.ha.namenodes.{place}" not in properties:
         (place,) = access.addresses
         place = tickets.host_of_token(place, os.environ)
-    return Client(f"{SCHEME}://{place}", properties, _NOWHERE)
+    before = forks.polls()
+    client = Client(f"{SCHEME}://{place}", properties, _NOWHERE)
+    forks.watch(client, forks.polls() - before)
+    return client
 
 
 def _probe(access: HdfsAccess) -> None:

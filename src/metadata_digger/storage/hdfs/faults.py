@@ -21,6 +21,7 @@ _SHOWN = re.compile(
 )
 _ESCAPED = re.compile(r"\\(?:u\{([0-9a-f]+)\}|(.))")
 _OTHERS = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
+_NOWHERE = "All DataNodes failed: []"  # the namenode knows of none
 _SYSTEM = re.compile(r" \(os error \d+\)$")
 
 # Of these a later request may know better: a namenode that starts, stands by, or has too much to do.
@@ -61,10 +62,11 @@ def told(error: Exception, access: HdfsAccess) -> StorageError:
             return StorageError(NO_KERBEROS.format(access.place), "denied")
         words = _line(first) or "it knows no way of logging in that this client knows"
         return StorageError(f"{access.place} does not accept the Kerberos ticket: {words}", "denied")
-    if kind == "DataTransferError":
-        return StorageError(f"no datanode of {access.place} has given it: {_line(first)}", "timed_out")
-    if kind == "BlocksNotFound":
+    if kind == "BlocksNotFound" or first == _NOWHERE:
         return StorageError(f"no datanode of {access.place} has its blocks", "failed")
+    if kind == "DataTransferError":
+        why = _line(first).partition("[")[0].rstrip(": ")
+        return StorageError(f"no datanode of {access.place} has given it: {why}", "timed_out")
     return StorageError(f"{access.place}: {_line(first or str(error))}", "failed")
 
 
