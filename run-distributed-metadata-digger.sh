@@ -14,7 +14,13 @@ root=$(CDPATH='' cd -- "$(dirname -- "$here")" && pwd -P)
 
 . "$root/metadata-digger-env.sh"
 
-export SPARK_MASTER DEPLOY_MODE DRIVER_MEMORY EXECUTOR_MEMORY EXECUTOR_CORES NUM_EXECUTORS QUEUE
+export SPARK_MASTER DEPLOY_MODE DRIVER_MEMORY EXECUTOR_MEMORY EXECUTOR_CORES NUM_EXECUTORS QUEUE ARCHIVE_URL
+# Spark's own scripts heed these too, and an empty one is not the same as none.
+for name in SPARK_HOME PYSPARK_PYTHON; do
+    eval "value=\$$name"
+    # shellcheck disable=SC2154 # eval sets it
+    if [ -n "$value" ]; then export "${name?}"; else unset "$name"; fi
+done
 
 if [ -n "${JAVA_HOME:-}" ]; then java=$JAVA_HOME/bin/java; else java=java; fi
 release=$("$java" -version 2>&1 | sed -n 's/.*version "\([0-9]*\)[."].*/\1/p') || release=

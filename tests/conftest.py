@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from servers import browser, build, kdc
+from servers import spark_cluster as standalone
 from servers.solr import Cloud, running
+from servers.spark_cluster import SparkCluster
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -89,3 +91,10 @@ def chromium() -> Iterator[Browser]:
 def axe() -> str:
     """The text of axe-core, to be run in a page."""
     return browser.axe()
+
+
+@pytest.fixture(scope="session")
+def spark_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkCluster]:
+    """A standalone Spark for the whole session: a master, two workers, nodes with a Python without packages."""
+    with standalone.running(tmp_path_factory.mktemp("spark")) as found:
+        yield found

@@ -105,9 +105,15 @@ def _run(work: Job, engine: str, progress: Progress) -> Report:
     if engine == "spark":
         from metadata_digger.cli.spark_settings import spark_settings
         from metadata_digger.run.engines import spark
+        from metadata_digger.run.engines.spark.cluster import reach
+        from metadata_digger.run.engines.spark.java import check
+        from metadata_digger.run.engines.spark.ship.send import send
 
-        master, settings = spark_settings(os.environ)
-        return spark.run(work, master, progress, settings)
+        cluster = spark_settings(os.environ)
+        check(work)
+        reach(cluster.master)
+        archive = send(work, cluster, os.environ, progress.say) if cluster.ships else ""
+        return spark.run(work, cluster.master, progress, cluster.properties(work, archive))
     from metadata_digger.run.engines import local
 
     return local.run(work, progress)

@@ -22,8 +22,10 @@ from metadata_digger.pipeline import compose
 from metadata_digger.run.drive import Extraction, Ready, drive
 from metadata_digger.run.engines.doing import here
 from metadata_digger.run.engines.memory import share
+from metadata_digger.run.engines.spark.cluster import ships
 from metadata_digger.run.engines.spark.java import check
 from metadata_digger.run.engines.spark.session import session, translated
+from metadata_digger.run.engines.spark.ship.networks import for_nodes
 from metadata_digger.run.job import Job, Progress, untold
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage.listing import Listing
@@ -73,16 +75,17 @@ def run(
 @contextmanager
 def _engine(master: str, settings: Mapping[str, str], job: Job, folders: Stage, watch: Watch) -> Iterator[Ready]:
     limits = share(job.cores, job.memory_gb, compose(job.steps).pixels > 0).limits
-    with session(master, folders, settings) as spark:
-        extract = functools.partial(_extract, spark, job, limits)
-        do = _doing(spark, job, folders, limits)
+    there = for_nodes(job) if ships(master) else job
+    with session(master, folders, settings, watch) as spark:
+        extract = functools.partial(_extract, spark, there, limits)
+        do = _doing(spark, job, there, folders, limits)
         yield Ready(do, extract, limits, spark.sparkContext.defaultParallelism)
 
 
-def _doing(spark: SparkSession, job: Job, folders: Stage, limits: Limits) -> Do:
+def _doing(spark: SparkSession, job: Job, there: Job, folders: Stage, limits: Limits) -> Do:
     """Pieces of files by executors, where there are several; all else by the driver."""
     driver = here(Work(job, folders.parts, limits))
-    payload = pickle.dumps((job, folders.parts, limits))
+    payload = pickle.dumps((there, folders.parts, limits))
 
     def do(tasks: Iterable[Task | None]) -> Iterator[tuple[Any, Any]]:
         coming = iter(tasks)

@@ -1,4 +1,4 @@
-"""Whether Spark, and a Java that it runs on, are here."""
+"""Which Spark it is, and whether that, and a Java that it runs on, are here."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from metadata_digger.errors import ConfigError, DiggerError
 from metadata_digger.run.job import Job
 
-JAVA = 17  # the oldest that Spark 4 runs on
+JAVA = 17  # the oldest that Spark 4 runs on, the newest of Spark 3.5
+SPARK = (3, 5)  # the oldest
 
 
 def check(job: Job) -> None:
@@ -23,10 +25,15 @@ def check(job: Job) -> None:
 
 def check_spark() -> None:
     """Raises DiggerError when pyspark, or a Java that it runs on, is missing."""
+    at_home()
     try:
-        import pyspark  # noqa: F401  # only whether it is there
+        import pyspark
     except ImportError:
         raise DiggerError("Spark is not installed: pip install 'metadata-digger[spark]'") from None
+    if tuple(map(int, re.findall(r"\d+", pyspark.__version__)[:2])) < SPARK:
+        raise DiggerError(
+            f"{pyspark.__file__} is of Spark {pyspark.__version__}; 3.5 or newer is needed: see SPARK_HOME"
+        )
     home = os.environ.get("JAVA_HOME")
     java = str(Path(home, "bin", "java")) if home else shutil.which("java")
     advice = f"Spark needs Java {JAVA} or newer: install it or let JAVA_HOME point to it"
@@ -41,6 +48,31 @@ def check_spark() -> None:
         raise DiggerError(f"{java} does not tell its version. {advice}")
     if version < JAVA:
         raise DiggerError(f"{java} is Java {version}. {advice}")
+
+
+def at_home() -> None:
+    """pyspark is that of SPARK_HOME, where it is set: driver, spark-submit and nodes have to be of one version. Raises
+    DiggerError."""
+    home = os.environ.get("SPARK_HOME", "").strip()
+    if not home or "pyspark" in sys.modules:
+        return
+    archives = [Path(home, "python", "lib", "pyspark.zip"), *Path(home, "python", "lib").glob("py4j-*-src.zip")]
+    if len(archives) < 2 or not all(path.is_file() for path in (Path(home, "bin", "spark-submit"), *archives)):
+        raise DiggerError(
+            f"SPARK_HOME={home}: no Spark is there (bin/spark-submit, python/lib/pyspark.zip); name its folder, or "
+            "unset it for the Spark of .venv"
+        )
+    sys.path[:0] = map(str, archives)
+
+
+def submit() -> Path:
+    """The spark-submit that is used. `check_spark` has been called."""
+    home = os.environ.get("SPARK_HOME", "").strip()
+    if not home:
+        import pyspark
+
+        home = str(Path(pyspark.__file__).parent)
+    return Path(home, "bin", "spark-submit")
 
 
 def java_version(text: str) -> int | None:
