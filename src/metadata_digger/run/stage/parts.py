@@ -11,6 +11,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -90,6 +91,21 @@ def write(
     """
     target = path_of(folder, part)
     temporary = folder / f"{part}.{secrets.token_hex(8)}.tmp"  # a process ID is not unique among machines
+    try:
+        counted = _write(temporary, schema, batches, footer)
+        with writing(temporary):
+            if (first := summary(folder, part)) is not None:
+                return first
+            temporary.replace(target)
+    finally:
+        with suppress(OSError):
+            temporary.unlink()
+    return counted
+
+
+def _write(
+    temporary: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch], footer: Callable[[], Summary]
+) -> Summary:
     with writing(temporary):
         file = opened(temporary, "wb")
         writer = pq.ParquetWriter(file, schema, compression="zstd", compression_level=LEVEL)
@@ -109,10 +125,6 @@ def write(
         writer.close()
         file.close()
         sync(temporary)  # a power cut after the rename must not leave a name without its rows
-        if (first := summary(folder, part)) is not None:
-            temporary.unlink()
-            return first
-        temporary.replace(target)
     return counted
 
 
