@@ -11,7 +11,6 @@ import stat
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from metadata_digger.config.values import unclosed
 from metadata_digger.errors import ConfigError, DiggerError, StorageError
@@ -30,8 +29,6 @@ from metadata_digger.storage.walk import Walk, matches
 @dataclass(frozen=True, slots=True)
 class LocalStorage:
     """input.storage.name=file"""
-
-    name: ClassVar[str] = "file"
 
     patterns: Patterns = EVERYTHING
     links: str = FOLLOW

@@ -45,7 +45,8 @@ Found: TypeAlias = Entry | Fault
 
 def found_of(fields: Sequence[Any]) -> Found:
     """One of the two of its plain fields: an Entry has a size where a Fault has its status."""
-    return entry_of(fields) if isinstance(fields[2], int) else Fault(*fields)
+    # A listing that an older version left for --resume tells no version of a file.
+    return Entry(*fields) if isinstance(fields[2], int) else Fault(*fields)
 
 
 # The class itself takes three times as long, and there is one for each file.
@@ -64,10 +65,14 @@ class OpenSource(ByteSource, Protocol):
     def close(self) -> None: ...
 
 
+class Values(Protocol):
+    """A configuration: the value of each key."""
+
+    def __getitem__(self, key: str, /) -> Any: ...
+
+
 class Storage(Protocol):
     """Picklable: it travels to worker processes and Spark executors."""
-
-    name: str  # the value of input.storage.name
 
     def check(self, paths: Sequence[str]) -> None:
         """Before any work, naming every entry of input.paths that is meant: raises ConfigError where one is not there,

@@ -22,17 +22,14 @@ CONCURRENCY = 16
 class RemoteStorage:
     """input.storage.name=s3 and hdfs. What is fetched ahead stays in the process that asked for it."""
 
-    def __init__(
-        self, name: str, access: Access, patterns: Patterns = EVERYTHING, concurrency: int = CONCURRENCY
-    ) -> None:
-        self.name = name
+    def __init__(self, access: Access, patterns: Patterns = EVERYTHING, concurrency: int = CONCURRENCY) -> None:
         self._access = access
         self._patterns = patterns
         self._concurrency = concurrency
         self._heads: tuple[int, Heads] | None = None  # of the process with this number
 
     def __reduce__(self) -> tuple[object, ...]:
-        return RemoteStorage, (self.name, self._access, self._patterns, self._concurrency)
+        return RemoteStorage, (self._access, self._patterns, self._concurrency)
 
     def base_of(self, entry: str) -> str:
         return base_of(self._access, entry)

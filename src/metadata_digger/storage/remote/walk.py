@@ -42,14 +42,14 @@ class Place(NamedTuple):
 
 def base_of(access: Access, entry: str) -> str:
     """As `urls.base_of`: what an entry is called in the rows of its files, with its slash at the end and all."""
+    if entry.startswith(LIST):  # no file is of the list itself
+        return entry
     client, key = access.locate(entry)
     return f"{client.root}{key}"
 
 
 def entry_name(access: Access, entry: str) -> str:
     """As `urls.entry_name`."""
-    if entry.startswith(LIST):
-        return entry
     return base_of(access, entry).rstrip("/")
 
 
@@ -68,7 +68,7 @@ class RemoteWalk:
         self._named: list[str] = []  # URLs of folders that are entries: files are of the nearest
         self._done: list[str] = []  # those that are listed
         self._told: set[str] = set()  # folders that were told of, or counted, once
-        self._last = ("", False)  # a folder, and whether its files are wanted
+        self._last: tuple[str | None, bool] = (None, False)  # a folder, and whether its files are wanted
 
     def inputs(self, paths: Sequence[str], skip: Collection[str]) -> Iterator[Found]:
         self._mine = {url.rstrip("/") + "/" for url in skip}
@@ -149,7 +149,7 @@ class RemoteWalk:
 
     def _single(self, name: str, base: str, client: Client, item: Item) -> Iterator[Found]:
         folder, _, last = f"{client.root}{item.key}".rpartition("/")
-        if not f"{folder}/".startswith((*self._done, *self._mine)) and self._given.add(folder, last):
+        if not self._is_done(f"{folder}/") and self._given.add(folder, last):
             yield self._file(name, base, client, item)
 
     def _file(self, name: str, base: str, client: Client, item: Item) -> Found:
@@ -159,10 +159,10 @@ class RemoteWalk:
     def _folder(self, name: str, base: str, place: Place) -> Iterator[Found]:
         client, top, root = place
         url = client.root + top
-        if url.startswith((*self._done, *self._mine)):
+        if self._is_done(url):
             return
         others = tuple(one for one in {*self._named, *self._done} if one != url and one.startswith(url))
-        self._last = ("", False)
+        self._last = (None, False)
         for item in client.below(top):
             folder, slash, last = item.key.rpartition("/")
             if folder + slash != self._last[0]:
@@ -178,12 +178,17 @@ class RemoteWalk:
                 yield self._file(name, base, client, item)
         self._done.append(url)
 
+    def _is_done(self, url: str) -> bool:
+        """Of a folder: whether its files have come, with the nearest folder around it that is an entry."""
+        around = [one for one in {*self._named, *self._done} if url.startswith(one)]
+        return url.startswith(tuple(self._mine)) or (bool(around) and max(around, key=len) in self._done)
+
     def _why_not(
         self, base: str, client: Client, folder: str, root: int, others: tuple[str, ...]
     ) -> Iterator[Fault | None]:
         """Nothing where the files of a folder are wanted; a Fault that is new, or None."""
         url = client.root + folder
-        if others and url.startswith(others) or url.startswith(tuple(self._mine)):
+        if (others and url.startswith(others)) or url.startswith(tuple(self._mine)):
             yield None
             return
         at = folder.find("/", root)
