@@ -1,4 +1,4 @@
-"""What the tests' Solr is made of: jars from Maven Central and a main class of our own, made once, kept in .cache."""
+"""What the tests' servers are made of, made once, kept in .cache: of Solr jars from Maven and a main class of ours."""
 
 from __future__ import annotations
 

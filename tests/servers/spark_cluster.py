@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
+from checkout import ROOT, run
 from servers.build import SECONDS, made
 from servers.process import HOST, Process, free_port
 
@@ -51,14 +51,10 @@ def bare(folder: Path) -> Path:
 
 def another(folder: Path) -> tuple[Path, str]:
     """A Python of another minor version, and which; where this machine has none, one that says so of itself."""
-    for minor in (10, 12, 13, 14, 9):
-        found = shutil.which(f"python3.{minor}")
-        if (
-            found
-            and minor != sys.version_info.minor
-            and not subprocess.run([found, "-c", ""], capture_output=True).returncode
-        ):
-            return Path(found), f"3.{minor}"
+    for found in sorted(Path(sys.base_prefix).parent.glob("*/bin/python3")):  # as pyenv has them
+        version = run(found, "-c", "import sys; print('%d.%d' % sys.version_info[:2])", cwd=ROOT).stdout.strip()
+        if version and version != f"{sys.version_info.major}.{sys.version_info.minor}":
+            return found, version
     python = bare(folder)
     (site,) = (folder / "lib").glob("python*/site-packages")
     (site / "own.pth").write_text("import sys; sys.version_info = (3, 99, *sys.version_info[2:])\n")

@@ -13,8 +13,8 @@ from pathlib import Path
 from metadata_digger.errors import ConfigError, DiggerError
 from metadata_digger.pipeline import compose
 from metadata_digger.run.engines.memory import WORKER, WORKER_WITH_PICTURES
+from metadata_digger.run.engines.process import ONE_THREAD
 from metadata_digger.run.engines.spark.ship.archive import NAME
-from metadata_digger.run.engines.worker import ONE_THREAD
 from metadata_digger.run.job import Job
 
 CLIENT, CLUSTER = "client", "cluster"
@@ -133,6 +133,10 @@ def reach(master: str) -> None:
 def python_of_nodes() -> str:
     """With its minor version: `python3` is another one on half of all machines."""
     return f"python{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def advice() -> str:
+    return f"install Python {python_of_nodes()[6:]} on the nodes, or name theirs: PYSPARK_PYTHON"
 
 
 def memory(text: str, name: str) -> int:

@@ -5,43 +5,36 @@ from __future__ import annotations
 import os
 import re
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, wait
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from metadata_digger import __version__, errors
+from metadata_digger import errors
 from metadata_digger.errors import ConfigError, DiggerError
-from metadata_digger.run.engines.spark.cluster import python_of_nodes, ships
-from metadata_digger.run.job import Waiting
+from metadata_digger.run.engines.spark.cluster import advice, ships
 from metadata_digger.run.stage.place import Stage
-from metadata_digger.run.tasks import Watch
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-PATIENCE = 5.0  # seconds; then the user is told what is waited for
+TRIES = 4  # what spark.task.maxFailures is on clusters
+
+_CALL = "An error occurred while calling "  # of a method of Java; what it was is in the next line
+_CLASS = re.compile(r"^: (?:\w+\.)*\w+: ")
 
 
 @contextmanager
-def session(
-    master: str, folders: Stage, settings: Mapping[str, str], watch: Watch = lambda waiting: None
-) -> Iterator[SparkSession]:
-    """A quiet Spark session of its own, whose nodes have shown that they run this program. `watch` is told how long
-    they are waited for."""
+def session(master: str, folders: Stage, settings: Mapping[str, str]) -> Iterator[SparkSession]:
+    """A quiet Spark session of its own."""
     from pyspark.sql import SparkSession
 
+    builder = SparkSession.builder.master(retrying(master)).appName("Metadata Digger")
     properties = {
-        "spark.sql.execution.arrow.maxRecordsPerBatch": "1",  # a row is a batch of files
-        "spark.sql.adaptive.enabled": "false",  # it would merge small partitions, and all of these are small
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         **settings,
     }
-    builder = SparkSession.builder.master(master).appName("Metadata Digger")
     for name, value in properties.items():
         builder = builder.config(name, value)
     with _environment(master, settings):
@@ -49,8 +42,6 @@ def session(
         with translated(log), _errors_to(log):
             spark = builder.getOrCreate()
         try:
-            if ships(master):
-                prove(spark, master, watch)
             yield spark
         finally:
             spark.stop()
@@ -76,47 +67,10 @@ def _environment(master: str, settings: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def prove(spark: SparkSession, master: str, watch: Watch) -> None:
-    """Two tasks, which tell nothing but that a node has the right Python, and this program. Raises DiggerError.
-
-    Java asks for the version: pyspark, which compares it too, is not even imported by a Python that is too old for it.
-    """
-    context, start = spark.sparkContext, time.monotonic()
-    asked = [context.pythonExec, "-E", "-s", "-c", "import sys; print(*sys.version_info[:2])"]
-
-    def version() -> list[str]:
-        return list(context._jsc.parallelize([0], 1).pipe(asked).collect())
-
-    def program() -> list[str]:
-        return context.parallelize([0], 1).map(version_there).collect()
-
-    def waited(ask: Callable[[], list[str]]) -> list[str]:
-        answer: Future[list[str]] = Future()
-        # Not a pool's, which would be waited for when the user has had enough.
-        threading.Thread(target=_answer, args=(answer, ask), daemon=True).start()
-        while not wait([answer], 1.0).done:
-            if (seconds := time.monotonic() - start) > PATIENCE:
-                watch([Waiting(f"an executor of {master}", seconds)])
-        with translated():
-            return answer.result()
-
-    found = ".".join(waited(version)[-1].split())
-    if f"python{found}" != python_of_nodes():
-        raise ConfigError(f"Python on the nodes is {found} and here {_here()}: {_advice()}")
-    if (there := waited(program)) != [__version__]:
-        raise DiggerError(f"the nodes have another metadata_digger ({there[0]}) than this machine ({__version__})")
-
-
-def _answer(answer: Future[list[str]], ask: Callable[[], list[str]]) -> None:
-    try:
-        answer.set_result(ask())
-    except BaseException as error:  # noqa: BLE001  # raised where it is waited for
-        answer.set_exception(error)
-
-
-def version_there(number: int) -> str:
-    """Runs on an executor."""
-    return __version__
+def retrying(master: str) -> str:
+    """On one machine Spark tries a task only once, unless told: local[2] is local[2, 4] then."""
+    local = re.fullmatch(r"local(?:\[(\d+|\*)\])?", master)
+    return f"local[{local[1] or 1},{TRIES}]" if local else master
 
 
 @contextmanager
@@ -158,19 +112,11 @@ def translated(log: Path | None = None) -> Iterator[None]:
 def of_nodes(text: str) -> str:
     """What is wrong with the nodes' Python, "" if nothing is."""
     missing = re.search(r'Cannot run program "([^"]+)".*No such file', text)
-    return f"the nodes have no {missing[1]}: {_advice()}" if missing else ""
-
-
-def _advice() -> str:
-    return f"install Python {_here()} on the nodes, or name theirs: PYSPARK_PYTHON"
-
-
-def _here() -> str:
-    return python_of_nodes().removeprefix("python")
+    return f"the nodes have no {missing[1]}: {advice()}" if missing else ""
 
 
 def of_java(text: str) -> str:
     """The line that says most: the first of an exception, else the first."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith(_CALL)]
     told = [line for line in lines if re.match(r'(Exception in thread "\w+" |Error: |Caused by: )\S+ .', line)]
-    return (told or lines or [""])[0]
+    return _CLASS.sub("", (told or lines or [""])[0])
