@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import ClassVar, NamedTuple, Protocol
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 class Item(NamedTuple):
@@ -70,3 +73,12 @@ class Client(Protocol):
 
     def delete_folder(self, folder: str) -> None:
         """With all below it, and with uploads to it that were never finished."""
+
+
+@runtime_checkable
+class Paged(Protocol):
+    """A client that can begin a listing anywhere, and tells it as columns."""
+
+    def pages(self, folder: str, after: str = "", stop: str = "") -> Iterator[pa.RecordBatch]:
+        """As `Client.below`, in batches of `columns.ITEMS`: of keys behind `after`, which is that of a file below the
+        folder, and before `stop`. A batch has some thousand rows at most."""

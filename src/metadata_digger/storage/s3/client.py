@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -16,6 +18,8 @@ from metadata_digger.storage.s3 import faults
 from metadata_digger.storage.s3.access import SCHEME, S3Access
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from metadata_digger.storage.s3.any_key import AnyKey
 
 T = TypeVar("T")
@@ -83,34 +87,73 @@ class S3Client:
         yield from sorted(items, key=lambda one: one if isinstance(one, str) else one.key)
 
     def below(self, folder: str) -> Iterator[Item]:
-        last = ""
-        if (folder == "" or is_plain(folder.rstrip("/"))) and not self._odd_at(folder):
-            try:
-                for item in self._listed(folder):
-                    if item.size or not self._is_marker(item.key):
-                        yield item
-                    last = item.key
-                return
-            except _invalid_path():
-                pass
-        yield from self._odd().below(folder, last)
+        from metadata_digger.storage.remote.columns import items_of
 
-    def _listed(self, folder: str) -> Iterator[Item]:
-        """By obstore; where it fails for a while, it goes on behind the last key."""
-        last: str | None = None
+        for page in self.pages(folder):
+            yield from items_of(page)
+
+    def pages(self, folder: str, after: str = "", stop: str = "") -> Iterator[pa.RecordBatch]:
+        """As remote.client.Paged."""
+        from metadata_digger.storage.remote.columns import batch_of, before
+
+        plain = folder == "" or is_plain(folder.rstrip("/"))
+        last, count = after, PAGE
+        while True:
+            if plain and (last == "" or is_plain(last)) and not (last < "0" and self._odd_at(folder)):
+                try:
+                    for page in self._listed(folder, last):
+                        found = before(page, stop)
+                        if found.num_rows:
+                            last, count = found.column(0)[-1].as_py(), PAGE
+                            yield found
+                        if found.num_rows < page.num_rows:
+                            return
+                    return
+                except _invalid_path():
+                    pass
+            # Past the keys that obstore cannot hold; the more of them there are, the longer.
+            items = list(islice(self._odd().below(folder, last), count))
+            kept = [item for item in items if not stop or item.key < stop]
+            for start in range(0, len(kept), PAGE):
+                yield batch_of(kept[start : start + PAGE])
+            if len(kept) < count:
+                return
+            last, count = kept[-1].key, min(2 * count, 100 * PAGE)
+
+    def _listed(self, folder: str, last: str) -> Iterator[pa.RecordBatch]:
+        """By obstore, behind a key; where it fails for a while, it goes on behind the last one."""
+        from metadata_digger.storage.remote.columns import batch_of
+        from metadata_digger.storage.s3.columns import columns
+
+        arrow = find_spec("arro3") is not None  # obstore's own package for it; without it a key costs twice the CPU
+        markers = 0  # behind the last one: their names are those of other keys, so they cannot be gone on from
         end = time.monotonic() + self.access.patience
         while True:
-            stream = _obstore().list(self._store(), folder.rstrip("/") or None, offset=last, chunk_size=PAGE)
+            stream = _obstore().list(
+                self._store(), folder.rstrip("/") or None, offset=last or None, chunk_size=PAGE, return_arrow=arrow
+            )
+            skip, markers = markers, 0
             try:
-                for page in stream:
-                    for one in page:
-                        yield _item(one)
-                    last = page[-1]["path"] if page else last
+                for listed in stream:
+                    page = columns(listed) if arrow else batch_of([_item(one) for one in listed])
+                    found, markers = self._files(page.slice(skip))
+                    skip = max(skip - page.num_rows, 0)
+                    if found.num_rows:
+                        yield found
+                        last = found.column(0)[-1].as_py()
                     end = time.monotonic() + self.access.patience
                 return
             except Exception as error:
                 if isinstance(error, _invalid_path()) or not self._goes_on(error, end):
                     raise self._fault(error) from error
+
+    def _files(self, page: pa.RecordBatch) -> tuple[pa.RecordBatch, int]:
+        """Those of a page, and how many stand at its end that are none."""
+        sizes = page.column(1).to_pylist()
+        if 0 not in sizes:
+            return page, 0
+        keep = [bool(size) or not self._is_marker(key.as_py()) for key, size in zip(page.column(0), sizes, strict=True)]
+        return page.filter(keep), len(keep) - 1 - max((n for n, kept in enumerate(keep) if kept), default=-1)
 
     def _odd_at(self, folder: str) -> bool:
         """Whether there are keys that begin with a slash: obstore lists them without it."""
