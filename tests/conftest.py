@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from servers import browser, build, kdc
+from servers import s3 as s3_server
+from servers.s3 import S3
 from servers.solr import Cloud, running
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ def lack(item: pytest.Item) -> str | None:
     if item.get_closest_marker("c2pa"):
         return None if find_spec("c2pa") else "the extra c2pa is not installed"
     if item.get_closest_marker("browser") and (words := browser.missing()):
+        return words
+    if item.get_closest_marker("s3") and (words := s3_server.missing()):
         return words
     return build.missing() if item.get_closest_marker("solr") else None
 
@@ -76,6 +80,14 @@ def collection(cloud: Cloud) -> Iterator[str]:
     """The name of a collection that is not there yet, and will not be afterwards."""
     with cloud.collection() as name:
         yield name
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3]:
+    """A real S3 server for the whole session; its tests make buckets of their own."""
+    found = S3(tmp_path_factory.mktemp("s3"))
+    with running(found):
+        yield found
 
 
 @pytest.fixture(scope="session")

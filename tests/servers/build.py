@@ -1,4 +1,4 @@
-"""What the tests' Solr is made of: jars from Maven Central and a main class of our own, made once, kept in .cache."""
+"""What the tests' servers are made of, made once, kept in .cache: of Solr jars from Maven and a main class of ours."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def missing() -> str | None:
 def class_path() -> str:
     """Where Java finds everything. The first call fetches and compiles; later ones need no network."""
     pom, source = JAVA / "pom.xml", JAVA / "SolrServer.java"
-    jars = _made("jars", pom.read_bytes(), lambda folder: _fetch(pom, folder))
+    jars = made("jars", pom.read_bytes(), lambda folder: _fetch(pom, folder))
     inputs = pom.read_bytes() + source.read_bytes()
-    classes = _made("classes", inputs, lambda folder: _run("javac", "-cp", f"{jars}/*", "-d", folder, source))
+    classes = made("classes", inputs, lambda folder: _run("javac", "-cp", f"{jars}/*", "-d", folder, source))
     return f"{classes}:{jars}/*"
 
 
@@ -38,7 +38,7 @@ def _fetch(pom: Path, folder: Path) -> None:
     _run("mvn", "-q", "-B", "-f", pom, goal, f"-DoutputDirectory={folder}", "-DincludeScope=runtime")
 
 
-def _made(name: str, inputs: bytes, make: Callable[[Path], None]) -> Path:
+def made(name: str, inputs: bytes, make: Callable[[Path], None]) -> Path:
     """A folder that depends on nothing but `inputs`: there whole or not at all, made by one process at a time."""
     folder = CACHE / f"{name}-{hashlib.sha256(inputs).hexdigest()[:12]}"
     CACHE.mkdir(parents=True, exist_ok=True)

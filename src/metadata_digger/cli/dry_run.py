@@ -23,10 +23,10 @@ def dry_run(job: Job, engine: str, stream: TextIO) -> int:
     """Prints it; returns 0, or 3 where the listing has faults. Raises what the run would."""
     if engine == "spark":
         from metadata_digger.cli.spark_settings import spark_settings
-        from metadata_digger.run.engines import spark
+        from metadata_digger.run.engines.spark.java import check
 
         spark_settings(os.environ)
-        spark.check(job)
+        check(job)
     with Progress(stays=False) as progress:
         expected = rehearse(job, progress)
     for line in lines(expected, job.paths):

@@ -59,24 +59,28 @@ class Work:
         self._steps([])
 
     def extract(self, part: str, found: Sequence[Found], progress: Callable[[int], None]) -> Summary:
-        """The files' rows into a part; `progress` is told the files done so far. Raises OutputError."""
+        """The files' rows into a part; `progress` is told the files done so far. Raises OutputError.
+
+        A part that is there stays: a task that is tried again, or that two do at once, makes nothing twice.
+        """
+        stays = bool(self._job.sinks) and not self._job.streams
+        if stays and (first := parts.standing(self._folder, part, len(found))) is not None:
+            return first
         summary = Summary(part)
         rows = self._rows(found, summary, progress)
-        if not self._job.sinks:  # then the counts are all that is wanted
+        if stays:
+            return parts.write(self._folder, part, self._schema, rows, lambda: summary)
+        if self._job.streams:
+            streaming.write(self._folder, part, self._job.sinks[0], self._schema, rows)
+        else:  # the counts are all that is wanted
             for _ in rows:
                 pass
-        else:
-            if self._job.streams:
-                streaming.write(self._folder, part, self._job.sinks[0], self._schema, rows)
-            else:
-                parts.write(self._folder, part, self._schema, rows, lambda: summary)
         return summary
 
     def keep(self, source: Path, part: str, mask: bytes, times: npt.NDArray[np.int64] | None) -> Summary:
         """The rows of an old part that the mask lets through, into a part of this run. Raises OutputError."""
         summary = Summary(part)
-        parts.write(self._folder, part, self._schema, _kept(source, mask, times, summary), lambda: summary)
-        return summary
+        return parts.write(self._folder, part, self._schema, _kept(source, mask, times, summary), lambda: summary)
 
     def hashes(self, found: Sequence[Found], types: tuple[str, ...], progress: Callable[[int], None]) -> list[Hashed]:
         """What each file has now."""

@@ -10,25 +10,20 @@ from __future__ import annotations
 import functools
 import os
 import pickle
-import re
-import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from metadata_digger import errors
-from metadata_digger.errors import ConfigError, DiggerError
 from metadata_digger.pipeline import compose
 from metadata_digger.run.drive import Extraction, Ready, drive
 from metadata_digger.run.engines.doing import here
 from metadata_digger.run.engines.memory import share
+from metadata_digger.run.engines.spark.java import check
+from metadata_digger.run.engines.spark.session import session, translated
 from metadata_digger.run.job import Job, Progress, untold
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage.listing import Listing
@@ -41,7 +36,6 @@ from metadata_digger.storage.model import Entry, Fault, Found
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-JAVA = 17  # the oldest that Spark 4 runs on
 BATCH = 256  # files: a task costs 70 to 120 ms before it reads the first one
 
 _FOUND = pa.struct(
@@ -103,7 +97,7 @@ def _doing(spark: SparkSession, job: Job, folders: Stage, limits: Limits) -> Do:
         numbers, packed = list(range(len(pieces))), [pickle.dumps(piece) for piece in pieces]
         table = pa.Table.from_pydict({"number": numbers, "piece": packed}, schema=_PIECES)
         given = spark.createDataFrame(table).repartitionByRange(len(pieces), "number")
-        with _translated():
+        with translated():
             made = given.mapInArrow(functools.partial(make_pieces, payload), "number bigint, answer binary").collect()
         for number, answer in made:
             yield pieces[number], pickle.loads(answer)  # noqa: S301  # from our own executors
@@ -119,7 +113,7 @@ def _extract(spark: SparkSession, job: Job, limits: Limits, work: Extraction) ->
     table = _tasks(listing, job.partitions)
     tasks = spark.createDataFrame(table).repartitionByRange(max(len(table), 1), "part")
     payload = pickle.dumps((job, work.parts, limits))
-    with _translated():
+    with translated():
         done = tasks.mapInArrow(functools.partial(extract_batches, payload), "summary binary").collect()
     for (packed,) in done:
         work.done(pickle.loads(packed))  # noqa: S301  # from our own executors
@@ -180,99 +174,3 @@ def _work(payload: bytes) -> Work:
     os.environ["TZ"] = job.timezone
     time.tzset()
     return Work(job, parts, limits)
-
-
-@contextmanager
-def session(master: str, folders: Stage, settings: Mapping[str, str]) -> Iterator[SparkSession]:
-    """A quiet Spark session of its own."""
-    from pyspark.sql import SparkSession
-
-    # Executors have to run this very Python, with this very package; on a cluster the environment says which one.
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    os.environ.setdefault("PYSPARK_DRIVER_PYTHON", sys.executable)
-    if master.startswith("local"):
-        # Without it the driver binds the host's name, which need not resolve on a laptop.
-        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    builder = SparkSession.builder.master(master).appName("Metadata Digger")
-    properties = {
-        "spark.sql.execution.arrow.maxRecordsPerBatch": "1",  # a row is a batch of files
-        "spark.sql.adaptive.enabled": "false",  # it would merge small partitions, and all of these are small
-        "spark.ui.enabled": "false",
-        "spark.ui.showConsoleProgress": "false",
-        **settings,
-    }
-    for name, value in properties.items():
-        builder = builder.config(name, value)
-    with _translated(), _errors_to(folders.logs / "spark.log"):
-        spark = builder.getOrCreate()
-    try:
-        yield spark
-    finally:
-        spark.stop()
-
-
-@contextmanager
-def _errors_to(log: Path) -> Iterator[None]:
-    """Java started in here complains into a file: it tells at length what it does, and what goes wrong is raised."""
-    sys.stderr.flush()
-    before = os.dup(2)
-    with log.open("ab", buffering=0) as file:
-        os.dup2(file.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(before, 2)
-        os.close(before)
-
-
-def check(job: Job) -> None:
-    """Raises DiggerError where a job cannot run on Spark, or there is none."""
-    if job.streams:
-        raise ConfigError("output.directoryPath=- is for one machine; name a directory, or leave out --engine spark")
-    check_spark()
-
-
-def check_spark() -> None:
-    """Raises DiggerError when pyspark, or a Java that it runs on, is missing."""
-    try:
-        import pyspark  # noqa: F401  # only whether it is there
-    except ImportError:
-        raise DiggerError("Spark is not installed: pip install 'metadata-digger[spark]'") from None
-    home = os.environ.get("JAVA_HOME")
-    java = str(Path(home, "bin", "java")) if home else shutil.which("java")
-    advice = f"Spark needs Java {JAVA} or newer: install it or let JAVA_HOME point to it"
-    if java is None:
-        raise DiggerError(f"no java found. {advice}")
-    try:
-        answer = subprocess.run([java, "-version"], capture_output=True, text=True, check=False)  # noqa: S603
-    except OSError as error:
-        raise DiggerError(f"{java} cannot be started: {error.strerror}. {advice}") from error
-    version = java_version(answer.stderr + answer.stdout)
-    if version is None:
-        raise DiggerError(f"{java} does not tell its version. {advice}")
-    if version < JAVA:
-        raise DiggerError(f"{java} is Java {version}. {advice}")
-
-
-def java_version(text: str) -> int | None:
-    """The feature release in what `java -version` prints: 17 of "17.0.15", 8 of "1.8.0_392"."""
-    found = re.search(r'version "(?:1\.)?(\d+)', text)
-    return int(found[1]) if found else None
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Spark's exceptions as DiggerError: our own as they were raised on the executor, others by their first line."""
-    from py4j.protocol import Py4JError  # type: ignore[import-untyped]  # it has no types
-    from pyspark.errors import PySparkException
-
-    try:
-        yield
-    except (Py4JError, PySparkException) as error:
-        text = str(error)
-        # Python tells what an error came from before it.
-        ours = re.findall(r"metadata_digger\.(?:\w+\.)*errors\.(\w+): (.+)", text)
-        if not ours:
-            raise DiggerError("Spark: " + next((line for line in text.splitlines() if line), "")) from error
-        name, message = ours[-1]
-        raise getattr(errors, name, DiggerError)(message.strip()) from error

@@ -1,0 +1,306 @@
+"""A bucket: obstore for all that it can hold, boto3 for the keys that it cannot."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from metadata_digger.errors import DiggerError, StorageError
+from metadata_digger.storage.remote.client import Item
+from metadata_digger.storage.s3 import faults
+from metadata_digger.storage.s3.access import SCHEME, S3Access
+
+if TYPE_CHECKING:
+    from metadata_digger.storage.s3.any_key import AnyKey
+
+T = TypeVar("T")
+
+PAGE = 1_000  # keys of an answer
+COPY = 5 << 30  # bytes; a server copies no more in one request
+_CHECK = 8.0  # seconds for the request before any work
+_CONTROLS = frozenset(map(chr, (*range(32), 127)))
+_stores: dict[tuple[int, S3Access, str, float, str], Any] = {}  # of this process; a store does not survive a fork
+_regions: dict[tuple[S3Access, str], str] = {}  # that a server asked for
+
+
+def is_plain(key: str) -> bool:
+    """Whether obstore can name a key: it has no empty parts, no `.` and `..`, no control characters."""
+    return not (set(key) & _CONTROLS or {"", ".", ".."} & set(key.split("/")))
+
+
+@dataclass(frozen=True)
+class S3Client:
+    """remote.Client of a bucket."""
+
+    access: S3Access
+    bucket: str
+
+    renames: ClassVar[bool] = False
+
+    @property
+    def root(self) -> str:
+        return f"{SCHEME}://{self.bucket}/"
+
+    def check(self) -> None:
+        def first() -> None:
+            for _ in _obstore().list(self._store(_CHECK), chunk_size=1):
+                return
+
+        try:
+            self._asked(first, _CHECK)
+        except _invalid_path():
+            pass  # the first key is one for boto3: an answer all the same
+
+    def look(self, key: str) -> Item | None:
+        if not is_plain(key):
+            return self._odd().look(key)
+        try:
+            return _item(self._asked(lambda: _obstore().head(self._store(), key)))
+        except StorageError as error:
+            if error.status == "not_found":
+                return None
+            raise
+
+    def is_folder(self, folder: str) -> bool:
+        return next(self.inside(folder), None) is not None
+
+    def inside(self, folder: str) -> Iterator[Item | str]:
+        plain = folder == "" or is_plain(folder.rstrip("/"))
+        try:
+            if not plain or self._odd_at(folder):
+                raise _Odd
+            found = self._asked(lambda: _obstore().list_with_delimiter(self._store(), folder.rstrip("/") or None))
+        except (_invalid_path(), _Odd):
+            yield from self._odd().inside(folder)
+            return
+        items: list[Item | str] = [f"{prefix}/" for prefix in found["common_prefixes"]]
+        items += [one for one in map(_item, found["objects"]) if one.size or not self._is_marker(one.key)]
+        yield from sorted(items, key=lambda one: one if isinstance(one, str) else one.key)
+
+    def below(self, folder: str) -> Iterator[Item]:
+        last = ""
+        if (folder == "" or is_plain(folder.rstrip("/"))) and not self._odd_at(folder):
+            try:
+                for item in self._listed(folder):
+                    if item.size or not self._is_marker(item.key):
+                        yield item
+                    last = item.key
+                return
+            except _invalid_path():
+                pass
+        yield from self._odd().below(folder, last)
+
+    def _listed(self, folder: str) -> Iterator[Item]:
+        """By obstore; where it fails for a while, it goes on behind the last key."""
+        last: str | None = None
+        end = time.monotonic() + self.access.patience
+        while True:
+            stream = _obstore().list(self._store(), folder.rstrip("/") or None, offset=last, chunk_size=PAGE)
+            try:
+                for page in stream:
+                    for one in page:
+                        yield _item(one)
+                    last = page[-1]["path"] if page else last
+                    end = time.monotonic() + self.access.patience
+                return
+            except Exception as error:
+                if isinstance(error, _invalid_path()) or not self._goes_on(error, end):
+                    raise self._fault(error) from error
+
+    def _odd_at(self, folder: str) -> bool:
+        """Whether there are keys that begin with a slash: obstore lists them without it."""
+        return folder == "" and self._odd().any_at("/")
+
+    def _is_marker(self, key: str) -> bool:
+        """Of an empty object: whether its key has a slash at its end, which obstore leaves out. It is a folder then."""
+        return self.look(key) is None
+
+    def fetch(self, key: str, start: int, stop: int, version: str = "") -> bytes:
+        if stop <= start:
+            return b""
+        if not is_plain(key):
+            return self._odd().fetch(key, start, stop, version)
+        options: dict[str, Any] = {"range": (start, stop)}
+        if version:
+            options["if_match"] = version
+
+        def ask() -> bytes:
+            return bytes(_obstore().get(self._store(), key, options=options).bytes())
+
+        data = self._asked(ask)
+        if len(data) != stop - start:
+            raise StorageError(faults.CHANGED, "failed")
+        return data
+
+    def read(self, key: str) -> bytes:
+        try:
+            return self._asked(lambda: bytes(_obstore().get(self._store(), key).bytes()))
+        except StorageError as error:
+            if error.status == "not_found":
+                raise FileNotFoundError(f"{self.root}{key}") from error
+            raise
+
+    def put(self, key: str, data: bytes | Path) -> None:
+        self._asked(lambda: _obstore().put(self._store(), key, data))
+
+    def create(self, key: str, data: bytes) -> bool:
+        def ask() -> bool:
+            try:
+                _obstore().put(self._store(), key, data, mode="create", use_multipart=False)
+            except _obstore().exceptions.AlreadyExistsError:
+                return False
+            return True
+
+        return self._asked(ask)
+
+    def copy(self, key: str, to: str) -> None:
+        item = self.look(key)
+        if item is None:
+            raise StorageError(f"there is no {self.root}{key} to be copied", "not_found")
+        if item.size > COPY:
+            self._odd().copy(key, to)
+        else:
+            self._asked(lambda: _obstore().copy(self._store(), key, to))
+
+    def move(self, folder: str, to: str) -> None:
+        raise DiggerError("S3 has no folders that could be moved")
+
+    def delete(self, keys: Sequence[str]) -> None:
+        for at in range(0, len(keys), PAGE):
+            some = list(keys[at : at + PAGE])
+            try:
+                self._asked(lambda some=some: _obstore().delete(self._store(), some))  # type: ignore[misc]
+            except StorageError as error:
+                if error.status != "not_found":
+                    raise
+
+    def delete_folder(self, folder: str) -> None:
+        keys: list[str] = []
+        for item in self.below(folder):
+            keys.append(item.key)
+            if len(keys) == PAGE:
+                self.delete(keys)
+                keys.clear()
+        self.delete(keys)
+
+    def abort_uploads(self, folder: str) -> None:
+        """Those that a kill left open: they cost money, and are seen nowhere."""
+        self._odd().abort_uploads(folder)
+
+    def _asked(self, ask: Callable[[], T], patience: float | None = None) -> T:
+        """obstore asks again by itself, but not when an answer breaks off; and not in the right region."""
+        end = time.monotonic() + (self.access.patience if patience is None else patience)
+        while True:
+            try:
+                return ask()
+            except Exception as error:
+                if isinstance(error, _invalid_path()):
+                    raise
+                if not self._goes_on(error, end):
+                    raise self._fault(error) from error
+
+    def _goes_on(self, error: Exception, end: float) -> bool:
+        """Whether the same is to be asked again, after a moment."""
+        region = faults.region_of(error)
+        if region and not self.access.region and region != _regions.get((self.access, self.bucket)):
+            _regions[self.access, self.bucket] = region
+            return True
+        if isinstance(error, (FileNotFoundError, PermissionError, ValueError)) or not faults.is_passing(error):
+            return False
+        if time.monotonic() + 1 > end:
+            return False
+        time.sleep(0.5)
+        return True
+
+    def _fault(self, error: Exception) -> Exception:
+        return (
+            error if isinstance(error, (DiggerError, _invalid_path())) else faults.told(error, self.access, self.bucket)
+        )
+
+    def region(self) -> str:
+        return _regions.get((self.access, self.bucket), self.access.first_region)
+
+    def _store(self, patience: float | None = None) -> Any:
+        patience = self.access.patience if patience is None else patience
+        key = os.getpid(), self.access, self.bucket, patience, self.region()
+        store = _stores.get(key)
+        if store is None:
+            store = _stores[key] = self._made(patience)
+        return store
+
+    def _made(self, patience: float) -> Any:
+        from obstore.store import S3Store
+
+        access = self.access
+        options: dict[str, Any] = {
+            "region": self.region(),
+            "virtual_hosted_style_request": False,
+            "client_options": {
+                "allow_http": access.endpoint.lower().startswith("http://"),
+                "connect_timeout": timedelta(seconds=min(5.0, patience)),
+                "read_timeout": timedelta(seconds=min(20.0, patience)),
+                "timeout": timedelta(minutes=30),
+            },
+            "retry_config": {
+                "max_retries": 1_000,
+                "retry_timeout": timedelta(seconds=patience),
+                "backoff": {"max_backoff": timedelta(seconds=5)},
+            },
+        }
+        if access.endpoint:
+            options["endpoint"] = access.endpoint
+        if access.access_key:
+            options["credential_provider"] = _Given(access.access_key, access.secret_key)
+        elif access.by_boto3():
+            from obstore.auth.boto3 import Boto3CredentialProvider
+
+            options["credential_provider"] = Boto3CredentialProvider(self._odd().session())
+        return S3Store(self.bucket, **options)
+
+    def _odd(self) -> AnyKey:
+        from metadata_digger.storage.s3.any_key import AnyKey
+
+        return AnyKey(self.access, self.bucket, self.region())
+
+
+class _Odd(Exception):
+    """There are keys that obstore does not tell as they are."""
+
+
+class _Given:
+    """Keys as configured: without it obstore would take a session token of the environment with them."""
+
+    def __init__(self, access_key: str, secret_key: str) -> None:
+        self._keys = access_key, secret_key
+
+    def __call__(self) -> dict[str, Any]:
+        access_key, secret_key = self._keys
+        return {
+            "access_key_id": access_key,
+            "secret_access_key": secret_key,
+            "token": None,
+            "expires_at": None,
+        }
+
+
+def _item(found: Any) -> Item:
+    modified: datetime | None = found["last_modified"]
+    return Item(found["path"], found["size"], None if modified is None else modified.timestamp(), found["e_tag"] or "")
+
+
+def _obstore() -> Any:
+    """Imported when it is first used: 30 ms, and threads that must not be there at a fork."""
+    import obstore
+    import obstore.exceptions
+
+    return obstore
+
+
+def _invalid_path() -> type[Exception]:
+    """What obstore raises where it meets a key that it cannot hold."""
+    return _obstore().exceptions.InvalidPathError  # type: ignore[no-any-return]
