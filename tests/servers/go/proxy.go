@@ -24,7 +24,7 @@ import (
 // Rule says which requests it is of: Method "" is any, Path a part of the path, Query a part of the query, Range one
 // with a Range header. Of those it lets the first Skip pass and takes the Times that follow (0: all), of each path for
 // itself where Each. Act: "answer" (Status, Body), "reset", "stall" (for ever), "cut" (half of the body, then the
-// connection is gone), "hang" (half of the body, then nothing more).
+// connection is gone), "hang" (half of the body, then nothing more), "lose" (done by the server, its answer lost).
 type Rule struct {
 	Method string `json:"method"`
 	Path   string `json:"path"`
@@ -178,11 +178,15 @@ func main() {
 		},
 		Transport:     &http.Transport{MaxIdleConns: 1024, MaxIdleConnsPerHost: 1024, DisableCompression: true},
 		FlushInterval: -1,
+		ErrorHandler:  func(w http.ResponseWriter, r *http.Request, err error) { reset(w) },
 		ModifyResponse: func(r *http.Response) error {
 			of := r.Request.Context().Value(key{}).(about)
+			if of.rule != nil && of.rule.Act == "lose" {
+				return errors.New("lost")
+			}
 			found := &body{ReadCloser: r.Body, state: s, count: of.count, left: -1}
-			if of.rule != nil && r.ContentLength > 0 {
-				found.left = r.ContentLength / 2
+			if of.rule != nil && (of.rule.Act == "cut" || of.rule.Act == "hang") {
+				found.left = max(r.ContentLength/2, 1)
 				if of.rule.Act == "hang" {
 					found.hangs = r.Request.Context().Done()
 				}
