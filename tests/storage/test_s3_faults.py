@@ -124,9 +124,7 @@ REFUSALS = [
 
 @pytest.mark.parametrize(("status", "code", "words", "row"), REFUSALS)
 @pytest.mark.parametrize("key", ["x.jpg", "a//x.jpg"])
-def test_refusals(
-    client: S3Client, bad_weather: Proxy, status: int, code: str, words: str, row: str, key: str
-) -> None:
+def test_refusals(client: S3Client, bad_weather: Proxy, status: int, code: str, words: str, row: str, key: str) -> None:
     bad_weather.treat(refused(status, code, "as it is", *TALE, method="GET"))
     begin = time.monotonic()
     with pytest.raises(StorageError, match=words) as fault:
@@ -136,11 +134,18 @@ def test_refusals(
     _is_a_sentence(str(fault.value))
 
 
-@pytest.mark.parametrize("code", ["InvalidAccessKeyId", "SignatureDoesNotMatch", "RequestTimeTooSkewed", "AccessDenied"])
+@pytest.mark.parametrize(
+    "code", ["InvalidAccessKeyId", "SignatureDoesNotMatch", "RequestTimeTooSkewed", "AccessDenied"]
+)
 def test_refusals_before_any_work(client: S3Client, bad_weather: Proxy, code: str) -> None:
     words = next(words for _, one, words, _ in REFUSALS if one == code)
     bad_weather.treat(refused(403, code, "as it is", *TALE))
-    for ask in (client.check, lambda: list(client.below("")), lambda: list(client.inside("")), lambda: client.put("y", b"")):
+    for ask in (
+        client.check,
+        lambda: list(client.below("")),
+        lambda: list(client.inside("")),
+        lambda: client.put("y", b""),
+    ):
         with pytest.raises(StorageError, match=words) as fault:
             ask()
         _is_a_sentence(str(fault.value))

@@ -231,7 +231,7 @@ class S3Client:
         return faults.told(error, self.access, self.bucket, self._wanted(error))
 
     def _wanted(self, error: Exception) -> str:
-        """The region that the bucket is in, where that is what a server complains of; "" where it is not, or unknown."""
+        """The region that the bucket is in, where it is that what a server complains of; "" where nobody says."""
         if not faults.is_redirect(error):
             return faults.region_of(error)
         import requests
