@@ -159,8 +159,7 @@ KEYS: tuple[Key, ...] = (
         "processing.fileTimeout",
         SECONDS,
         "120",
-        "A file that makes no progress for so many seconds is tried once more at the end, then given up (`timed_out`). "
-        "One machine only.",
+        "A file that makes no progress for so many seconds is tried once more at the end, then given up (`timed_out`).",
     ),
     Key("processing.timezone", TIMEZONE, "UTC", "Time zone of dates that a file states as an instant."),
     Key(
