@@ -17,7 +17,8 @@ from test_kills import found
 from test_local import contents, files, job, left_out, rows
 
 from metadata_digger.errors import DiggerError, ModelError
-from metadata_digger.run.engines import local, spark
+from metadata_digger.run.engines import local
+from metadata_digger.run.engines.spark import engine as spark
 from metadata_digger.run.engines.spark.java import JAVA, check_spark, java_version
 from metadata_digger.run.engines.spark.session import translated
 from metadata_digger.solr.errors import Passing, SolrError

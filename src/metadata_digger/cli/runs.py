@@ -104,7 +104,7 @@ def masked(arguments: Sequence[str]) -> Iterator[str]:
 def _run(work: Job, engine: str, progress: Progress) -> Report:
     if engine == "spark":
         from metadata_digger.cli.spark_settings import spark_settings
-        from metadata_digger.run.engines import spark
+        from metadata_digger.run.engines.spark import engine as spark
 
         master, settings = spark_settings(os.environ)
         return spark.run(work, master, progress, settings)

@@ -34,6 +34,7 @@ from metadata_digger.storage.model import Entry, Found
 # of extraction alone.
 FILES = 64
 PICTURES = 4
+AHEAD = 32  # files that a storage which answers slowly is told of before they are opened
 
 
 class Work:
@@ -132,12 +133,33 @@ class Work:
         self, found: Sequence[Found], summary: Summary, progress: Callable[[int], None]
     ) -> Iterator[pa.RecordBatch]:
         done = 0
-        for files in self._batches(found):
+        for files in self._ahead(found):
             rows = self._steps(files)
             summary.count(rows)
             yield rows
             done += len(files)
             progress(done)
+
+    def _ahead(self, found: Sequence[Found]) -> Iterator[Sequence[Found]]:
+        """The same batches; of those to come the storage is told: some files more, and no more bytes than a batch."""
+        storage, batches = self._job.storage, list(self._batches(found))
+        whole = self._limits.whole if self._pixels else 0
+        sizes = [sum(one.size for one in files if isinstance(one, Entry) and one.size <= whole) for files in batches]
+        asked = count = size = 0  # files and bytes that were asked for
+        try:
+            for number, files in enumerate(batches):
+                while asked < len(batches) and (
+                    asked <= number + 1 or (count < AHEAD and size + sizes[asked] <= self._limits.batch)
+                ):
+                    storage.ahead([one for one in batches[asked] if isinstance(one, Entry)], whole)
+                    count += len(batches[asked])
+                    size += sizes[asked]
+                    asked += 1
+                yield files
+                count -= len(files)
+                size -= sizes[number]
+        finally:
+            storage.forget()
 
     def _batches(self, found: Sequence[Found]) -> Iterator[Sequence[Found]]:
         """Few files at a time, and no more bytes than the limit, but at least one file."""

@@ -31,7 +31,10 @@ class Client(Protocol):
     """
 
     renames: ClassVar[bool]  # whether a folder moves in one step
-    root: str  # the URL that keys are put behind: "s3a://bucket/", "hdfs://host:8020/"
+
+    @property
+    def root(self) -> str:
+        """The URL that keys are put behind: "s3a://bucket/", "hdfs://host:8020/"."""
 
     def check(self) -> None:
         """One request: raises StorageError with one sentence for a wrong key or secret, no such bucket, no right,

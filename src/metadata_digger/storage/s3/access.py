@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from metadata_digger.errors import ConfigError
+from metadata_digger.storage.model import Values
 
 SCHEME = "s3a"  # of the URLs in rows: the original's ids are sums of such texts
 _BUCKET = re.compile(r"(?:s3[an]?://)?(?P<bucket>[^/]+)(?:/(?P<key>.*))?", re.DOTALL | re.IGNORECASE)
@@ -62,9 +61,11 @@ class S3Access:
         return any(Path(os.environ.get(key) or Path.home() / ".aws" / name).exists() for key, name in files)
 
 
-def access_of(values: Mapping[str, Any]) -> S3Access:
+def access_of(values: Values) -> S3Access:
     """As the configuration says. Raises ConfigError where keys are wanted and there are none."""
-    access_key, secret_key, endpoint = (values[f"storage.s3.{name}"] for name in ("accessKey", "secretKey", "endpoint"))
+    access_key, secret_key, endpoint, region, profile = (
+        values[f"storage.s3.{name}"] or "" for name in ("accessKey", "secretKey", "endpoint", "region", "profile")
+    )
     given = values["storage.s3.credsProvided"]
     for key, value in (("accessKey", access_key), ("secretKey", secret_key)):
         if given and not value:
@@ -78,8 +79,8 @@ def access_of(values: Mapping[str, Any]) -> S3Access:
         endpoint.rstrip("/"),
         access_key if given else "",
         secret_key if given else "",
-        values["storage.s3.region"],
-        values["storage.s3.profile"],
+        region,
+        profile,
         values["storage.patience"],
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.util import find_spec
@@ -27,6 +28,8 @@ T = TypeVar("T")
 PAGE = 1_000  # keys of an answer
 COPY = 5 << 30  # bytes; a server copies no more in one request
 _CHECK = 8.0  # seconds for the request before any work
+# Of the patience, for one answer: what stalls is asked for again. The request before any work has no second try.
+_TRIES = 3
 _CONTROLS = frozenset(map(chr, (*range(32), 127)))
 _stores: dict[tuple[int, S3Access, str, float, str], Any] = {}  # of this process; a store does not survive a fork
 _regions: dict[tuple[S3Access, str], str] = {}  # that a server asked for
@@ -192,14 +195,19 @@ class S3Client:
         self._asked(lambda: _obstore().put(self._store(), key, data))
 
     def create(self, key: str, data: bytes) -> bool:
+        tried = 0
+
         def ask() -> bool:
+            nonlocal tried
+            tried += 1
             try:
                 _obstore().put(self._store(), key, data, mode="create", use_multipart=False)
             except _obstore().exceptions.AlreadyExistsError:
                 return False
             return True
 
-        return self._asked(ask)
+        # It may be there by the first try, whose answer was lost.
+        return self._asked(ask) or (tried > 1 and self.read(key) == data)
 
     def copy(self, key: str, to: str) -> None:
         item = self.look(key)
@@ -249,7 +257,7 @@ class S3Client:
 
     def _goes_on(self, error: Exception, end: float) -> bool:
         """Whether the same is to be asked again, after a moment."""
-        region = faults.region_of(error)
+        region = self._wanted(error)
         if region and not self.access.region and region != _regions.get((self.access, self.bucket)):
             _regions[self.access, self.bucket] = region
             return True
@@ -261,9 +269,22 @@ class S3Client:
         return True
 
     def _fault(self, error: Exception) -> Exception:
-        return (
-            error if isinstance(error, (DiggerError, _invalid_path())) else faults.told(error, self.access, self.bucket)
-        )
+        if isinstance(error, (DiggerError, _invalid_path())):
+            return error
+        return faults.told(error, self.access, self.bucket, self._wanted(error))
+
+    def _wanted(self, error: Exception) -> str:
+        """The region that the bucket is in, where it is that what a server complains of; "" where nobody says."""
+        if not faults.is_redirect(error):
+            return faults.region_of(error)
+        import requests
+
+        # Told to everyone who asks, without keys.
+        with suppress(requests.RequestException):
+            place = self.access.endpoint or f"https://s3.{self.region()}.amazonaws.com"
+            said = requests.head(f"{place}/{self.bucket}", timeout=3, allow_redirects=False)
+            return said.headers.get("x-amz-bucket-region", "")
+        return ""
 
     def region(self) -> str:
         return _regions.get((self.access, self.bucket), self.access.first_region)
@@ -286,7 +307,7 @@ class S3Client:
             "client_options": {
                 "allow_http": access.endpoint.lower().startswith("http://"),
                 "connect_timeout": timedelta(seconds=min(5.0, patience)),
-                "read_timeout": timedelta(seconds=min(20.0, patience)),
+                "read_timeout": timedelta(seconds=patience if patience == _CHECK else min(20.0, patience / _TRIES)),
                 "timeout": timedelta(minutes=30),
             },
             "retry_config": {

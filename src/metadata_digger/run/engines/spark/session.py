@@ -17,6 +17,11 @@ from metadata_digger.run.stage.place import Stage
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+TRIES = 4  # what spark.task.maxFailures is on clusters
+
+_CALL = "An error occurred while calling "  # of a method of Java; what it was is in the next line
+_CLASS = re.compile(r"^: (?:\w+\.)*\w+: ")
+
 
 @contextmanager
 def session(master: str, folders: Stage, settings: Mapping[str, str]) -> Iterator[SparkSession]:
@@ -29,10 +34,8 @@ def session(master: str, folders: Stage, settings: Mapping[str, str]) -> Iterato
     if master.startswith("local"):
         # Without it the driver binds the host's name, which need not resolve on a laptop.
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    builder = SparkSession.builder.master(master).appName("Metadata Digger")
+    builder = SparkSession.builder.master(retrying(master)).appName("Metadata Digger")
     properties = {
-        "spark.sql.execution.arrow.maxRecordsPerBatch": "1",  # a row is a batch of files
-        "spark.sql.adaptive.enabled": "false",  # it would merge small partitions, and all of these are small
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         **settings,
@@ -45,6 +48,12 @@ def session(master: str, folders: Stage, settings: Mapping[str, str]) -> Iterato
         yield spark
     finally:
         spark.stop()
+
+
+def retrying(master: str) -> str:
+    """On one machine Spark tries a task only once, unless told: local[2] is local[2, 4] then."""
+    local = re.fullmatch(r"local(?:\[(\d+|\*)\])?", master)
+    return f"local[{local[1] or 1},{TRIES}]" if local else master
 
 
 @contextmanager
@@ -74,6 +83,7 @@ def translated() -> Iterator[None]:
         # Python tells what an error came from before it.
         ours = re.findall(r"metadata_digger\.(?:\w+\.)*errors\.(\w+): (.+)", text)
         if not ours:
-            raise DiggerError("Spark: " + next((line for line in text.splitlines() if line), "")) from error
+            lines = [line for line in text.splitlines() if line and not line.startswith(_CALL)]
+            raise DiggerError("Spark: " + _CLASS.sub("", lines[0] if lines else "")) from error
         name, message = ours[-1]
         raise getattr(errors, name, DiggerError)(message.strip()) from error
