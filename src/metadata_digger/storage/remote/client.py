@@ -19,6 +19,11 @@ class Item(NamedTuple):
     version: str  # another one when the content is; an ETag. "" where the server tells none
 
 
+def name_of(entry: Item | str) -> str:
+    """The key of what is in a folder."""
+    return entry if isinstance(entry, str) else entry.key
+
+
 class Client(Protocol):
     """A bucket of S3, or a name service of HDFS. Picklable, secrets and all: it goes to workers in the payload alone.
 

@@ -11,7 +11,7 @@ from typing import TypeAlias
 import pyarrow as pa
 
 from metadata_digger.storage.remote.ahead import Ahead
-from metadata_digger.storage.remote.client import Item
+from metadata_digger.storage.remote.client import Item, name_of
 from metadata_digger.storage.remote.columns import batch_of
 
 PAGE = 1_000  # items of a batch; entries of a folder that are looked at together
@@ -113,7 +113,3 @@ class Rest:
 
 
 Node: TypeAlias = Part | Rest
-
-
-def name_of(entry: Item | str) -> str:
-    return entry if isinstance(entry, str) else entry.key

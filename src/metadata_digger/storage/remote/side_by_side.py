@@ -14,9 +14,9 @@ from contextlib import closing
 
 import pyarrow as pa
 
-from metadata_digger.storage.remote.client import Client, Item, Paged
+from metadata_digger.storage.remote.client import Client, Item, Paged, name_of
 from metadata_digger.storage.remote.columns import items_of
-from metadata_digger.storage.remote.parts import PAGE, Node, Part, Rest, name_of
+from metadata_digger.storage.remote.parts import PAGE, Node, Part, Rest
 
 THREADS = 32
 WINDOW = 2  # for each thread so many parts are listed ahead of the consumer

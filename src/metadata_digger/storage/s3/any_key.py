@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from metadata_digger.errors import StorageError
-from metadata_digger.storage.remote.client import Item
+from metadata_digger.storage.remote.client import Item, name_of
 from metadata_digger.storage.s3 import faults
 from metadata_digger.storage.s3.access import S3Access
 
@@ -45,11 +45,12 @@ class AnyKey:
     def any_at(self, prefix: str) -> bool:
         return bool(self._asked("list_objects_v2", Prefix=prefix, MaxKeys=1).get("Contents"))
 
-    def inside(self, folder: str) -> Iterator[Item | str]:
-        for page in self._pages(Prefix=folder, Delimiter="/"):
+    def inside(self, folder: str, last: str = "") -> Iterator[list[Item | str]]:
+        """Page by page; `last`: the entry behind which it begins."""
+        for page in self._pages(Prefix=folder, Delimiter="/", **({"StartAfter": last} if last else {})):
             found: list[Item | str] = [one["Prefix"] for one in page.get("CommonPrefixes", ())]
             found += _files(page)
-            yield from sorted(found, key=lambda one: one if isinstance(one, str) else one.key)
+            yield sorted((one for one in found if name_of(one) > last), key=name_of)
 
     def below(self, folder: str, last: str = "") -> Iterator[Item]:
         """`last`: the key behind which it begins."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from metadata_digger.errors import DiggerError, StorageError
-from metadata_digger.storage.remote.client import Item
+from metadata_digger.storage.remote.client import Item, name_of
 from metadata_digger.storage.s3 import faults
 from metadata_digger.storage.s3.access import SCHEME, S3Access
 
@@ -79,20 +79,58 @@ class S3Client:
     def inside(self, folder: str) -> Iterator[Item | str]:
         plain = folder == "" or is_plain(folder.rstrip("/"))
         try:
-            if not plain or self._odd_at(folder):
-                raise _Odd
-            found = self._asked(lambda: _obstore().list_with_delimiter(self._store(), folder.rstrip("/") or None))
-        except (_invalid_path(), _Odd):
-            yield from self._odd().inside(folder)
-            return
-        items: list[Item | str] = [f"{prefix}/" for prefix in found["common_prefixes"]]
-        items += [one for one in map(_item, found["objects"]) if one.size or not self._is_marker(one.key)]
-        yield from sorted(items, key=lambda one: one if isinstance(one, str) else one.key)
+            found = self._first(folder) if plain and not self._odd_at(folder) else None
+        except _invalid_path():
+            found = None
+        if found is None:
+            for entries in self._odd().inside(folder):
+                yield from entries
+        elif len(found) < PAGE:
+            inside = {name_of(one): one for one in (self._entry(folder, one) for one in found) if name_of(one)}
+            yield from (inside[name] for name in sorted(inside))
+        else:
+            yield from self._many_inside(folder)
+
+    def _first(self, folder: str) -> Sequence[Any]:
+        """Whatever comes first below a folder, as obstore has it; all of it where it is no whole page."""
+        prefix = folder.rstrip("/") or None
+        return self._asked(lambda: next(iter(_obstore().list(self._store(), prefix, chunk_size=PAGE)), ()))
+
+    def _entry(self, folder: str, found: Any) -> Item | str:
+        """What it lies in, or is, in a folder; "" for the folder itself."""
+        key = found["path"]
+        if slash := key.find("/", len(folder)) + 1:
+            return str(key[:slash])
+        if found["size"] or not self._is_marker(key):
+            return _item(found)
+        return f"{key}/" if len(key) > len(folder) else ""
+
+    def _many_inside(self, folder: str) -> Iterator[Item | str]:
+        """Files that follow each other by obstore, what follows a folder by boto3: obstore would hold all at once."""
+        last = ""
+        while True:
+            for item in self._from(folder, last):
+                if "/" in item.key[len(folder) :]:
+                    break
+                yield item
+                last = item.key
+            else:
+                return
+            for entries in self._odd().inside(folder, last):
+                yield from entries
+                last = name_of(entries[-1]) if entries else last
+                if len(entries) == PAGE and not any(isinstance(one, str) for one in entries):
+                    break
+            else:
+                return
 
     def below(self, folder: str) -> Iterator[Item]:
+        return self._from(folder, "")
+
+    def _from(self, folder: str, last: str) -> Iterator[Item]:
         from metadata_digger.storage.remote.columns import items_of
 
-        for page in self.pages(folder):
+        for page in self.pages(folder, last):
             yield from items_of(page)
 
     def pages(self, folder: str, after: str = "", stop: str = "") -> Iterator[pa.RecordBatch]:
@@ -330,10 +368,6 @@ class S3Client:
         from metadata_digger.storage.s3.any_key import AnyKey
 
         return AnyKey(self.access, self.bucket, self.region())
-
-
-class _Odd(Exception):
-    """There are keys that obstore does not tell as they are."""
 
 
 class _Given:
