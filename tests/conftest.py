@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from servers import browser, build, kdc
+from servers import browser, build, kdc, proxy
 from servers import s3 as s3_server
 from servers import spark_cluster as standalone
 from servers.s3 import S3
@@ -89,6 +89,13 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3]:
     """A real S3 server for the whole session; its tests make buckets of their own."""
     found = S3(tmp_path_factory.mktemp("s3"))
     with running(found):
+        yield found
+
+
+@pytest.fixture(scope="session")
+def bad_weather(s3: S3, tmp_path_factory: pytest.TempPathFactory) -> Iterator[proxy.Proxy]:
+    """What stands before that server, and lets everything pass until it is told otherwise."""
+    with proxy.before(tmp_path_factory.mktemp("proxy"), s3.port) as found:
         yield found
 
 

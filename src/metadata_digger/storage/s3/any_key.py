@@ -6,11 +6,12 @@ It takes 16 times the CPU a key, so it is never the main road.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from typing import Any
 
 from metadata_digger.errors import StorageError
-from metadata_digger.storage.remote.client import Item
+from metadata_digger.storage.remote.client import Item, name_of
 from metadata_digger.storage.s3 import faults
 from metadata_digger.storage.s3.access import S3Access
 
@@ -44,11 +45,12 @@ class AnyKey:
     def any_at(self, prefix: str) -> bool:
         return bool(self._asked("list_objects_v2", Prefix=prefix, MaxKeys=1).get("Contents"))
 
-    def inside(self, folder: str) -> Iterator[Item | str]:
-        for page in self._pages(Prefix=folder, Delimiter="/"):
+    def inside(self, folder: str, last: str = "") -> Iterator[list[Item | str]]:
+        """Page by page; `last`: the entry behind which it begins."""
+        for page in self._pages(Prefix=folder, Delimiter="/", **({"StartAfter": last} if last else {})):
             found: list[Item | str] = [one["Prefix"] for one in page.get("CommonPrefixes", ())]
             found += _files(page)
-            yield from sorted(found, key=lambda one: one if isinstance(one, str) else one.key)
+            yield sorted((one for one in found if name_of(one) > last), key=name_of)
 
     def below(self, folder: str, last: str = "") -> Iterator[Item]:
         """`last`: the key behind which it begins."""
@@ -57,11 +59,13 @@ class AnyKey:
 
     def fetch(self, key: str, start: int, stop: int, version: str = "") -> bytes:
         more = {"IfMatch": version} if version else {}
-        answer = self._asked("get_object", Key=key, Range=f"bytes={start}-{stop - 1}", **more)
-        try:
-            data: bytes = answer["Body"].read()
-        except Exception as error:
-            raise faults.told(error, self._access, self._bucket) from error
+        client = self._client()
+
+        def ask() -> bytes:
+            answer = client.get_object(Bucket=self._bucket, Key=key, Range=f"bytes={start}-{stop - 1}", **more)
+            return bytes(answer["Body"].read())
+
+        data: bytes = self._call(ask)
         if len(data) != stop - start:
             raise StorageError(faults.CHANGED, "failed")
         return data
@@ -71,10 +75,15 @@ class AnyKey:
         self._call(self._client().copy, {"Bucket": self._bucket, "Key": key}, self._bucket, to)
 
     def abort_uploads(self, folder: str) -> None:
-        for page in self._client().get_paginator("list_multipart_uploads").paginate(Bucket=self._bucket, Prefix=folder):
+        behind: dict[str, str] = {}
+        while True:
+            page = self._asked("list_multipart_uploads", Prefix=folder, **behind)
             for one in page.get("Uploads", ()):
                 if one["Key"].startswith(folder):  # some servers look at no prefix
                     self._asked("abort_multipart_upload", Key=one["Key"], UploadId=one["UploadId"])
+            if not page.get("IsTruncated"):
+                return
+            behind = {"KeyMarker": page["NextKeyMarker"], "UploadIdMarker": page.get("NextUploadIdMarker", "")}
 
     def _pages(self, **parameters: Any) -> Iterator[dict[str, Any]]:
         while True:
@@ -88,6 +97,16 @@ class AnyKey:
         return dict(self._call(getattr(self._client(), name), Bucket=self._bucket, **parameters))
 
     def _call(self, call: Any, *values: Any, **parameters: Any) -> Any:
+        end = time.monotonic() + self._access.patience
+        while True:
+            try:
+                return self._call_once(call, *values, **parameters)
+            except StorageError as error:
+                if error.status != "timed_out" or time.monotonic() + 1 > end:
+                    raise
+            time.sleep(0.5)
+
+    def _call_once(self, call: Any, *values: Any, **parameters: Any) -> Any:
         from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
 
         try:
@@ -105,8 +124,8 @@ class AnyKey:
             config = Config(
                 s3={"addressing_style": "path"},
                 connect_timeout=5,
-                read_timeout=20,
-                retries={"mode": "standard", "total_max_attempts": 6},
+                read_timeout=min(20.0, self._access.patience / 3),
+                retries={"mode": "standard", "total_max_attempts": 2},  # and ours
                 max_pool_connections=32,
             )
             _clients[key] = self.session().client("s3", endpoint_url=self._access.endpoint or None, config=config)
@@ -130,7 +149,9 @@ class _Answer(Exception):
     def __init__(self, error: Any) -> None:
         found = error.response.get("Error", {})
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", "")
-        code = {"404": "NoSuchKey", "412": "PreconditionFailed"}.get(found.get("Code", ""), found.get("Code", ""))
+        code = found.get("Code", "")
+        if code.isdecimal():  # the status, of an answer without a body
+            code = {"404": "NoSuchKey", "412": "PreconditionFailed"}.get(code, "")
         region = found.get("Region", "")
         super().__init__(
             f"non-2xx status code: {status} <Code>{code}</Code><Message>{found.get('Message', '')}</Message>"

@@ -5,17 +5,22 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from metadata_digger.errors import DiggerError, StorageError
-from metadata_digger.storage.remote.client import Item
+from metadata_digger.storage.remote.client import Item, name_of
 from metadata_digger.storage.s3 import faults
 from metadata_digger.storage.s3.access import SCHEME, S3Access
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from metadata_digger.storage.s3.any_key import AnyKey
 
 T = TypeVar("T")
@@ -23,6 +28,8 @@ T = TypeVar("T")
 PAGE = 1_000  # keys of an answer
 COPY = 5 << 30  # bytes; a server copies no more in one request
 _CHECK = 8.0  # seconds for the request before any work
+# Of the patience, for one answer: what stalls is asked for again. The request before any work has no second try.
+_TRIES = 3
 _CONTROLS = frozenset(map(chr, (*range(32), 127)))
 _stores: dict[tuple[int, S3Access, str, float, str], Any] = {}  # of this process; a store does not survive a fork
 _regions: dict[tuple[S3Access, str], str] = {}  # that a server asked for
@@ -72,45 +79,122 @@ class S3Client:
     def inside(self, folder: str) -> Iterator[Item | str]:
         plain = folder == "" or is_plain(folder.rstrip("/"))
         try:
-            if not plain or self._odd_at(folder):
-                raise _Odd
-            found = self._asked(lambda: _obstore().list_with_delimiter(self._store(), folder.rstrip("/") or None))
-        except (_invalid_path(), _Odd):
-            yield from self._odd().inside(folder)
-            return
-        items: list[Item | str] = [f"{prefix}/" for prefix in found["common_prefixes"]]
-        items += [one for one in map(_item, found["objects"]) if one.size or not self._is_marker(one.key)]
-        yield from sorted(items, key=lambda one: one if isinstance(one, str) else one.key)
+            found = self._first(folder) if plain and not self._odd_at(folder) else None
+        except _invalid_path():
+            found = None
+        if found is None:
+            for entries in self._odd().inside(folder):
+                yield from entries
+        elif len(found) < PAGE:
+            inside = {name_of(one): one for one in (self._entry(folder, one) for one in found) if name_of(one)}
+            yield from (inside[name] for name in sorted(inside))
+        else:
+            yield from self._many_inside(folder)
+
+    def _first(self, folder: str) -> Sequence[Any]:
+        """Whatever comes first below a folder, as obstore has it; all of it where it is no whole page."""
+        prefix = folder.rstrip("/") or None
+        return self._asked(lambda: next(iter(_obstore().list(self._store(), prefix, chunk_size=PAGE)), ()))
+
+    def _entry(self, folder: str, found: Any) -> Item | str:
+        """What it lies in, or is, in a folder; "" for the folder itself."""
+        key = found["path"]
+        if slash := key.find("/", len(folder)) + 1:
+            return str(key[:slash])
+        if found["size"] or not self._is_marker(key):
+            return _item(found)
+        return f"{key}/" if len(key) > len(folder) else ""
+
+    def _many_inside(self, folder: str) -> Iterator[Item | str]:
+        """Files that follow each other by obstore, what follows a folder by boto3: obstore would hold all at once."""
+        last = ""
+        while True:
+            for item in self._from(folder, last):
+                if "/" in item.key[len(folder) :]:
+                    break
+                yield item
+                last = item.key
+            else:
+                return
+            for entries in self._odd().inside(folder, last):
+                yield from entries
+                last = name_of(entries[-1]) if entries else last
+                if len(entries) == PAGE and not any(isinstance(one, str) for one in entries):
+                    break
+            else:
+                return
 
     def below(self, folder: str) -> Iterator[Item]:
-        last = ""
-        if (folder == "" or is_plain(folder.rstrip("/"))) and not self._odd_at(folder):
-            try:
-                for item in self._listed(folder):
-                    if item.size or not self._is_marker(item.key):
-                        yield item
-                    last = item.key
-                return
-            except _invalid_path():
-                pass
-        yield from self._odd().below(folder, last)
+        return self._from(folder, "")
 
-    def _listed(self, folder: str) -> Iterator[Item]:
-        """By obstore; where it fails for a while, it goes on behind the last key."""
-        last: str | None = None
+    def _from(self, folder: str, last: str) -> Iterator[Item]:
+        from metadata_digger.storage.remote.columns import items_of
+
+        for page in self.pages(folder, last):
+            yield from items_of(page)
+
+    def pages(self, folder: str, after: str = "", stop: str = "") -> Iterator[pa.RecordBatch]:
+        """As remote.client.Paged."""
+        from metadata_digger.storage.remote.columns import batch_of, before
+
+        plain = folder == "" or is_plain(folder.rstrip("/"))
+        last, count = after, PAGE
+        while True:
+            if plain and (last == "" or is_plain(last)) and not (last < "0" and self._odd_at(folder)):
+                try:
+                    for page in self._listed(folder, last):
+                        found = before(page, stop)
+                        if found.num_rows:
+                            last, count = found.column(0)[-1].as_py(), PAGE
+                            yield found
+                        if found.num_rows < page.num_rows:
+                            return
+                    return
+                except _invalid_path():
+                    pass
+            # Past the keys that obstore cannot hold; the more of them there are, the longer.
+            items = list(islice(self._odd().below(folder, last), count))
+            kept = [item for item in items if not stop or item.key < stop]
+            for start in range(0, len(kept), PAGE):
+                yield batch_of(kept[start : start + PAGE])
+            if len(kept) < count:
+                return
+            last, count = kept[-1].key, min(2 * count, 100 * PAGE)
+
+    def _listed(self, folder: str, last: str) -> Iterator[pa.RecordBatch]:
+        """By obstore, behind a key; where it fails for a while, it goes on behind the last one."""
+        from metadata_digger.storage.remote.columns import batch_of
+        from metadata_digger.storage.s3.columns import columns
+
+        arrow = find_spec("arro3") is not None  # obstore's own package for it; without it a key costs twice the CPU
+        markers = 0  # behind the last one: their names are those of other keys, so they cannot be gone on from
         end = time.monotonic() + self.access.patience
         while True:
-            stream = _obstore().list(self._store(), folder.rstrip("/") or None, offset=last, chunk_size=PAGE)
+            stream = _obstore().list(
+                self._store(), folder.rstrip("/") or None, offset=last or None, chunk_size=PAGE, return_arrow=arrow
+            )
+            skip, markers = markers, 0
             try:
-                for page in stream:
-                    for one in page:
-                        yield _item(one)
-                    last = page[-1]["path"] if page else last
+                for listed in stream:
+                    page = columns(listed) if arrow else batch_of([_item(one) for one in listed])
+                    found, markers = self._files(page.slice(skip))
+                    skip = max(skip - page.num_rows, 0)
+                    if found.num_rows:
+                        yield found
+                        last = found.column(0)[-1].as_py()
                     end = time.monotonic() + self.access.patience
                 return
             except Exception as error:
                 if isinstance(error, _invalid_path()) or not self._goes_on(error, end):
                     raise self._fault(error) from error
+
+    def _files(self, page: pa.RecordBatch) -> tuple[pa.RecordBatch, int]:
+        """Those of a page, and how many stand at its end that are none."""
+        sizes = page.column(1).to_pylist()
+        if 0 not in sizes:
+            return page, 0
+        keep = [bool(size) or not self._is_marker(key.as_py()) for key, size in zip(page.column(0), sizes, strict=True)]
+        return page.filter(keep), len(keep) - 1 - max((n for n, kept in enumerate(keep) if kept), default=-1)
 
     def _odd_at(self, folder: str) -> bool:
         """Whether there are keys that begin with a slash: obstore lists them without it."""
@@ -149,14 +233,19 @@ class S3Client:
         self._asked(lambda: _obstore().put(self._store(), key, data))
 
     def create(self, key: str, data: bytes) -> bool:
+        tried = 0
+
         def ask() -> bool:
+            nonlocal tried
+            tried += 1
             try:
                 _obstore().put(self._store(), key, data, mode="create", use_multipart=False)
             except _obstore().exceptions.AlreadyExistsError:
                 return False
             return True
 
-        return self._asked(ask)
+        # It may be there by the first try, whose answer was lost.
+        return self._asked(ask) or (tried > 1 and self.read(key) == data)
 
     def copy(self, key: str, to: str) -> None:
         item = self.look(key)
@@ -206,7 +295,7 @@ class S3Client:
 
     def _goes_on(self, error: Exception, end: float) -> bool:
         """Whether the same is to be asked again, after a moment."""
-        region = faults.region_of(error)
+        region = self._wanted(error)
         if region and not self.access.region and region != _regions.get((self.access, self.bucket)):
             _regions[self.access, self.bucket] = region
             return True
@@ -218,9 +307,22 @@ class S3Client:
         return True
 
     def _fault(self, error: Exception) -> Exception:
-        return (
-            error if isinstance(error, (DiggerError, _invalid_path())) else faults.told(error, self.access, self.bucket)
-        )
+        if isinstance(error, (DiggerError, _invalid_path())):
+            return error
+        return faults.told(error, self.access, self.bucket, self._wanted(error))
+
+    def _wanted(self, error: Exception) -> str:
+        """The region that the bucket is in, where it is that what a server complains of; "" where nobody says."""
+        if not faults.is_redirect(error):
+            return faults.region_of(error)
+        import requests
+
+        # Told to everyone who asks, without keys.
+        with suppress(requests.RequestException):
+            place = self.access.endpoint or f"https://s3.{self.region()}.amazonaws.com"
+            said = requests.head(f"{place}/{self.bucket}", timeout=3, allow_redirects=False)
+            return said.headers.get("x-amz-bucket-region", "")
+        return ""
 
     def region(self) -> str:
         return _regions.get((self.access, self.bucket), self.access.first_region)
@@ -243,7 +345,7 @@ class S3Client:
             "client_options": {
                 "allow_http": access.endpoint.lower().startswith("http://"),
                 "connect_timeout": timedelta(seconds=min(5.0, patience)),
-                "read_timeout": timedelta(seconds=min(20.0, patience)),
+                "read_timeout": timedelta(seconds=patience if patience == _CHECK else min(20.0, patience / _TRIES)),
                 "timeout": timedelta(minutes=30),
             },
             "retry_config": {
@@ -266,10 +368,6 @@ class S3Client:
         from metadata_digger.storage.s3.any_key import AnyKey
 
         return AnyKey(self.access, self.bucket, self.region())
-
-
-class _Odd(Exception):
-    """There are keys that obstore does not tell as they are."""
 
 
 class _Given:

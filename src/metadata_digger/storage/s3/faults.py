@@ -37,17 +37,22 @@ def region_of(error: BaseException) -> str:
     return found[1] if found else ""
 
 
+def is_redirect(error: BaseException) -> bool:
+    """Whether a server says that the bucket is elsewhere, and not where; obstore keeps nothing else of that answer."""
+    return "redirect without LOCATION" in str(error)
+
+
 def is_passing(error: BaseException) -> bool:
     """Whether the same request may be answered later: no answer at all, or one that says so."""
     text, code = str(error), code_of(error)
-    if code:
+    if code or is_redirect(error):
         return code in PASSING
     status = _STATUS.search(text)
     return status is None or status[1] in ("408", "429") or status[1].startswith("5")
 
 
-def told(error: BaseException, access: S3Access, bucket: str) -> StorageError:
-    """As a StorageError with the status of a row."""
+def told(error: BaseException, access: S3Access, bucket: str, region: str = "") -> StorageError:
+    """As a StorageError with the status of a row. `region`: that of the bucket, where it is known."""
     text, code = str(error), code_of(error)
     if code in _KEYS:
         return StorageError(f"storage.s3.accessKey: {access.place} knows no such access key", "denied")
@@ -59,10 +64,12 @@ def told(error: BaseException, access: S3Access, bucket: str) -> StorageError:
         return StorageError(f"the clocks of this machine and of {access.place} differ: set this machine's", "denied")
     if code == "NoSuchBucket":
         return StorageError(f"there is no bucket {bucket} at {access.place}", "not_found")
-    if code in _REGIONS:
-        wanted = region_of(error)
+    if code in _REGIONS or is_redirect(error):
+        wanted = region or region_of(error)
         advice = f"storage.s3.region={wanted}" if wanted else "storage.s3.region to the bucket's"
         return StorageError(f"the bucket {bucket} is not in the region {access.first_region}: set {advice}", "failed")
+    if code == "InvalidObjectState":
+        return StorageError("it is in an archive of the storage (Glacier): restore it first", "failed")
     if code in _DENIED or "403 Forbidden" in text or isinstance(error, PermissionError):
         return StorageError(f"{access.place} does not allow it (bucket {bucket})", "denied")
     if isinstance(error, FileNotFoundError) or code == "NoSuchKey":
