@@ -30,5 +30,6 @@ elif [ "$release" -lt 17 ]; then
     fail "Java $release found ($java); Spark needs Java 17 or newer: install one, or set JAVA_HOME"
 fi
 
-environment spark
+# A Spark of one's own brings its own Python library.
+if [ -n "${SPARK_HOME:-}" ]; then environment run; else environment spark; fi
 exec "$python" -I -m metadata_digger --engine spark "$@"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -15,6 +17,7 @@ import pytest
 from test_local import job
 
 from checkout import ROOT
+from metadata_digger.config import Config, load
 from metadata_digger.errors import ConfigError, DiggerError, OutputError
 from metadata_digger.labels.bundled import bundled_model
 from metadata_digger.labels.model import load_model
@@ -26,6 +29,7 @@ from metadata_digger.run.engines.spark.ship.networks import for_nodes, networks
 from metadata_digger.run.engines.spark.ship.send import place, send
 from metadata_digger.run.job import Job
 from metadata_digger.steps.label import LabelStep
+from servers.s3 import S3
 
 MOST = 160 * 1000 * 1000  # bytes
 # What runs on nodes, and all that it may import while it does.
@@ -189,18 +193,48 @@ def test_a_single_network_comes_with_its_weights(tmp_path: Path) -> None:
     assert sorted(path.name for path in found.values()) == ["own.onnx", "own.onnx.data"]
 
 
-def test_a_place_of_its_own_gets_it_once(tmp_path: Path) -> None:
-    environment, told = {"XDG_CACHE_HOME": str(tmp_path / "xdg")}, list[str]()
+def settings(**given: str) -> Config:
+    chosen = [f"{key}={value}" for key, value in given.items()]
+    return load(os.devnull, ["input.paths=a", "output.directoryPath=b", "output.format=csv", *chosen], "extract")
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """With a cache that has the archive of a job without a model, once a test has made it."""
+    return {"XDG_CACHE_HOME": str(tmp_path_factory.mktemp("xdg"))}
+
+
+def test_a_place_of_its_own_gets_it_once(tmp_path: Path, environment: dict[str, str]) -> None:
+    told: list[str] = []
     cluster = Cluster("spark://a:1", archive_url=f"file://{tmp_path}/shared/programs")
-    sent = Path(send(job(tmp_path), cluster, environment, told.append))
+    sent = Path(send(job(tmp_path), cluster, environment, told.append, settings()))
+    assert str(sent) == place(job(tmp_path), cluster, environment)
     assert sent.parent == tmp_path / "shared" / "programs"
     assert sent.read_bytes() == (cache(environment) / sent.name).read_bytes()
-    assert [line.split()[0] for line in told] == ["Packing", "Copying"]
-    assert Path(send(job(tmp_path), cluster, environment, told.append)) == sent
-    assert len(told) == 2
+    assert told[-1].startswith(f"Copying the program to {sent.parent}")
+    told.clear()
+    assert Path(send(job(tmp_path), cluster, environment, told.append, settings())) == sent
+    assert told == []
     assert place(job(tmp_path), Cluster("spark://a:1"), environment) == str(cache(environment) / sent.name)
 
 
-def test_a_place_that_is_unknown(tmp_path: Path) -> None:
+@pytest.mark.s3
+def test_a_bucket_gets_it_once(s3: S3, tmp_path: Path, environment: dict[str, str]) -> None:
+    bucket, told = s3.bucket("programs"), list[str]()
+    cluster = Cluster("spark://a:1", archive_url="s3://programs/metadata-digger/")
+    config = settings(**s3.settings())
+    sent = send(job(tmp_path), cluster, environment, told.append, config)
+    assert sent == place(job(tmp_path), cluster, environment)
+    assert sent.startswith("s3a://programs/metadata-digger/environment-")
+    (there,) = (bucket / "metadata-digger").iterdir()
+    assert there.read_bytes() == (cache(environment) / there.name).read_bytes()
+    assert told[-1] == f"Uploading the program to {sent} ..."
+    shutil.rmtree(environment["XDG_CACHE_HOME"])
+    told.clear()
+    assert send(job(tmp_path), cluster, environment, told.append, config) == sent
+    assert told == []
+
+
+def test_a_place_that_is_unknown(tmp_path: Path, environment: dict[str, str]) -> None:
     with pytest.raises(ConfigError, match="ARCHIVE_URL=ftp://a/b: expected a folder"):
-        send(job(tmp_path), Cluster("spark://a:1", archive_url="ftp://a/b"), {"HOME": str(tmp_path)}, print)
+        send(job(tmp_path), Cluster("spark://a:1", archive_url="ftp://a/b"), environment, print, settings())

@@ -18,14 +18,13 @@ from metadata_digger.errors import DiggerError
 # Distributions that steps, sinks and storage import; what these require comes with them.
 NEEDED = ("kazoo", "numpy", "onnxruntime", "pillow", "pyarrow", "rapidfuzz", "requests", "tantivy")
 # The same of extras: sent where they are installed.
-EXTRAS = ("boto3", "c2pa-python", "gssapi", "hdfs-native", "obstore", "pi-heif")
+EXTRAS = ("arro3-core", "boto3", "c2pa-python", "gssapi", "hdfs-native", "obstore", "pi-heif")
 # Of pyproject.toml, and of no use on nodes: configurations, terminal, pages, importing, training; Spark has its own.
 LEFT_OUT = (
     "javaproperties",
     "jsonschema",
     "onnx",
     "onnxscript",
-    "pandas",
     "pyspark",
     "scikit-learn",
     "starlette",
