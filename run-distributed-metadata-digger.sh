@@ -14,7 +14,13 @@ root=$(CDPATH='' cd -- "$(dirname -- "$here")" && pwd -P)
 
 . "$root/metadata-digger-env.sh"
 
-export SPARK_MASTER DEPLOY_MODE DRIVER_MEMORY EXECUTOR_MEMORY EXECUTOR_CORES NUM_EXECUTORS QUEUE
+export SPARK_MASTER DEPLOY_MODE DRIVER_MEMORY EXECUTOR_MEMORY EXECUTOR_CORES NUM_EXECUTORS QUEUE ARCHIVE_URL
+# Spark's own scripts heed these too, and an empty one is not the same as none.
+for name in SPARK_HOME PYSPARK_PYTHON; do
+    eval "value=\$$name"
+    # shellcheck disable=SC2154 # eval sets it
+    if [ -n "$value" ]; then export "${name?}"; else unset "$name"; fi
+done
 
 if [ -n "${JAVA_HOME:-}" ]; then java=$JAVA_HOME/bin/java; else java=java; fi
 release=$("$java" -version 2>&1 | sed -n 's/.*version "\([0-9]*\)[."].*/\1/p') || release=
@@ -24,5 +30,6 @@ elif [ "$release" -lt 17 ]; then
     fail "Java $release found ($java); Spark needs Java 17 or newer: install one, or set JAVA_HOME"
 fi
 
-environment spark
+# A Spark of one's own brings its own Python library.
+if [ -n "${SPARK_HOME:-}" ]; then environment run; else environment spark; fi
 exec "$python" -I -m metadata_digger --engine spark "$@"

@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from servers import browser, build, kdc
+from servers import browser, build, kdc, proxy
+from servers import s3 as s3_server
+from servers import spark_cluster as standalone
 from servers.hadoop import Hadoop
+from servers.s3 import S3
 from servers.solr import Cloud, running
+from servers.spark_cluster import SparkCluster
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -26,6 +30,8 @@ def lack(item: pytest.Item) -> str | None:
     if item.get_closest_marker("c2pa"):
         return None if find_spec("c2pa") else "the extra c2pa is not installed"
     if item.get_closest_marker("browser") and (words := browser.missing()):
+        return words
+    if item.get_closest_marker("s3") and (words := s3_server.missing()):
         return words
     if item.get_closest_marker("hdfs") or item.get_closest_marker("yarn"):
         extra = None if find_spec("hdfs_native") else "the extra hdfs is not installed"
@@ -83,6 +89,14 @@ def collection(cloud: Cloud) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3]:
+    """A real S3 server for the whole session; its tests make buckets of their own."""
+    found = S3(tmp_path_factory.mktemp("s3"))
+    with running(found):
+        yield found
+
+
+@pytest.fixture(scope="session")
 def hdfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hadoop]:
     """An HDFS of one datanode for the whole session; its tests make folders of their own."""
     found = Hadoop(tmp_path_factory.mktemp("hdfs"))
@@ -99,6 +113,13 @@ def yarn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hadoop]:
 
 
 @pytest.fixture(scope="session")
+def bad_weather(s3: S3, tmp_path_factory: pytest.TempPathFactory) -> Iterator[proxy.Proxy]:
+    """What stands before that server, and lets everything pass until it is told otherwise."""
+    with proxy.before(tmp_path_factory.mktemp("proxy"), s3.port) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """A real browser for the whole session; its tests open contexts of their own."""
     with browser.running() as found:
@@ -109,3 +130,10 @@ def chromium() -> Iterator[Browser]:
 def axe() -> str:
     """The text of axe-core, to be run in a page."""
     return browser.axe()
+
+
+@pytest.fixture(scope="session")
+def spark_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkCluster]:
+    """A standalone Spark for the whole session: a master, two workers, nodes with a Python without packages."""
+    with standalone.running(tmp_path_factory.mktemp("spark")) as found:
+        yield found

@@ -147,7 +147,7 @@ def test_hashes_thumbnails_and_the_limit_of_pixels_arrive(configured) -> None:
 
 
 def test_registries_and_keys_agree(configured) -> None:
-    assert {kind.name for kind in STORAGES} == set(KEYS["input.storage.name"].built)
+    assert set(STORAGES) == set(KEYS["input.storage.name"].built)
     for kind in SINKS:
         assert KEYS["output.format"].kind.parse(kind.name) == (kind.name,)
         if not kind.suffix:  # of a server, which is asked when the job is made: tests/solr

@@ -257,9 +257,8 @@ def test_bad_lines(tmp_path: Path, line: str, fault: str) -> None:
     "line",
     [
         "input.storage.name=hdfs",
-        "input.storage.name=s3",
-        "storage.s3.endpoint=x",
-        "storage.s3.credsProvided=false",
+        "output.storage.name=s3",
+        "output.storage.name=hdfs",
     ],
 )
 def test_what_is_not_built_yet_is_never_ignored(tmp_path: Path, line: str) -> None:

@@ -324,9 +324,8 @@ def recorded_input(record: Mapping[str, Any]) -> Input | None:
 def _storage(config: Config | Mapping[str, Any]) -> Storage:
     from metadata_digger.storage import STORAGES, Patterns
 
-    kinds = {kind.name: kind for kind in STORAGES}
     patterns = Patterns(config["input.include"], config["input.exclude"])
-    return kinds[config["input.storage.name"]](patterns, config["input.links"])
+    return STORAGES[config["input.storage.name"]](config, patterns)
 
 
 def _output(config: Config) -> Path:

@@ -275,7 +275,7 @@ def open_batch(
         if isinstance(one, Entry):
             beat(one.url)
             try:
-                source = storage.open(one.url)
+                source = storage.open(one)
             except StorageError as error:
                 source = error
         else:

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from metadata_digger.errors import DiggerError
-from metadata_digger.run.engines.spark import check_spark
+from metadata_digger.run.engines.spark.java import check_spark
 
 PHOTOS = Path(__file__).parents[2] / "demo" / "photos"
 

@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 from metadata_digger.errors import DiggerError
-from metadata_digger.run.engines.spark import check_spark
+from metadata_digger.run.engines.spark.java import check_spark
 
 ROOT = Path(__file__).parents[2]
 _JSON = (ROOT / "docs/reference/output.md").read_text("utf-8").partition("## JSON\n")[2].partition("\n## ")[0]

@@ -14,7 +14,7 @@ import pytest
 from pyarrow.dataset import dataset
 
 from metadata_digger.errors import DiggerError
-from metadata_digger.run.engines.spark import check_spark
+from metadata_digger.run.engines.spark.java import check_spark
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = re.findall(r"```(sql|python)\n(.*?)```", (ROOT / "docs/reference/output.md").read_text("utf-8"), re.DOTALL)

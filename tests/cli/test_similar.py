@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from metadata_digger.errors import DiggerError
-from metadata_digger.run.engines.spark import check_spark
+from metadata_digger.run.engines.spark.java import check_spark
 
 ROOT = Path(__file__).parents[2]
 PHOTOS = ROOT / "demo" / "photos"

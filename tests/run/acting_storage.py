@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from metadata_digger.storage import LocalStorage
+from metadata_digger.storage import Entry, LocalStorage
 from metadata_digger.storage.local import LocalFile
 from metadata_digger.storage.urls import path_of
 
@@ -24,10 +24,10 @@ AFTER: dict[str, Callable[[Path], object]] = {
 
 
 class ChangingStorage(LocalStorage):
-    def open(self, url: str) -> LocalFile:
-        path = Path(path_of(url))
+    def open(self, one: Entry) -> LocalFile:
+        path = Path(path_of(one.url))
         BEFORE.get(path.stem, Path.exists)(path)
-        file = super().open(url)
+        file = super().open(one)
         AFTER.get(path.stem, Path.exists)(path)
         return file
 
@@ -35,11 +35,11 @@ class ChangingStorage(LocalStorage):
 class StallingStorage(LocalStorage):
     """Of a file called `stall` no read ever comes back; each opening adds a line to the file `opened` beside it."""
 
-    def open(self, url: str) -> LocalFile:
-        path = Path(path_of(url))
+    def open(self, one: Entry) -> LocalFile:
+        path = Path(path_of(one.url))
         with (path.parent.parent / "opened").open("a") as log:
             log.write(f"{path.name}\n")
-        return Stalled(super().open(url)) if path.stem.startswith("stall") else super().open(url)
+        return Stalled(super().open(one)) if path.stem.startswith("stall") else super().open(one)
 
 
 class Stalled(LocalFile):

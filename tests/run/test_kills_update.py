@@ -12,7 +12,7 @@ import pytest
 from test_kills import Form, Wanted, ends, found, killed, source, start, timed
 from test_local import contents, files
 
-from metadata_digger.storage import LocalStorage
+from metadata_digger.storage import Entry, LocalStorage
 from metadata_digger.storage.local import LocalFile
 
 __all__ = ["source"]  # a fixture
@@ -45,9 +45,9 @@ if __name__ == "__main__":
 class Slow(LocalStorage):
     """Of small files a comparison by hash would be over before it is killed."""
 
-    def open(self, url: str) -> LocalFile:
+    def open(self, one: Entry) -> LocalFile:
         time.sleep(0.003)
-        return super().open(url)
+        return super().open(one)
 
 
 @pytest.mark.slow

@@ -17,8 +17,10 @@ from test_kills import found
 from test_local import contents, files, job, left_out, rows
 
 from metadata_digger.errors import DiggerError, ModelError
-from metadata_digger.run.engines import local, spark
-from metadata_digger.run.engines.spark import check_spark, java_version
+from metadata_digger.run.engines import local
+from metadata_digger.run.engines.spark import engine as spark
+from metadata_digger.run.engines.spark.java import JAVA, check_spark, java_version
+from metadata_digger.run.engines.spark.session import translated
 from metadata_digger.solr.errors import Passing, SolrError
 
 # Where executors find the steps of these tests. Not in this process's environment: an earlier test may have started the
@@ -101,7 +103,7 @@ def test_errors_of_executors_keep_their_sentence(
         fail()
     told = "".join(traceback.format_exception(raised.value))
     text = f"\nAn exception was thrown from the Python worker.\n{told}\n\tat org.apache.spark.Task.run(Task.scala:141)"
-    with pytest.raises(DiggerError) as caught, spark._translated():
+    with pytest.raises(DiggerError) as caught, translated():
         raise exceptions.PySparkException(text)
     assert (type(caught.value), str(caught.value)) == (kind, message)
 
@@ -111,7 +113,7 @@ def have_spark() -> bool:
     if not java:
         return False
     answer = subprocess.run([java, "-version"], capture_output=True, text=True)
-    return (java_version(answer.stderr) or 0) >= spark.JAVA
+    return (java_version(answer.stderr) or 0) >= JAVA
 
 
 @pytest.mark.spark

@@ -259,9 +259,9 @@ def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-def write(folder: Path, part: str, *batches: pa.RecordBatch) -> None:
+def write(folder: Path, part: str, *batches: pa.RecordBatch) -> Summary:
     summary = Summary(part, Counter(status for batch in batches for status in batch.column("status").to_pylist()))
-    parts.write(folder, part, ROW, batches, lambda: summary)
+    return parts.write(folder, part, ROW, batches, lambda: summary)
 
 
 def test_a_part_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
@@ -273,10 +273,13 @@ def test_a_part_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
         parts.write(tmp_path, "1", ROW, broken(), lambda: Summary("1"))
     assert parts.names(tmp_path) == []
     assert parts.summary(tmp_path, "1") is None
-    write(tmp_path, "1", rows("ok"))
-    write(tmp_path, "1", rows("ok", "ok"))
-    assert parts.names(tmp_path) == ["1"]
-    assert parts.summary(tmp_path, "1") == Summary("1", Counter(ok=2))
+    parts.path_of(tmp_path, "1").write_bytes(b"PAR1 torn")
+    first = Summary("1", Counter(ok=2))
+    assert write(tmp_path, "1", rows("ok", "ok")) == first
+    assert write(tmp_path, "1", rows("ok")) == first
+    assert [path.name for path in tmp_path.iterdir()] == ["1.part"]
+    assert parts.summary(tmp_path, "1") == parts.standing(tmp_path, "1", 2) == first
+    assert parts.standing(tmp_path, "1", 3) is None
     assert sum(map(len, parts.read(tmp_path, [Slice("1", 0, 9)]))) == 2
 
 

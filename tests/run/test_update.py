@@ -49,11 +49,11 @@ LOG = "TEST_UPDATE_LOG"
 class Counting(LocalStorage):
     """Writes the name of every file that is opened, in whichever process, into a file."""
 
-    def open(self, url: str) -> LocalFile:
+    def open(self, one: Entry) -> LocalFile:
         if LOG in os.environ:
             with Path(os.environ[LOG]).open("a") as log:
-                log.write(url.rsplit("/", 1)[1] + "\n")
-        return super().open(url)
+                log.write(one.url.rsplit("/", 1)[1] + "\n")
+        return super().open(one)
 
 
 @pytest.fixture
@@ -145,13 +145,13 @@ def test_the_same_file_by_another_entry_of_the_input_is_another_row(tmp_path: Pa
 class Failing(Counting):
     """Files whose storage is in trouble: at once, or (`late`) as soon as more than some blocks are wanted."""
 
-    def open(self, url: str) -> LocalFile:
+    def open(self, one: Entry) -> LocalFile:
         import test_update  # as in `counted`
 
-        name = url.rsplit("/", 1)[1]
+        name = one.url.rsplit("/", 1)[1]
         if name == "full.jpg":
             raise StorageError("Too many open files")
-        file = super().open(url)
+        file = super().open(one)
         if name in ("lost.jpg", "late.jpg"):
             return test_update.FailingFile(file, 1 << 20 if name == "late.jpg" else 0)
         return file

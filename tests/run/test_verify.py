@@ -115,10 +115,10 @@ def test_a_path_that_is_none_costs_its_row_alone(tmp_path: Path, path: Any) -> N
 
 
 class Poisonous(LocalStorage):
-    def open(self, url: str) -> LocalFile:
-        if url.endswith("poison"):
+    def open(self, one: Entry) -> LocalFile:
+        if one.url.endswith("poison"):
             os.kill(os.getpid(), signal.SIGKILL)
-        return super().open(url)
+        return super().open(one)
 
 
 def test_files_that_kill_their_worker_are_the_only_ones_without_hashes(tmp_path: Path) -> None:

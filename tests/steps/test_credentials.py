@@ -18,7 +18,7 @@ from metadata_digger.errors import ConfigError
 from metadata_digger.metadata.extract import read_metadata
 from metadata_digger.pipeline import OpenFile
 from metadata_digger.steps.credentials import own_tags
-from metadata_digger.storage import LocalStorage
+from metadata_digger.storage import Entry, LocalStorage
 
 SOURCE = "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"
 
@@ -104,7 +104,7 @@ def told(tmp_path: Path, content: bytes) -> dict[str, str]:
     path = tmp_path / "a.jpg"
     path.write_bytes(content)
     url = f"file:{path}"
-    file = OpenFile(url, LocalStorage().open(url))
+    file = OpenFile(url, LocalStorage().open(Entry("", url, 0, None)))
     found = {name: value for _, name, value in own_tags(read_metadata(content), file)}
     file.close()
     return found

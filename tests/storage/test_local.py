@@ -13,7 +13,7 @@ import pytest
 
 from metadata_digger.errors import ConfigError, StorageError
 from metadata_digger.metadata.errors import Truncated
-from metadata_digger.storage import STORAGES, Entry, Fault, LocalStorage
+from metadata_digger.storage import Entry, Fault, LocalStorage
 from metadata_digger.storage.urls import path_of, url_of
 from misbehaving import tear
 
@@ -189,7 +189,7 @@ def test_what_is_no_file_is_never_opened(tmp_path: Path) -> None:
             ("socket", "filtered", "not a file: a socket"),
         ]
     with pytest.raises(StorageError, match="a FIFO"):
-        STORAGE.open(url_of(str(tmp_path / "fifo")))
+        STORAGE.open(Entry("", url_of(str(tmp_path / "fifo")), 0, None))
 
 
 def test_links_to_directories_are_followed_once_and_loops_noticed(tmp_path: Path) -> None:
@@ -264,7 +264,7 @@ def test_names_that_are_not_utf8_survive(tmp_path: Path) -> None:
 
 
 def read(url: str) -> bytes:
-    file = STORAGE.open(url)
+    file = STORAGE.open(Entry("", url, 0, None))
     try:
         return file.read_at(0, file.size)
     finally:
@@ -276,7 +276,7 @@ def read(url: str) -> bytes:
 )
 def test_read_at(tmp_path: Path, offset: int, length: int, expected: bytes | None) -> None:
     (tmp_path / "a").write_bytes(b"hello")
-    file = STORAGE.open(url_of(str(tmp_path / "a")))
+    file = STORAGE.open(Entry("", url_of(str(tmp_path / "a")), 0, None))
     if expected is None:
         with pytest.raises(Truncated):
             file.read_at(offset, length)
@@ -288,7 +288,7 @@ def test_read_at(tmp_path: Path, offset: int, length: int, expected: bytes | Non
 
 def test_a_file_that_shrinks_while_it_is_open(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"hello")
-    file = STORAGE.open(url_of(str(tmp_path / "a")))
+    file = STORAGE.open(Entry("", url_of(str(tmp_path / "a")), 0, None))
     (tmp_path / "a").write_bytes(b"he")
     with pytest.raises(Truncated, match="2 read: the file shrank"):
         file.read_at(0, 5)
@@ -305,7 +305,7 @@ def test_the_status_of_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
 
     monkeypatch.setattr(os, "open", fail)
     with pytest.raises(StorageError, match=os.strerror(error)) as raised:
-        STORAGE.open("file:/a")
+        STORAGE.open(Entry("", "file:/a", 0, None))
     assert raised.value.status == status
 
 
@@ -320,9 +320,8 @@ def test_reading_leaves_access_times_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize("url", ["s3://b/a", "/abs", "file:relative"])
 def test_urls_of_other_places(url: str) -> None:
     with pytest.raises(StorageError):
-        STORAGE.open(url)
+        STORAGE.open(Entry("", url, 0, None))
 
 
 def test_storages_travel() -> None:
-    for kind in STORAGES:
-        assert pickle.loads(pickle.dumps(kind())) == kind()  # noqa: S301  # our own
+    assert pickle.loads(pickle.dumps(LocalStorage())) == LocalStorage()  # noqa: S301  # our own

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator
 from typing import TextIO
 
@@ -21,17 +22,27 @@ UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 
 def dry_run(job: Job, engine: str, stream: TextIO) -> int:
     """Prints it; returns 0, or 3 where the listing has faults. Raises what the run would."""
-    if engine == "spark":
-        from metadata_digger.cli.spark_settings import spark_settings
-        from metadata_digger.run.engines import spark
-
-        spark_settings(os.environ)
-        spark.check(job)
+    started = _on_spark(job) if engine == "spark" else ""
     with Progress(stays=False) as progress:
         expected = rehearse(job, progress)
     for line in lines(expected, job.paths):
         write(printable(line), stream)
+    if started:
+        write(printable(f"spark       {started}"), stream)
     return FAULTS if any(status != FILTERED for status, _ in expected.left_out) else 0
+
+
+def _on_spark(job: Job) -> str:
+    """The command that would start it, after the same checks."""
+    from metadata_digger.cli.spark_settings import spark_settings
+    from metadata_digger.run.engines.spark.cluster import command
+    from metadata_digger.run.engines.spark.java import check, submit
+    from metadata_digger.run.engines.spark.ship.send import place
+
+    cluster = spark_settings(os.environ)
+    check(job)
+    archive = place(job, cluster, os.environ) if cluster.ships else ""
+    return shlex.join(command(submit(), cluster.master, cluster.properties(job, archive)))
 
 
 def lines(expected: Expected, paths: tuple[str, ...]) -> Iterator[str]:

@@ -54,6 +54,11 @@ class Progress:
             self._looked = now
             self._bar.refresh()
 
+    def say(self, words: str) -> None:
+        """A line of its own, above the bar."""
+        self._bar.clear()
+        write(printable(words), sys.stderr)
+
     def writing(self, form: str, done: int, total: int) -> None:
         """All files are done, and so many pieces of the output (run.job.Writing)."""
         if self._bar.disable:

@@ -13,7 +13,7 @@ from metadata_digger.cli.dry_run import dry_run
 from metadata_digger.cli.progress import Progress
 from metadata_digger.cli.summary import collection, serving, summary
 from metadata_digger.cli.terminal import flush, is_closed, printable, write
-from metadata_digger.config import load, shown
+from metadata_digger.config import Config, load, shown
 from metadata_digger.errors import ConfigError, OutputError
 from metadata_digger.run.job import Job
 from metadata_digger.run.report import Report
@@ -55,7 +55,7 @@ def run_action(options: Namespace) -> int:
     if options.dry_run:
         return dry_run(work, options.engine, words)
     with Progress(quiet=work.streams and sys.stdout.isatty()) as progress:
-        report = _run(work, options.engine, progress)
+        report = _run(work, options.engine, progress, config)
     report.notes += idle(config, action, report.tags)
     if not action.writes:
         for line in table(names(report.tags)):
@@ -101,13 +101,19 @@ def masked(arguments: Sequence[str]) -> Iterator[str]:
         yield f"{option}{equals}{key}{is_set}{shown(key.strip(), value)}"
 
 
-def _run(work: Job, engine: str, progress: Progress) -> Report:
+def _run(work: Job, engine: str, progress: Progress, config: Config) -> Report:
     if engine == "spark":
         from metadata_digger.cli.spark_settings import spark_settings
-        from metadata_digger.run.engines import spark
+        from metadata_digger.run.engines.spark import engine as spark
+        from metadata_digger.run.engines.spark.cluster import reach
+        from metadata_digger.run.engines.spark.java import check
+        from metadata_digger.run.engines.spark.ship.send import send
 
-        master, settings = spark_settings(os.environ)
-        return spark.run(work, master, progress, settings)
+        cluster = spark_settings(os.environ)
+        check(work)
+        reach(cluster.master)
+        archive = send(work, cluster, os.environ, progress.say, config) if cluster.ships else ""
+        return spark.run(work, cluster.master, progress, cluster.properties(work, archive))
     from metadata_digger.run.engines import local
 
     return local.run(work, progress)

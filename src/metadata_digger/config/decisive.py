@@ -19,6 +19,10 @@ NOT_DECISIVE = (
     "storage.s3.accessKey",
     "storage.s3.secretKey",
     "storage.s3.credsProvided",
+    "storage.s3.profile",
+    "storage.s3.region",
+    "storage.patience",
+    "input.storage.concurrency",
     "enrichment.classifier.device",
 )
 SERVING = "serve."  # what is done with an output afterwards

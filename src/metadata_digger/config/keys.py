@@ -17,6 +17,7 @@ from metadata_digger.config.values import (
     COLLECTION,
     CONDITIONS,
     CORES,
+    COUNT,
     DELIMITER,
     DIMENSIONS,
     EXACT_TEXT,
@@ -73,7 +74,13 @@ KEYS: tuple[Key, ...] = (
         "each line.",
         required=READING,
     ),
-    Key("input.storage.name", choice("file", "hdfs", "s3"), "file", "Where the input is.", built=("file",)),
+    Key("input.storage.name", choice("file", "hdfs", "s3"), "file", "Where the input is.", built=("file", "s3")),
+    Key(
+        "input.storage.concurrency",
+        COUNT,
+        "16",
+        "Files whose beginnings are fetched ahead at once, by each worker. For `s3` and `hdfs`.",
+    ),
     Key(
         "input.include",
         PATTERNS,
@@ -99,23 +106,38 @@ KEYS: tuple[Key, ...] = (
         "-1",
         "Number of partitions on Spark; -1: the engine decides. On one machine it changes nothing.",
     ),
-    Key("storage.s3.accessKey", TEXT, "", "Access key of Amazon S3 or DigitalOcean Spaces.", built=False),
-    Key(
-        "storage.s3.secretKey", TEXT, "", "Secret key of Amazon S3 or DigitalOcean Spaces; never printed.", built=False
-    ),
+    Key("storage.s3.accessKey", TEXT, "", "Access key of Amazon S3 or DigitalOcean Spaces."),
+    Key("storage.s3.secretKey", TEXT, "", "Secret key of Amazon S3 or DigitalOcean Spaces; never printed."),
     Key(
         "storage.s3.endpoint",
         TEXT,
         "",
         "Host of the service, with or without `https://`, for example `s3.eu-central-1.amazonaws.com`.",
-        built=False,
+    ),
+    Key(
+        "storage.s3.region",
+        TEXT,
+        "",
+        "Region of the buckets; without it that of the endpoint or of the environment, and what the server asks for.",
     ),
     Key(
         "storage.s3.credsProvided",
         BOOLEAN,
         "true",
         "false: take the credentials from the environment, the profile or the instance role.",
-        built=False,
+    ),
+    Key(
+        "storage.s3.profile",
+        TEXT,
+        "",
+        "Profile of the AWS configuration files whose credentials are taken; for `storage.s3.credsProvided=false`.",
+    ),
+    Key(
+        "storage.patience",
+        SECONDS,
+        "60",
+        "Seconds for which a server that does not answer is asked again, before a file is given up (`timed_out`). For "
+        "`s3` and `hdfs`.",
     ),
     Key("filter.allowedMetadataDirectories", ALLOWED, "*", "Metadata directories that are kept in the output."),
     Key("filter.allowedTags", ALLOWED, "*", "Tags that are kept in the output, by name."),
@@ -137,8 +159,7 @@ KEYS: tuple[Key, ...] = (
         "processing.fileTimeout",
         SECONDS,
         "120",
-        "A file that makes no progress for so many seconds is tried once more at the end, then given up (`timed_out`). "
-        "One machine only.",
+        "A file that makes no progress for so many seconds is tried once more at the end, then given up (`timed_out`).",
     ),
     Key("processing.timezone", TIMEZONE, "UTC", "Time zone of dates that a file states as an instant."),
     Key(

@@ -251,6 +251,10 @@ def _optional_whole(text: str) -> int | None:
     return _whole(text, -(10**9), "must be a whole number, for example -1, or empty") if text else None
 
 
+def _count(text: str) -> int:
+    return _whole(text, 1, "must be a whole number from 1")
+
+
 def _conditions(text: str) -> int:
     return _whole(text, -1, "must be a whole number from 0, or -1 for all of them")
 
@@ -364,6 +368,7 @@ DIMENSIONS = Kind("`WIDTHxHEIGHT`", _dimensions)
 CORES = Kind("whole number from 1, or `all`", _cores)
 CELL = Kind("whole number from 100, or `-1`", _cell)
 DELIMITER = Kind(r"`,`, `;`, `|` or `\t`", _delimiter, exact=True)
+COUNT = Kind("whole number from 1", _count)
 AMOUNT = Kind("whole number from 1, or `-1`", _amount)
 LIMIT = Kind("whole number from 1, or `-1`", _limit)
 WHOLE = Kind("whole number", _optional_whole)

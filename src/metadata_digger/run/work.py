@@ -34,6 +34,7 @@ from metadata_digger.storage.model import Entry, Found
 # of extraction alone.
 FILES = 64
 PICTURES = 4
+AHEAD = 32  # files that a storage which answers slowly is told of before they are opened
 
 
 class Work:
@@ -59,24 +60,28 @@ class Work:
         self._steps([])
 
     def extract(self, part: str, found: Sequence[Found], progress: Callable[[int], None]) -> Summary:
-        """The files' rows into a part; `progress` is told the files done so far. Raises OutputError."""
+        """The files' rows into a part; `progress` is told the files done so far. Raises OutputError.
+
+        A part that is there stays: a task that is tried again, or that two do at once, makes nothing twice.
+        """
+        stays = bool(self._job.sinks) and not self._job.streams
+        if stays and (first := parts.standing(self._folder, part, len(found))) is not None:
+            return first
         summary = Summary(part)
         rows = self._rows(found, summary, progress)
-        if not self._job.sinks:  # then the counts are all that is wanted
+        if stays:
+            return parts.write(self._folder, part, self._schema, rows, lambda: summary)
+        if self._job.streams:
+            streaming.write(self._folder, part, self._job.sinks[0], self._schema, rows)
+        else:  # the counts are all that is wanted
             for _ in rows:
                 pass
-        else:
-            if self._job.streams:
-                streaming.write(self._folder, part, self._job.sinks[0], self._schema, rows)
-            else:
-                parts.write(self._folder, part, self._schema, rows, lambda: summary)
         return summary
 
     def keep(self, source: Path, part: str, mask: bytes, times: npt.NDArray[np.int64] | None) -> Summary:
         """The rows of an old part that the mask lets through, into a part of this run. Raises OutputError."""
         summary = Summary(part)
-        parts.write(self._folder, part, self._schema, _kept(source, mask, times, summary), lambda: summary)
-        return summary
+        return parts.write(self._folder, part, self._schema, _kept(source, mask, times, summary), lambda: summary)
 
     def hashes(self, found: Sequence[Found], types: tuple[str, ...], progress: Callable[[int], None]) -> list[Hashed]:
         """What each file has now."""
@@ -128,12 +133,33 @@ class Work:
         self, found: Sequence[Found], summary: Summary, progress: Callable[[int], None]
     ) -> Iterator[pa.RecordBatch]:
         done = 0
-        for files in self._batches(found):
+        for files in self._ahead(found):
             rows = self._steps(files)
             summary.count(rows)
             yield rows
             done += len(files)
             progress(done)
+
+    def _ahead(self, found: Sequence[Found]) -> Iterator[Sequence[Found]]:
+        """The same batches; of those to come the storage is told: some files more, and no more bytes than a batch."""
+        storage, batches = self._job.storage, list(self._batches(found))
+        whole = self._limits.whole if self._pixels else 0
+        sizes = [sum(one.size for one in files if isinstance(one, Entry) and one.size <= whole) for files in batches]
+        asked = count = size = 0  # files and bytes that were asked for
+        try:
+            for number, files in enumerate(batches):
+                while asked < len(batches) and (
+                    asked <= number + 1 or (count < AHEAD and size + sizes[asked] <= self._limits.batch)
+                ):
+                    storage.ahead([one for one in batches[asked] if isinstance(one, Entry)], whole)
+                    count += len(batches[asked])
+                    size += sizes[asked]
+                    asked += 1
+                yield files
+                count -= len(files)
+                size -= sizes[number]
+        finally:
+            storage.forget()
 
     def _batches(self, found: Sequence[Found]) -> Iterator[Sequence[Found]]:
         """Few files at a time, and no more bytes than the limit, but at least one file."""

@@ -11,7 +11,6 @@ import stat
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from metadata_digger.config.values import unclosed
 from metadata_digger.errors import ConfigError, DiggerError, StorageError
@@ -21,17 +20,15 @@ from metadata_digger.storage.faults import STATUS, odd
 from metadata_digger.storage.globs import is_glob
 from metadata_digger.storage.links import FOLLOW
 from metadata_digger.storage.lists import LIST
-from metadata_digger.storage.model import Found
+from metadata_digger.storage.model import Entry, Found
 from metadata_digger.storage.patterns import EVERYTHING, Patterns
-from metadata_digger.storage.urls import absolute, path_of
+from metadata_digger.storage.urls import absolute, base_of, entry_name, path_of
 from metadata_digger.storage.walk import Walk, matches
 
 
 @dataclass(frozen=True, slots=True)
 class LocalStorage:
     """input.storage.name=file"""
-
-    name: ClassVar[str] = "file"
 
     patterns: Patterns = EVERYTHING
     links: str = FOLLOW
@@ -51,8 +48,20 @@ class LocalStorage:
         left_out = Counter() if excluded is None else excluded
         return Walk(self.patterns, left_out, listed, self.links).inputs(paths, skip)
 
-    def open(self, url: str) -> LocalFile:
-        path = path_of(url)
+    def base_of(self, entry: str) -> str:
+        return base_of(entry)
+
+    def entry_name(self, entry: str) -> str:
+        return entry_name(entry)
+
+    def ahead(self, coming: Sequence[Entry], whole: int = 0) -> None:
+        """The system reads ahead."""
+
+    def forget(self) -> None:
+        """There is nothing."""
+
+    def open(self, one: Entry) -> LocalFile:
+        path = path_of(one.url)
         try:
             descriptor = open_for_reading(path)
         except OSError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
-from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from metadata_digger.metadata.source import ByteSource
 
@@ -21,6 +21,7 @@ class Entry(NamedTuple):
     size: int
     modified: float | None
     note: str = ""  # for its row
+    version: str = ""  # another one when the content is (an ETag); "" where the storage tells none
 
 
 class Fault(NamedTuple):
@@ -44,7 +45,8 @@ Found: TypeAlias = Entry | Fault
 
 def found_of(fields: Sequence[Any]) -> Found:
     """One of the two of its plain fields: an Entry has a size where a Fault has its status."""
-    return entry_of(fields) if isinstance(fields[2], int) else Fault(*fields)
+    # A listing that an older version left for --resume tells no version of a file.
+    return Entry(*fields) if isinstance(fields[2], int) else Fault(*fields)
 
 
 # The class itself takes three times as long, and there is one for each file.
@@ -63,10 +65,14 @@ class OpenSource(ByteSource, Protocol):
     def close(self) -> None: ...
 
 
+class Values(Protocol):
+    """A configuration: the value of each key."""
+
+    def __getitem__(self, key: str, /) -> Any: ...
+
+
 class Storage(Protocol):
     """Picklable: it travels to worker processes and Spark executors."""
-
-    name: ClassVar[str]  # the value of input.storage.name
 
     def check(self, paths: Sequence[str]) -> None:
         """Before any work, naming every entry of input.paths that is meant: raises ConfigError where one is not there,
@@ -87,5 +93,18 @@ class Storage(Protocol):
         files of each entry of `paths` in `listed` (`urls.entry_name`).
         """
 
-    def open(self, url: str) -> OpenSource:
+    def base_of(self, entry: str) -> str:
+        """What an entry of `paths` is called in the rows of its files."""
+
+    def entry_name(self, entry: str) -> str:
+        """What it is called in the records of a run, however it is written."""
+
+    def open(self, one: Entry) -> OpenSource:
         """Raises StorageError with the status of the row."""
+
+    def ahead(self, coming: Sequence[Entry], whole: int = 0) -> None:
+        """These are opened next, in this order: a storage that answers slowly begins to fetch them, all of a file of at
+        most `whole` bytes, of others the beginning. Asking twice is asking once."""
+
+    def forget(self) -> None:
+        """What was fetched ahead and not opened is not wanted any more."""

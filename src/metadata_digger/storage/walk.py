@@ -145,7 +145,7 @@ class Walk:
             return Fault(origin.base, url_of(path), "filtered", odd(state.st_mode))
         self._files[origin.entry] += 1
         note = links.note(real, origin.home) if real is not None else ""
-        return entry_of((origin.base, url_of(path), state.st_size, state.st_mtime, note))
+        return entry_of((origin.base, url_of(path), state.st_size, state.st_mtime, note, ""))
 
     def _single(self, origin: _Origin, path: str, state: os.stat_result, *, link: bool) -> Iterator[Found]:
         directory, name = os.path.split(path)

@@ -22,7 +22,8 @@ from typing import Any, NamedTuple
 
 from metadata_digger.errors import DiggerError
 from metadata_digger.run.engines import worker
-from metadata_digger.run.engines.worker import ONE_THREAD, Doing, Done, Ready
+from metadata_digger.run.engines.process import ONE_THREAD
+from metadata_digger.run.engines.worker import Doing, Done, Ready
 from metadata_digger.run.interrupt import inherited_block, unbroken
 from metadata_digger.run.job import Waiting
 from metadata_digger.run.tasks import Task, reads_input

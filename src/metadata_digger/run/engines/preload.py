@@ -4,7 +4,7 @@ it: their runtime has threads."""
 import gc
 import sys
 
-from metadata_digger.run.engines.worker import WithoutPandas
+from metadata_digger.run.engines.process import WithoutPandas
 
 sys.meta_path.insert(0, WithoutPandas())
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import faulthandler
-import gc
 import multiprocessing
 import os
 import pickle
@@ -18,13 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from metadata_digger.errors import DiggerError, StorageError
+from metadata_digger.run.engines.process import calm_collector, settle, use_one_thread
 
 if TYPE_CHECKING:
     from metadata_digger.run.tasks import Task
     from metadata_digger.run.work import Work
 
-# One thread a process: the processes are the parallelism, and every idle thread pool costs memory.
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ARROW_NUM_THREADS"), "1")
 SECONDS_BETWEEN_WORDS = 0.1
 SECONDS_OF_SILENCE = 0.5  # then a thread says what the task waits for
 
@@ -59,9 +57,8 @@ def main(
         os.dup2(file.fileno(), 2)
     faulthandler.enable()
     os.environ.clear()
-    os.environ.update({**environment, **ONE_THREAD})
-    os.environ["TZ"] = timezone
-    time.tzset()
+    os.environ.update(environment)
+    settle(timezone)
     try:
         _serve(connection, job)
     except StorageError:
@@ -118,31 +115,17 @@ class _Telling:
                 self._connection.send(Doing(self._files, self._file, now - self._happened))
 
 
-class WithoutPandas:
-    """pyarrow imports pandas, if it is there, to know its types: 0.6 s and 45 MB in every process for nothing."""
-
-    def find_spec(self, fullname: str, path: Any, target: Any = None) -> None:
-        if fullname == "pandas":
-            raise ModuleNotFoundError("no pandas in worker processes", name=fullname)
-
-
 def _serve(connection: Connection[Any, Any], job: bytes) -> None:
-    sys.meta_path.insert(0, WithoutPandas())
-    import pyarrow
+    use_one_thread()
 
     from metadata_digger.run.work import Work
 
-    pyarrow.set_cpu_count(1)
-    pyarrow.set_io_thread_count(1)
     telling = _Telling(connection)
     given, folder, limits = pickle.loads(job)  # noqa: S301  # from the main process
     work = Work(given, folder, limits, telling.asks)
     work.warm_up()
     threading.Thread(target=telling.follow, daemon=True).start()
-    # The collector of cycles looks at what was imported again and again, and runs after every 700 objects: 5 % of the
-    # time of extraction, which makes no cycles to speak of.
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    calm_collector()
     connection.send(Ready())
     while True:
         task: Task | None = connection.recv()

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,7 +35,7 @@ LEVEL = 1  # of zstd
 SAME = -(1 << 63)  # instead of a modification time in microseconds: as it was
 
 _FOOTER = "metadata-digger"
-_NAME = re.compile(r"(\d{12})-(\d{6,})")  # Spark makes batches of any size (input.partitions)
+_NAME = re.compile(r"(\d{12})-(\d{6,})")
 _KEPT, _TIMED = "kept-", "-timed"
 
 
@@ -83,10 +85,27 @@ def names(folder: Path) -> list[str]:
 
 def write(
     folder: Path, part: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch], footer: Callable[[], Summary]
-) -> None:
-    """Raises OutputError. A part of the same name is replaced. `footer` is called when all batches are through."""
+) -> Summary:
+    """What was counted of the part that is there then: of two that make the same one the first is right, so that it
+    stays what was told of it. Raises OutputError. `footer` is called when all batches are through.
+    """
     target = path_of(folder, part)
-    temporary = folder / f"{part}.{os.getpid()}.tmp"
+    temporary = folder / f"{part}.{secrets.token_hex(8)}.tmp"  # a process ID is not unique among machines
+    try:
+        counted = _write(temporary, schema, batches, footer)
+        with writing(temporary):
+            if (first := summary(folder, part)) is not None:
+                return first
+            temporary.replace(target)
+    finally:
+        with suppress(OSError):
+            temporary.unlink()
+    return counted
+
+
+def _write(
+    temporary: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch], footer: Callable[[], Summary]
+) -> Summary:
     with writing(temporary):
         file = opened(temporary, "wb")
         writer = pq.ParquetWriter(file, schema, compression="zstd", compression_level=LEVEL)
@@ -101,11 +120,12 @@ def write(
             held, size = [], 0
     with writing(temporary):
         writer.write_table(pa.Table.from_batches(held, schema))
-        writer.add_key_value_metadata({_FOOTER: footer().to_json()})
+        counted = footer()
+        writer.add_key_value_metadata({_FOOTER: counted.to_json()})
         writer.close()
         file.close()
         sync(temporary)  # a power cut after the rename must not leave a name without its rows
-        temporary.replace(target)
+    return counted
 
 
 def summary(folder: Path, part: str) -> Summary | None:
@@ -117,6 +137,12 @@ def summary(folder: Path, part: str) -> Summary | None:
         return None
     text = found.get(_FOOTER.encode())
     return Summary.from_json(part, text) if text else None
+
+
+def standing(folder: Path, part: str, files: int) -> Summary | None:
+    """The same of a part of so many files; None where it is not there yet."""
+    found = summary(folder, part)
+    return found if found is not None and found.statuses.total() == files else None
 
 
 def read(folder: Path, slices: Sequence[Slice]) -> Iterator[pa.RecordBatch]:

@@ -25,7 +25,6 @@ from metadata_digger.run.update.allowed import rows_of
 from metadata_digger.run.update.old_rows import Known, Row
 from metadata_digger.schema import FAILED, FILTERED, HASHES, OK
 from metadata_digger.storage.model import Entry, Found
-from metadata_digger.storage.urls import base_of, entry_name
 
 # What became of a file once and will again, unless the row says otherwise (schema.FILE, "again").
 SETTLED = (OK, FILTERED, FAILED)
@@ -66,7 +65,7 @@ class Update:
         self._masks = [bytearray(count) for count in self._known.counts]  # 1: the row is kept
         self._met = [bytearray(count) for count in self._known.counts]  # 1: its file is there, and read again
         self._unlisted: list[str] = []  # directories that could not be listed, or not to their end, and have rows
-        self._entries = {base_of(path): entry_name(path) for path in job.paths}
+        self._entries = {job.storage.base_of(path): job.storage.entry_name(path) for path in job.paths}
         self._accepts = job.accept_gone
         self._times: dict[int, npt.NDArray[np.int64]] = {}  # new modification times of a part's kept rows, in hash mode
         self.new = self.changed = self.unchanged = self.kept = self.unlisted = 0

@@ -25,7 +25,6 @@ from metadata_digger.run.update.allowed import rows_of
 from metadata_digger.run.update.changes import hides
 from metadata_digger.run.update.old_rows import Known
 from metadata_digger.storage.model import Found
-from metadata_digger.storage.urls import base_of, entry_name
 
 TOLD = 20  # lines of one kind
 MOST = 100_000  # places that are held
@@ -50,7 +49,7 @@ def _lost(job: Job, output: Path, listed: Mapping[str, int]) -> Iterator[str]:
         before = _files_of_rows(job, rows_of(output))
     patterns = _patterns(record) == _patterns(job.facts)  # with others fewer files are no surprise
     for path in dict.fromkeys(job.paths):
-        name = entry_name(path)
+        name = job.storage.entry_name(path)
         was, now = before.get(name, 0), listed.get(name, 0)
         if not isinstance(was, int):  # somebody has edited it
             continue
@@ -63,7 +62,7 @@ def _lost(job: Job, output: Path, listed: Mapping[str, int]) -> Iterator[str]:
 def _files_of_rows(job: Job, rows: Path) -> Counter[str]:
     """How many rows are of files of each entry, by `urls.entry_name`. Of a list there are none: the base of a row is
     its line."""
-    names = {base_of(path): entry_name(path) for path in job.paths}
+    names = {job.storage.base_of(path): job.storage.entry_name(path) for path in job.paths}
     counts = Counter[str]()
     for part in parts.names(rows):
         if parts.summary(rows, part) is None:

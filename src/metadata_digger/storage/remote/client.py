@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import ClassVar, NamedTuple, Protocol
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 class Item(NamedTuple):
@@ -14,6 +17,11 @@ class Item(NamedTuple):
     size: int  # bytes
     modified: float | None  # seconds since 1970, UTC
     version: str  # another one when the content is; an ETag. "" where the server tells none
+
+
+def name_of(entry: Item | str) -> str:
+    """The key of what is in a folder."""
+    return entry if isinstance(entry, str) else entry.key
 
 
 class Client(Protocol):
@@ -28,7 +36,10 @@ class Client(Protocol):
     """
 
     renames: ClassVar[bool]  # whether a folder moves in one step
-    root: str  # the URL that keys are put behind: "s3a://bucket/", "hdfs://host:8020/"
+
+    @property
+    def root(self) -> str:
+        """The URL that keys are put behind: "s3a://bucket/", "hdfs://host:8020/"."""
 
     def check(self) -> None:
         """One request: raises StorageError with one sentence for a wrong key or secret, no such bucket, no right,
@@ -70,3 +81,12 @@ class Client(Protocol):
 
     def delete_folder(self, folder: str) -> None:
         """With all below it, and with uploads to it that were never finished."""
+
+
+@runtime_checkable
+class Paged(Protocol):
+    """A client that can begin a listing anywhere, and tells it as columns."""
+
+    def pages(self, folder: str, after: str = "", stop: str = "") -> Iterator[pa.RecordBatch]:
+        """As `Client.below`, in batches of `columns.ITEMS`: of keys behind `after`, which is that of a file below the
+        folder, and before `stop`. A batch has some thousand rows at most."""

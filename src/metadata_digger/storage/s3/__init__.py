@@ -1,0 +1,1 @@
+"""Amazon S3, DigitalOcean Spaces, and what else speaks their protocol."""

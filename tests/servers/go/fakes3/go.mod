@@ -1,0 +1,3 @@
+module fakes3
+
+go 1.21
