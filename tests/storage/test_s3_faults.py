@@ -74,7 +74,7 @@ def test_what_passes_is_waited_for_in_a_listing(client: S3Client, bad_weather: P
 
 
 # Cut in the middle, what is missing comes by and by.
-@pytest.mark.parametrize("name", PASSING.keys() - {"cut"})
+@pytest.mark.parametrize("name", [name for name in PASSING if name != "cut"])
 def test_what_does_not_pass_is_given_up_in_time(client: S3Client, bad_weather: Proxy, name: str) -> None:
     bad_weather.treat(replace(PASSING[name], times=0))
     begin = time.monotonic()
