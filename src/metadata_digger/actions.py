@@ -6,6 +6,7 @@ Nothing heavy is imported before a job is made: `--help` and `extract_single` ne
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from metadata_digger.steps.similar.propose import ProposeStep
     from metadata_digger.steps.similar.step import NearStep
     from metadata_digger.storage import Storage
+    from metadata_digger.storage.remote.place import Folder
 
 _SHOWN = 10  # names in a sentence
 
@@ -328,9 +330,19 @@ def _storage(config: Config | Mapping[str, Any]) -> Storage:
     return STORAGES[config["input.storage.name"]](config, patterns)
 
 
-def _output(config: Config) -> Path:
+def _output(config: Config) -> Folder:
     """Where the output goes; of a run into Solr, which has none but its records, the configuration need not say it."""
-    return Path(local(config["output.directoryPath"] or f"output/solr-{config['output.collection']}"))
+    from metadata_digger.storage import ACCESSES
+
+    entry = config["output.directoryPath"] or f"output/solr-{config['output.collection']}"
+    if (access := ACCESSES.get(config["output.storage.name"])) is None:
+        return Path(local(entry))
+    from metadata_digger.storage.remote.place import Place
+
+    client, key = access(config).locate(entry)
+    if not (key := re.sub("/+", "/", key).strip("/")):
+        raise ConfigError(f"output.directoryPath: {entry} is all that is there: name a directory in it")
+    return Place(client, key)
 
 
 def _sinks(config: Config) -> tuple[Sink, ...]:

@@ -31,8 +31,8 @@ from metadata_digger.run.publish import server_rows
 from metadata_digger.run.records.record import read_record
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import parts
+from metadata_digger.run.stage.folders import Stage
 from metadata_digger.run.stage.hashes import Hashed, Hashes, begun, count
-from metadata_digger.run.stage.place import Stage
 from metadata_digger.run.update.changes import Update
 from metadata_digger.schema import FILE
 from metadata_digger.sinks import CsvSink, JsonSink

@@ -32,6 +32,10 @@ def opened(place: str, settings: Sequence[str]) -> tuple[Collection, Marks, str,
     config = load(place, settings, ACTION)
     if config["output.format"] == ("solr",):
         return *_of_solr(config), str(config["output.collection"]), config
+    if config["output.storage.name"] not in ("file", "solr"):
+        raise ConfigError(
+            f"{config['output.directoryPath']}: outputs are searched on this machine: copy it here, and serve the copy"
+        )
     from metadata_digger.config.places import local
 
     output = Path(local(config["output.directoryPath"]))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from metadata_digger.run.report import Report
     from metadata_digger.sinks import Sink
     from metadata_digger.solr.connection import Connection
+    from metadata_digger.storage.remote.place import Folder
 
 REASONS = 8  # shown of each kind; the report has all of them
 LABELS = 12
@@ -73,7 +74,7 @@ def summary(report: Report) -> Iterator[str]:
 def serving(sinks: Sequence[Sink], report: Report, configuration: str | None) -> Iterator[str]:
     """The command that opens what was made on a page, where it can be."""
     forms = {sink.name for sink in sinks}
-    if report.output is not None and forms & {"index", "parquet"}:
+    if isinstance(report.output, Path) and forms & {"index", "parquet"}:
         yield f"serve       {COMMAND} {shlex.quote(str(report.output))}"
     elif "solr" in forms and configuration is not None:
         yield f"serve       {COMMAND} {shlex.quote(configuration)}"
@@ -105,7 +106,7 @@ def _reasons(reasons: Sequence[tuple[str, int]]) -> Iterator[str]:
         yield f"    {rest:>11,}  for {len(reasons) - REASONS:,} other reasons"
 
 
-def _files(output: Path, files: tuple[str, ...]) -> str:
+def _files(output: Folder, files: tuple[str, ...]) -> str:
     """A file by its path; of several forms all files, of one form in many files their number."""
     if len(files) == 1:
         return str(output / files[0])

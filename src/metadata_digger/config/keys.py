@@ -209,7 +209,7 @@ KEYS: tuple[Key, ...] = (
         choice("file", "hdfs", "s3", "solr"),
         "file",
         "Where the output goes.",
-        built=("file", "solr"),
+        built=("file", "s3", "solr"),
     ),
     Key(
         "output.format",

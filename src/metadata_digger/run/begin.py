@@ -16,9 +16,9 @@ from metadata_digger.run.job import Job, Progress
 from metadata_digger.run.records.record import report_of
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import parts
+from metadata_digger.run.stage.folders import Stage
 from metadata_digger.run.stage.listing import NOTHING, Begun, Listing, agreed, begun, cut
 from metadata_digger.run.stage.parts import Stretch
-from metadata_digger.run.stage.place import Stage
 from metadata_digger.run.tasks import Do, Limits
 from metadata_digger.run.update.allowed import check_owner, rows_of, why_anew
 from metadata_digger.run.update.changes import Update, all_ids
@@ -69,7 +69,13 @@ def begin(
             with (
                 closing(Update(job, folders, schema, by, limits.whole, progress)) as update,
                 closing(
-                    Listing(update.todo(walk, do, listed), folders.listing, excluded=excluded, listed=listed)
+                    Listing(
+                        update.todo(walk, do, listed),
+                        folders.listing,
+                        excluded=excluded,
+                        listed=listed,
+                        saved=folders.saved(folders.listing),
+                    )
                 ) as listing,
             ):
                 listing.finish()  # only then it is known which rows are kept
@@ -91,10 +97,11 @@ def begin(
     updates = by is not None or (folders.resumed is not None and folders.resumed.update)
     unlisted = Unlisted(job)
     walk = unlisted.watch(walk) if updates else walk
-    with closing(Listing(walk, folders.listing, known, done, excluded, listed)) as listing:
+    saved = folders.saved(folders.listing)
+    with closing(Listing(walk, folders.listing, known, done, excluded, listed, saved)) as listing:
         if updates:
             listing.finish()
-            unlisted.check(folders.root / "known.db")
+            unlisted.check(folders.scratch / "known.db")
             check_gone(job, listing.listed)
         yield listing, rows
 
@@ -106,6 +113,7 @@ def _remember(job: Job, folders: Stage, ids: Iterator[str]) -> None:
             with folders.removed.open("w", encoding="ascii") as file:
                 file.writelines(f"{one}\n" for one in ids)
             sync(folders.removed)
+            folders.save(folders.removed)
 
 
 def _tell(folders: Stage, changes: Mapping[str, int]) -> None:
@@ -115,6 +123,7 @@ def _tell(folders: Stage, changes: Mapping[str, int]) -> None:
         temporary.write_text(json.dumps(changes))
         sync(temporary)
         temporary.replace(folders.changes)
+        folders.save(folders.changes)
 
 
 def _go_on(
@@ -128,9 +137,9 @@ def _go_on(
     else:
         files = known.files
     done: list[Stretch] = []
-    for part in sorted(parts.names(folders.parts), key=_widest_first):
+    names = sorted(parts.names(folders.parts), key=_widest_first)
+    for part, summary in zip(names, parts.summaries(folders.parts, names), strict=True):
         stretch = parts.stretch_of(part)
-        summary = parts.summary(folders.parts, part)
         # Of a batch that was written and then tried file by file, because its worker died before it said so, the
         # batch stands.
         behind = done[-1].stop if done else 0

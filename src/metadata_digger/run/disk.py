@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from metadata_digger.errors import OutputError
+from metadata_digger.storage.remote.place import Folder
 
 
 @contextmanager
-def writing(target: Path) -> Iterator[None]:
+def writing(target: Folder) -> Iterator[None]:
     """An OSError in here is an OutputError that names the target."""
     try:
         yield
@@ -21,8 +22,10 @@ def writing(target: Path) -> Iterator[None]:
         raise OutputError(f"cannot write {target}: {why}") from error
 
 
-def sync(path: Path) -> None:
-    """What was written to a file or directory is on the disk. Raises OSError."""
+def sync(path: Folder) -> None:
+    """What was written to a file or directory is on the disk; elsewhere it is when it is written. Raises OSError."""
+    if not isinstance(path, Path):
+        return
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)

@@ -20,14 +20,17 @@ from metadata_digger.run.publish.run_records import write_records
 from metadata_digger.run.publish.streaming import put
 from metadata_digger.run.records.record import now
 from metadata_digger.run.report import Report
+from metadata_digger.run.stage import elsewhere
+from metadata_digger.run.stage.folders import Stage
 from metadata_digger.run.stage.listing import Listing
-from metadata_digger.run.stage.place import Stage, publish, stage
+from metadata_digger.run.stage.place import publish, stage
 from metadata_digger.run.tasks import Do, Limits, Watch
 from metadata_digger.run.update.allowed import check, rows_of
 from metadata_digger.run.update.changes import strongest
 from metadata_digger.run.update.moved import moved
 from metadata_digger.schema import FILE, HASHES, OK
 from metadata_digger.sinks.columns import Columns
+from metadata_digger.storage.remote.place import Folder, Place
 
 
 @dataclass(slots=True)
@@ -36,7 +39,7 @@ class Extraction:
     of it."""
 
     listing: Listing
-    parts: Path  # the folder that they go to
+    parts: Folder  # the folder that they go to
     report: Report
     progress: Progress
     rows: dict[str, int]  # of each part those that are ok
@@ -46,7 +49,7 @@ class Extraction:
         """A part is there. Raises as `streaming.put` does."""
         self.report.add(summary)
         self.rows[summary.part] = summary.statuses[OK]
-        if self.streams:
+        if self.streams and isinstance(self.parts, Path):
             put(self.parts, self.report, summary.part)
 
 
@@ -110,8 +113,10 @@ def prepared(job: Job) -> tuple[Job, pa.Schema]:
     job.storage.check(job.paths)
     for sink in job.sinks:
         sink.check(Columns.of(schema, ()))  # what needs no file to be known; what the files have is checked later
-    if job.output is not None:
+    if isinstance(job.output, Path):
         job = replace(job, output=Path.cwd() / job.output)
+    elif isinstance(job.output, Place):
+        elsewhere.reach(job.output)
     return job, schema
 
 
@@ -140,7 +145,7 @@ def _run(
         publish(folders, job)
 
 
-def _moved(output: Path, schema: pa.Schema, folders: Stage, report: Report, rows: Iterable[str]) -> dict[str, int]:
+def _moved(output: Folder, schema: pa.Schema, folders: Stage, report: Report, rows: Iterable[str]) -> dict[str, int]:
     """What of an update's changes is another one when files are known by their hashes; nothing where there are none."""
     types = [kind for kind in HASHES if f"hash_{kind}" in schema.names]
     if not report.changes or not types:

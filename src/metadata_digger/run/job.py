@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from metadata_digger.pipeline import MAX_PIXELS, Ranking, Step
 from metadata_digger.sinks import Sink
 from metadata_digger.storage import Storage
+from metadata_digger.storage.remote.place import Folder
 
 
 class Waiting(NamedTuple):
@@ -50,7 +50,9 @@ class Job:
     paths: tuple[str, ...]
     steps: tuple[Step, ...]
     sinks: tuple[Sink, ...] = ()  # one for each form of the output; all are made of the same rows
-    output: Path | None = None  # output.directoryPath; its own name is that of the files in it
+    output: Folder | None = None  # output.directoryPath; its own name is that of the files in it
+    # Whether other machines make pieces: they are where the output is then, and not on a disk of this one.
+    spread: bool = False
     streams: bool = False
     ranking: Ranking | None = None  # when the rows have an order of their own; it needs a sink
     overwrite: bool = False  # replace an output, throw an interrupted run's work away

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from metadata_digger.schema import FILTERED, OK
+from metadata_digger.storage.remote.place import Folder
 
 if TYPE_CHECKING:
     from metadata_digger.run.counts import Summary
@@ -32,7 +32,7 @@ class Report:
     seconds: float = 0.0
     timings: dict[str, float] = field(default_factory=dict)  # seconds of each stage of the run
     workers: int = 0
-    output: Path | None = None  # the directory
+    output: Folder | None = None  # the directory
     files: tuple[str, ...] = ()  # names of the files in it, without the records
     digests: dict[str, dict[str, Any]] = field(default_factory=dict)  # of these, and of the lists among the records
     resumed: tuple[str, ...] = ()  # when an interrupted run was gone on with, as `started`

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:  # a worker process imports this before it has set itself up
@@ -13,6 +12,7 @@ if TYPE_CHECKING:  # a worker process imports this before it has set itself up
     from metadata_digger.sinks.columns import Columns
     from metadata_digger.sinks.growth import Growth
     from metadata_digger.storage.model import Entry, Found
+    from metadata_digger.storage.remote.place import Folder
 
 
 class Slice(NamedTuple):
@@ -44,7 +44,7 @@ class Worker(Protocol):
     sent: set[tuple[str, str]]  # tags that whoever gives the tasks knows of already
 
     def extract(self, part: str, found: Sequence[Found], progress: Callable[[int], None]) -> Summary: ...
-    def keep(self, source: Path, part: str, mask: bytes, times: Any) -> Summary: ...
+    def keep(self, source: Folder, part: str, mask: bytes, times: Any) -> Summary: ...
     def hashes(
         self, found: Sequence[Found], types: tuple[str, ...], progress: Callable[[int], None]
     ) -> list[Hashed]: ...
@@ -88,7 +88,7 @@ class Extract(NamedTuple):
 class Keep(NamedTuple):
     """Rows of a part of the last output into one of this run."""
 
-    source: Path
+    source: Folder
     part: str
     mask: bytes  # of each row, whether it is kept
     times: Any  # numpy int64 of each row's new modification time, parts.SAME where it stays; None: all stay
@@ -116,7 +116,7 @@ class Hash(NamedTuple):
 class Piece(NamedTuple):
     slices: Sequence[Slice]
     columns: Columns
-    target: Path
+    target: Folder
     sink: int = 0  # which one of the job's
     first: int = 0  # number of the first row among all that the sink gets
 
@@ -125,9 +125,9 @@ class Piece(NamedTuple):
 
 
 class Join(NamedTuple):
-    pieces: Sequence[Path]
+    pieces: Sequence[Folder]
     columns: Columns
-    target: Path
+    target: Folder
     sink: int = 0
     rows: int = 0  # that all pieces together have
     growth: Growth | None = None  # for a Growing sink

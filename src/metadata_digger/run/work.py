@@ -19,6 +19,7 @@ from metadata_digger.run.counts import Summary
 from metadata_digger.run.disk import writing
 from metadata_digger.run.job import Job
 from metadata_digger.run.publish import equal_files, refused_rows, streaming
+from metadata_digger.run.publish.made_here import brought_here, kept_here, made_here
 from metadata_digger.run.records.record import digest
 from metadata_digger.run.stage import parts
 from metadata_digger.run.stage.parts import SAME
@@ -28,6 +29,7 @@ from metadata_digger.sinks import Growing, Numbering, made_by, refused, turns
 from metadata_digger.steps.hash import HashStep
 from metadata_digger.steps.mark import replaced
 from metadata_digger.storage.model import Entry, Found
+from metadata_digger.storage.remote.place import Folder
 
 # Files that go through the steps together. Content and picture of each are alive until the batch is through, so there
 # are few where pictures are decoded. 64 bring what a batch itself costs (generators, Arrow arrays: 0.4 ms) to under 1 %
@@ -43,7 +45,9 @@ class Work:
     `beat` is told the URL of a file before anything is asked of it.
     """
 
-    def __init__(self, job: Job, folder: Path, limits: Limits, beat: Callable[[str], None] = lambda url: None) -> None:
+    def __init__(
+        self, job: Job, folder: Folder, limits: Limits, beat: Callable[[str], None] = lambda url: None
+    ) -> None:
         self._job = job
         self._folder = folder
         self._limits = limits
@@ -71,14 +75,14 @@ class Work:
         rows = self._rows(found, summary, progress)
         if stays:
             return parts.write(self._folder, part, self._schema, rows, lambda: summary)
-        if self._job.streams:
+        if isinstance(self._folder, Path) and self._job.streams:
             streaming.write(self._folder, part, self._job.sinks[0], self._schema, rows)
         else:  # the counts are all that is wanted
             for _ in rows:
                 pass
         return summary
 
-    def keep(self, source: Path, part: str, mask: bytes, times: npt.NDArray[np.int64] | None) -> Summary:
+    def keep(self, source: Folder, part: str, mask: bytes, times: npt.NDArray[np.int64] | None) -> Summary:
         """The rows of an old part that the mask lets through, into a part of this run. Raises OutputError."""
         summary = Summary(part)
         return parts.write(self._folder, part, self._schema, _kept(source, mask, times, summary), lambda: summary)
@@ -105,29 +109,30 @@ class Work:
             sink = sink.numbered(piece.first)
         rows = parts.read(self._folder, piece.slices)
         first = piece.sink == turns(self._job.sinks)[0]
-        if not first and (unsent := refused_rows.unsent(target.parent)).exists():
-            rows = refused_rows.without(rows, unsent)
-        with writing(target):
+        with writing(target), made_here(target) as here:
+            if not first and (unsent := kept_here(refused_rows.unsent(target.parent))).exists():
+                rows = refused_rows.without(rows, unsent)
             if not self._job.distinct:
-                sink.piece(rows, columns, target)
-                return refused.reasons(target)
-            beside = target.with_name(f"{target.name}.equal")
+                sink.piece(rows, columns, here)
+                return refused.reasons(here)
+            equal = kept_here(equal_files.database(target.parent))
+            beside = here.with_name(f"{here.name}.equal")
             with refused.refusing(beside) as refuse:
                 tell = refuse if first else _told  # once, of all forms
-                sink.piece(equal_files.without(rows, equal_files.database(target.parent), tell), columns, target)
-            return refused.reasons(target) + refused.reasons(beside)
+                sink.piece(equal_files.without(rows, equal, tell), columns, here)
+            return refused.reasons(here) + refused.reasons(beside)
 
     def join(self, join: Join) -> dict[str, Any]:
         """Pieces into a file of the output, or several; the digest of each, by its name. Raises OutputError."""
         sink, target = self._job.sinks[join.sink], join.target
         if isinstance(sink, Numbering):
             sink = sink.numbered(join.rows)
-        with writing(target):
+        with writing(target), made_here(target) as here, brought_here(join.pieces) as pieces:
             if isinstance(sink, Growing) and join.growth is not None:
-                sink.grow(join.growth, join.pieces, target)
+                sink.grow(join.growth, pieces, here)
             else:
-                sink.join(join.pieces, join.columns, target)
-            return {path.relative_to(target.parent).as_posix(): digest(path) for path in made_by(sink, target)}
+                sink.join(pieces, join.columns, here)
+            return {path.relative_to(here.parent).as_posix(): digest(path) for path in made_by(sink, here)}
 
     def _rows(
         self, found: Sequence[Found], summary: Summary, progress: Callable[[int], None]
@@ -199,7 +204,9 @@ def _told(*why: object) -> None:
     """Of a row that is told of already."""
 
 
-def _kept(source: Path, mask: bytes, times: npt.NDArray[np.int64] | None, summary: Summary) -> Iterator[pa.RecordBatch]:
+def _kept(
+    source: Folder, mask: bytes, times: npt.NDArray[np.int64] | None, summary: Summary
+) -> Iterator[pa.RecordBatch]:
     at = 0
     for batch in parts.every_row(source):
         wanted = np.frombuffer(mask, np.bool_, len(batch), at)

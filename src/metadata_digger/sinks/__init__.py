@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Protocol, Self, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, Protocol, Self, TypeVar, cast, runtime_checkable
 
 import pyarrow as pa
 
@@ -17,9 +17,12 @@ from metadata_digger.sinks.parquet import ParquetSink
 from metadata_digger.sinks.solr import SolrSink
 from metadata_digger.steps.filter import Selection
 from metadata_digger.steps.rename import Naming
+from metadata_digger.storage.remote.place import Folder
 
 if TYPE_CHECKING:
     from metadata_digger.config import Config
+
+F = TypeVar("F", bound=Folder)
 
 
 class Sink(Protocol):
@@ -119,9 +122,9 @@ def turns(sinks: Sequence[Sink]) -> list[int]:
     return sorted(range(len(sinks)), key=lambda number: bool(sinks[number].suffix))
 
 
-def target_of(sink: Sink, folder: Path, name: str) -> Path:
+def target_of(sink: Sink, folder: F, name: str) -> F:
     """Where a join writes. `name`: of the output's files."""
-    return folder / (f"{name}{sink.suffix}" if sink.suffix.startswith(".") else sink.suffix or name)
+    return cast(F, folder / (f"{name}{sink.suffix}" if sink.suffix.startswith(".") else sink.suffix or name))
 
 
 SINKS: tuple[type[Sink], ...] = (CsvSink, JsonSink, ParquetSink, SolrSink, IndexSink)

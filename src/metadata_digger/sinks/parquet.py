@@ -132,5 +132,5 @@ def title_of(naming: Naming, field: str) -> str:
     return naming.title(_TITLES.get(field, field.replace("_", " ").capitalize()))
 
 
-def _writer(file: pa.OSFile, schema: pa.Schema) -> pq.ParquetWriter:
+def _writer(file: pa.NativeFile, schema: pa.Schema) -> pq.ParquetWriter:
     return pq.ParquetWriter(file, schema, compression="zstd", compression_level=_LEVEL)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol, TextIO
 
 from metadata_digger.schema import FAILED
+from metadata_digger.storage.remote.place import Folder
 
 _SUFFIX = ".refused.jsonl"
 
@@ -24,7 +25,7 @@ def refused(target: Path) -> Path:
     return target.with_name(f"{target.name}{_SUFFIX}")
 
 
-def refusals(folder: Path) -> Iterator[Path]:
+def refusals(folder: Folder) -> Iterator[Folder]:
     """Those of all pieces in a folder."""
     return folder.glob(f"*{_SUFFIX}")
 

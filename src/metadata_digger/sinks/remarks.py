@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TextIO
 
 from metadata_digger.schema import OK
+from metadata_digger.storage.remote.place import Folder
 
 _SUFFIX = ".remarks.jsonl"
 
 Remark = Callable[[str, str], None]  # file_path and note
 
 
-def remarks(folder: Path) -> Iterator[Path]:
+def remarks(folder: Folder) -> Iterator[Folder]:
     """Those of all pieces in a folder: JSON Lines beside each, absent when there are none; keys as those of refused
     rows."""
     return folder.glob(f"*{_SUFFIX}")

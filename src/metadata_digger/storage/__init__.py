@@ -10,8 +10,9 @@ from typing import TypeAlias
 from metadata_digger.storage.local import LocalStorage
 from metadata_digger.storage.model import Entry, Fault, Found, OpenSource, Storage, Values
 from metadata_digger.storage.patterns import Patterns
+from metadata_digger.storage.remote.walk import Access
 
-__all__ = ["STORAGES", "Entry", "Fault", "Found", "LocalStorage", "OpenSource", "Patterns", "Storage", "Values"]
+__all__ = ["ACCESSES", "STORAGES", "Entry", "Fault", "Found", "LocalStorage", "OpenSource", "Patterns", "Storage", "Values"]
 
 # What makes a storage of the configuration and of the patterns of the input. Raises ConfigError.
 Maker: TypeAlias = Callable[[Values, Patterns], Storage]
@@ -29,3 +30,14 @@ def _s3(values: Values, patterns: Patterns) -> Storage:
 
 # By input.storage.name.
 STORAGES: Mapping[str, Maker] = {"file": _local, "s3": _s3}
+
+
+def _buckets(values: Values) -> Access:
+    from metadata_digger.storage.s3.access import access_of
+    from metadata_digger.storage.s3.storage import Buckets
+
+    return Buckets(access_of(values))
+
+
+# By output.storage.name: who finds folders on other machines. Raises ConfigError.
+ACCESSES: Mapping[str, Callable[[Values], Access]] = {"s3": _buckets}

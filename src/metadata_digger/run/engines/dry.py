@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import pyarrow as pa
 
@@ -24,6 +23,7 @@ from metadata_digger.run.update.changes import Update
 from metadata_digger.run.update.gone import Unlisted, check_gone
 from metadata_digger.run.work import Work
 from metadata_digger.storage.model import Entry, Found
+from metadata_digger.storage.remote.place import Folder
 
 CHUNK = 512  # files between two words to who waits
 LONGEST = 12  # characters of an extension; what is longer is the end of a name with a dot in it
@@ -35,7 +35,7 @@ KINDS = 1_000  # extensions that are told apart: names may be anything
 class Expected:
     """What a run would read: the whole listing, and of an update, in `changes`, how many of its files."""
 
-    output: Path | None
+    output: Folder | None
     complete: bool = False  # there is nothing left to do
     files: Counter[str] = field(default_factory=Counter)  # by extension, with its dot; "" for none
     sizes: Counter[str] = field(default_factory=Counter)  # bytes of these
@@ -85,7 +85,7 @@ def rehearse(job: Job, progress: Progress) -> Expected:
                 expected.changes = update.changes
         if job.update is not None:
             if anew not in ("", BY_HASH):
-                unlisted.check(folders.root / "known.db")
+                unlisted.check(folders.scratch / "known.db")
             check_gone(job, listed)
     return expected
 

@@ -18,7 +18,7 @@ from metadata_digger.run.indexing.parquet import is_current, make, source, targe
 from metadata_digger.run.interrupt import stoppable
 from metadata_digger.run.job import Job, Progress, untold
 from metadata_digger.run.report import Report
-from metadata_digger.run.stage.place import Stage
+from metadata_digger.run.stage.folders import Stage
 from metadata_digger.run.tasks import Do, Limits, Watch
 from metadata_digger.run.verify.differences import Difference, Verified, differences
 from metadata_digger.run.verify.whereabouts import Input, Moved

@@ -28,8 +28,9 @@ from metadata_digger.run.records.fingerprint import difference
 from metadata_digger.run.records.record import FOLDER, RECORD, SOURCES, digest, now, read_record, recorded_sums
 from metadata_digger.run.records.sums import sums
 from metadata_digger.run.stage import parts, unfinished
+from metadata_digger.run.stage.folders import Stage, home_of
 from metadata_digger.run.stage.parts import Stretch
-from metadata_digger.run.stage.place import Stage, home_of, publish, stage
+from metadata_digger.run.stage.place import publish, stage
 from metadata_digger.run.tasks import Do, Join
 from metadata_digger.run.verify.read_back import data_files
 from metadata_digger.sinks import made_by, target_of
@@ -38,6 +39,7 @@ from metadata_digger.sinks.growth import Growth
 from metadata_digger.sinks.index import IndexSink
 from metadata_digger.sinks.solr_values import instant
 from metadata_digger.storage import LocalStorage
+from metadata_digger.storage.remote.place import on_disk
 
 SUFFIX = "-index"  # behind the name of the output
 ACTION = "index"  # in the record of such an index
@@ -164,7 +166,7 @@ class _Making:
         begin = time.monotonic()
         if self.old is not None and not self._is_whole(self.old):
             self.old = None
-            for path in self.folders.parts.iterdir():  # what an earlier try compared with it
+            for path in on_disk(self.folders.parts).iterdir():  # what an earlier try compared with it
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
         rows_of_all = sum(sum(rows.groups_of(path)) for path in self.given.files)
         size = max(min(ROWS, rows_of_all // (PIECES * self.job.cores)), 1)
@@ -177,15 +179,16 @@ class _Making:
         self.sink.check(columns)
         first = self.sink.grows(self.old) if self.old is not None else None
         pieces = self._build(all_chunks, told, columns, first or 0, total)
-        (self.folders.output / FOLDER).mkdir()
-        names = contents_file(self.folders.output)
+        output = on_disk(self.folders.output)
+        (output / FOLDER).mkdir()
+        names = contents_file(output)
         contents.write(names, (self._told(chunk) for chunk in all_chunks))
         growth, gone = None, 0
         if self.old is not None:
-            removed = self.folders.pieces / "removed"
+            removed = on_disk(self.folders.pieces) / "removed"
             gone = contents.removed(contents_file(self.old), names, removed)
             growth = Growth(self.old, removed)
-        target = target_of(self.sink, self.folders.output, "")
+        target = target_of(self.sink, output, "")
         join = Join(pieces, columns, target, 0, (first or 0) + new, growth)
         ((_, files),) = self.do([join])
         self._record(total, {"indexed": new, "removed": gone}, files, begin)
@@ -229,10 +232,10 @@ class _Making:
         return pieces
 
     def _told(self, chunk: Chunk) -> Path:
-        return parts.path_of(self.folders.parts, parts.name_of(Stretch(chunk.first, chunk.rows)))
+        return on_disk(parts.path_of(self.folders.parts, parts.name_of(Stretch(chunk.first, chunk.rows))))
 
     def _record(self, total: int, changes: dict[str, int], files: dict[str, Any], begin: float) -> None:
-        output = self.folders.output
+        output = on_disk(self.folders.output)
         record = {
             "run": self.folders.root.name,
             **self.job.facts,

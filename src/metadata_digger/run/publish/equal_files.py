@@ -19,18 +19,19 @@ from metadata_digger.errors import OutputError
 from metadata_digger.run.stage.parts import path_of
 from metadata_digger.schema import FILTERED, OK
 from metadata_digger.sinks.arrow_files import opened
+from metadata_digger.storage.remote.place import Folder
 
 REASON = "the same content as another file of this run"
 _ROWS = 4_096  # read at once: they have a few short columns
 _CACHE = 64 << 10  # KiB of the database in memory
 
 
-def database(pieces: Path) -> Path:
+def database(pieces: Folder) -> Folder:
     """Where they are told, beside the pieces of the run."""
     return pieces / "equal-files.sqlite"
 
 
-def find(parts: Path, names: Sequence[str], columns: Sequence[str], target: Path) -> None:
+def find(parts: Folder, names: Sequence[str], columns: Sequence[str], target: Path) -> None:
     """Looks for rows that are ok and equal in all of `columns`; one with a null in them equals none.
 
     `names`: of the parts. Raises OutputError.
@@ -60,7 +61,7 @@ def _see(connection: sqlite3.Connection, one: str, file: str, content: bytes) ->
         connection.execute("INSERT OR IGNORE INTO equal VALUES (?, ?)", (one, first))
 
 
-def _contents(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, str, bytes]]:
+def _contents(path: Folder, columns: Sequence[str]) -> Iterator[tuple[str, str, bytes]]:
     """Id, file and a digest of its hashes."""
     with opened(path) as source, pq.ParquetFile(source) as file:
         batches = file.iter_batches(_ROWS, columns=["id", "file_path", "status", *columns], use_threads=False)

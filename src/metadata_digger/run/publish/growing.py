@@ -12,7 +12,7 @@ from metadata_digger.run.job import Job
 from metadata_digger.run.records.record import read_record, recorded_sums
 from metadata_digger.run.records.sums import sums
 from metadata_digger.run.stage import parts
-from metadata_digger.run.stage.place import Stage
+from metadata_digger.run.stage.folders import Stage
 from metadata_digger.run.tasks import Do
 from metadata_digger.sinks import Growing, Sink, made_by, target_of
 from metadata_digger.sinks.growth import Growth
@@ -30,15 +30,17 @@ class Grown(NamedTuple):
 
 def grown(job: Job, sink: Sink, rows: Mapping[str, int], folders: Stage, do: Do) -> Grown | None:
     """None where the sink's output is to be made of all rows. Raises OutputError."""
-    if not isinstance(sink, Growing) or job.output is None or job.ranking is not None or job.distinct:
+    output = job.output
+    # Elsewhere it would have to be brought here first.
+    if not isinstance(sink, Growing) or not isinstance(output, Path) or job.ranking is not None or job.distinct:
         return None
     fresh = {part: count for part, count in rows.items() if not parts.stands(part)}
     if not folders.removed.exists() or 2 * sum(fresh.values()) >= sum(rows.values()):
         return None
-    first = sink.grows(job.output)
-    if first is None or not _is_as_made(job, sink, job.output, do):
+    first = sink.grows(output)
+    if first is None or not _is_as_made(job, sink, output, do):
         return None
-    return Grown(first, fresh, Growth(job.output, _removed(rows, folders)))
+    return Grown(first, fresh, Growth(output, _removed(rows, folders)))
 
 
 def _is_as_made(job: Job, sink: Sink, output: Path, do: Do) -> bool:
@@ -63,7 +65,7 @@ def _removed(rows: Mapping[str, int], folders: Stage) -> Path:
             if parts.is_kept(part) and not parts.stands(part):
                 yield from (f"{one}\n" for one in parts.ids(parts.path_of(folders.parts, part)))
 
-    target = folders.pieces / "removed"
+    target = folders.scratch / "gone"
     with writing(target), target.open("w", encoding="ascii") as file:
         file.writelines(ids())
     return target

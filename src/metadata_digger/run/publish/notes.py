@@ -13,6 +13,7 @@ from metadata_digger.run.publish import refused_rows
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import parts
 from metadata_digger.schema import OK, Column
+from metadata_digger.storage.remote.place import Folder
 
 _COLUMNS = ("file_path", "status", "notes")
 
@@ -28,7 +29,7 @@ def noted(rows: pa.RecordBatch) -> dict[int, list[str]]:
 
 
 def write(
-    folder: Path,
+    folder: Folder,
     names: Iterable[str],
     refused: sqlite3.Connection,
     remarked: sqlite3.Connection | None,
@@ -48,7 +49,7 @@ def write(
 
 
 def _rows(
-    path: Path, refused: sqlite3.Connection, remarked: sqlite3.Connection | None
+    path: Folder, refused: sqlite3.Connection, remarked: sqlite3.Connection | None
 ) -> Iterator[tuple[str, list[str]]]:
     for batch in parts.every_row(path, _COLUMNS):
         found = noted(batch)

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import pyarrow as pa
 
 from metadata_digger.run.job import Job
 from metadata_digger.run.publish import equal_files, refused_rows
 from metadata_digger.run.publish.growing import Grown, grown
+from metadata_digger.run.publish.made_here import made_here
 from metadata_digger.run.publish.ranking import arrange
 from metadata_digger.run.publish.server_rows import lost
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import parts
-from metadata_digger.run.stage.place import Stage
+from metadata_digger.run.stage.folders import Stage
 from metadata_digger.run.tasks import Do, Join, Piece, Slice
 from metadata_digger.sinks import Advising, Removing, Sink, target_of, turns
 from metadata_digger.sinks.columns import Columns
 from metadata_digger.sinks.refused import refusals
+from metadata_digger.storage.remote.place import Folder, remove
 
 # A piece of fewer rows is not worth the columns that it is sent with.
 ROWS_PER_PIECE = 500
@@ -32,8 +32,8 @@ PIECES_PER_WORKER = 4
 class OutputFile:
     """`pieces`: where each goes, which rows it has, and the number of its first."""
 
-    target: Path
-    pieces: tuple[tuple[Path, tuple[Slice, ...], int], ...]
+    target: Folder
+    pieces: tuple[tuple[Folder, tuple[Slice, ...], int], ...]
     rows: int
 
 
@@ -88,7 +88,8 @@ def write_output(
         if isinstance(sink, Advising):
             report.notes += sink.advice(columns)
     if job.distinct:
-        equal_files.find(folders.parts, list(rows), job.distinct, equal_files.database(folders.pieces))
+        with made_here(equal_files.database(folders.pieces)) as here:
+            equal_files.find(folders.parts, list(rows), job.distinct, here)
     for number in turns(job.sinks):
         sink = job.sinks[number]
         growth = grown(job, sink, rows, folders, do)
@@ -120,7 +121,7 @@ def _write(
         report.refuse(refused)
         tell(sink.name, done, total)
     if not sink.suffix and len(job.sinks) > 1 and (lines := list(refusals(folders.pieces))):
-        with refused_rows.database(lines, refused_rows.unsent(folders.pieces)):
+        with made_here(refused_rows.unsent(folders.pieces)) as here, refused_rows.database(lines, here):
             pass
     if sink.suffix:
         report.files = (*report.files, *(file.target.name for file in files))
@@ -133,7 +134,7 @@ def _write(
         made[join.target] = found
         for piece in join.pieces:  # not by the worker: one that dies and is followed by another would have taken them
             if piece.is_dir():
-                shutil.rmtree(piece)
+                remove(piece)
             piece.unlink(missing_ok=True)
     for file in files:  # in their order, whichever was ready first
         report.digests |= made[file.target]

@@ -21,13 +21,15 @@ import pyarrow.parquet as pq
 from metadata_digger.pipeline import Ranking
 from metadata_digger.run.counts import Summary
 from metadata_digger.run.disk import writing
+from metadata_digger.run.publish.made_here import made_here
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import parts
-from metadata_digger.run.stage.place import Stage
+from metadata_digger.run.stage.folders import Stage
 from metadata_digger.run.tasks import Do, Slice, Worker
 from metadata_digger.schema import OK
 from metadata_digger.sinks.arrow_files import opened
 from metadata_digger.sinks.columns import written
+from metadata_digger.storage.remote.place import Folder
 
 FOLDER = "../pieces/ranked"  # from the parts; what is in pieces is begun anew by a run that goes on
 LEFT_OUT = ".jsonl"
@@ -38,7 +40,7 @@ BEST = 10  # rows that are told of
 
 class Count(NamedTuple):
     ranking: Ranking
-    folder: Path
+    folder: Folder
     parts: Sequence[str]
 
     def run(self, work: Worker, progress: Callable[[int], None]) -> object:
@@ -60,7 +62,7 @@ class Ranked(NamedTuple):
 
 class Rank(NamedTuple):
     ranking: Ranking
-    folder: Path
+    folder: Folder
     name: str
     slices: Sequence[Slice]
 
@@ -69,7 +71,7 @@ class Rank(NamedTuple):
         lines: list[str] = []
         best: list[tuple[int, str, list[str]]] = []
         with ExitStack() as stack:
-            places: dict[int, _Place] = {}
+            places: dict[int, _Rows] = {}
             for batch in parts.read(self.folder, self.slices):
                 rows = self.ranking.rank(batch)
                 summary.count(rows)
@@ -80,7 +82,8 @@ class Rank(NamedTuple):
                     place = places.get(number)
                     if place is None:
                         target = parts.path_of(self.folder, ranked_part(number, self.name))
-                        place = places[number] = stack.enter_context(_Place(target))
+                        here = stack.enter_context(made_here(target))
+                        place = places[number] = stack.enter_context(_Rows(here))
                     place.add(rows.filter(pa.array([one == number for one in order])))
                 best = _best([*best, *_told(rows, self.ranking.by)])
         if lines:
@@ -90,17 +93,17 @@ class Rank(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Place:
+class _Rows:
     """The rows of one place, into a part of their own."""
 
     target: Path
     count: int = 0
     held: list[pa.RecordBatch] = field(default_factory=list)
     size: int = 0
-    file: pa.OSFile | None = None
+    file: pa.NativeFile | None = None
     writer: pq.ParquetWriter | None = None
 
-    def __enter__(self) -> _Place:
+    def __enter__(self) -> _Rows:
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -174,7 +177,7 @@ def ranked(folders: Stage) -> list[str]:
     return [f"{FOLDER}/{name}" for name in parts.names(folders.parts / FOLDER)]
 
 
-def unranked(folders: Stage) -> list[Path]:
+def unranked(folders: Stage) -> list[Folder]:
     """JSON Lines of the rows that a ranking left out, in the order of the listing."""
     return sorted((folders.parts / FOLDER).glob(f"*{LEFT_OUT}"))
 

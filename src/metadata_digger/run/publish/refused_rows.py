@@ -18,11 +18,12 @@ from metadata_digger.errors import OutputError
 from metadata_digger.run.counts import Summary
 from metadata_digger.run.stage import parts
 from metadata_digger.steps.mark import mark
+from metadata_digger.storage.remote.place import Folder
 
 STATUS = "refused"  # none of update.changes.SETTLED
 
 
-def unsent(pieces: Path) -> Path:
+def unsent(pieces: Folder) -> Folder:
     """Where those that a server refused are told, beside the pieces of the run: the files have none of them either."""
     return pieces / "unsent.sqlite"
 
@@ -38,7 +39,7 @@ def without(rows: Iterator[pa.RecordBatch], found: Path) -> Iterator[pa.RecordBa
 
 
 @contextmanager
-def database(lines: Iterable[Path], target: Path) -> Iterator[sqlite3.Connection]:
+def database(lines: Iterable[Folder], target: Path) -> Iterator[sqlite3.Connection]:
     """Such rows, by `file_path`: there may be more than memory should hold. `lines`: files of sinks.refused, or of
     sinks.remarks, which are like them.
 
@@ -51,7 +52,7 @@ def database(lines: Iterable[Path], target: Path) -> Iterator[sqlite3.Connection
             connection.execute("CREATE TABLE why (file TEXT PRIMARY KEY, reason TEXT) WITHOUT ROWID")
             connection.execute("BEGIN")
             for path in lines:
-                with path.open(encoding="utf-8") as source:
+                with path.open("rb") as source:
                     found = map(json.loads, source)
                     rows = ((line["file"], line["reason"]) for line in found)
                     connection.executemany("INSERT OR REPLACE INTO why VALUES (?, ?)", rows)
@@ -61,7 +62,7 @@ def database(lines: Iterable[Path], target: Path) -> Iterator[sqlite3.Connection
         raise OutputError(f"cannot write {target}: {error}") from error
 
 
-def note(folder: Path, names: Iterable[str], found: sqlite3.Connection, target: Path) -> None:
+def note(folder: Folder, names: Iterable[str], found: sqlite3.Connection, target: Folder) -> None:
     """Puts those parts that have rows of the database into `target`, these rows with STATUS. Raises OutputError."""
     for name in names:
         path = parts.path_of(folder, name)
@@ -69,7 +70,7 @@ def note(folder: Path, names: Iterable[str], found: sqlite3.Connection, target: 
             _rewrite(found, path, name, target)
 
 
-def _rewrite(connection: sqlite3.Connection, source: Path, name: str, target: Path) -> None:
+def _rewrite(connection: sqlite3.Connection, source: Folder, name: str, target: Folder) -> None:
     summary = Summary(name)
 
     def batches() -> Iterator[pa.RecordBatch]:

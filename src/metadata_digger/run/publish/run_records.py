@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import platform
-import shutil
 import sqlite3
+from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,16 +13,18 @@ from pathlib import Path
 from metadata_digger.run.disk import sync, writing
 from metadata_digger.run.job import Job
 from metadata_digger.run.publish import notes, refused_rows
+from metadata_digger.run.publish.made_here import made_here
 from metadata_digger.run.publish.ranking import ranked, unranked
 from metadata_digger.run.records import sums
 from metadata_digger.run.records.record import ENTRIES, FAILED, FOLDER, LEFT_OUT, NOTES, RECORD, ROWS, SUMS, digest, now
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import parts
-from metadata_digger.run.stage.place import Stage
+from metadata_digger.run.stage.folders import Stage
 from metadata_digger.run.tasks import Do
 from metadata_digger.schema import FILTERED
 from metadata_digger.sinks.refused import refusals
 from metadata_digger.sinks.remarks import remarks
+from metadata_digger.storage.remote.place import Folder, each
 
 
 def write_records(job: Job, report: Report, rows: Mapping[str, int], engine: str, folders: Stage, do: Do) -> None:
@@ -32,20 +34,19 @@ def write_records(job: Job, report: Report, rows: Mapping[str, int], engine: str
     `rows`: as for `plan`; other parts are what workers left that died: half a part, or a whole one whose files were
     then tried one by one. What the report still lacks is put into it. Raises OutputError.
     """
-    target = folders.output / FOLDER
-    with writing(target):
+    there = folders.output / FOLDER
+    with writing(there), made_here(there) as target:
         target.mkdir()
         _write_left_out(rows, folders, target)
         lines = list(refusals(folders.pieces))
-        with refused_rows.database(lines, folders.pieces / "refused.sqlite") as refused:
+        with refused_rows.database(lines, folders.scratch / "refused.sqlite") as refused:
             names = ranked(folders) if job.ranking is not None else sorted(rows)
             with _remarked(folders) as remarked:
                 notes.write(folders.parts, names, refused, remarked, target / NOTES, report)
             if job.keep_rows:
-                _keep(rows, folders, target / ROWS, refused if lines else None)
-                sums.write(
-                    target / SUMS, (parts.path_of(target / ROWS, name) for name in parts.names(target / ROWS)), do
-                )
+                kept = there / ROWS
+                _keep(rows, folders, kept, refused if lines else None)
+                sums.write(target / SUMS, (parts.path_of(kept, name) for name in parts.names(kept)), do)
         for name in (FAILED, LEFT_OUT, NOTES, *([SUMS] if job.keep_rows else [])):
             report.digests[f"{FOLDER}/{name}"] = digest(target / name)
         # The command line and the working directory may be no UTF-8; as \udcff such a byte is good JSON.
@@ -56,21 +57,25 @@ def write_records(job: Job, report: Report, rows: Mapping[str, int], engine: str
 def _remarked(folders: Stage) -> Iterator[sqlite3.Connection | None]:
     """What the sink remarked of rows, None where that is nothing."""
     if lines := list(remarks(folders.pieces)):
-        with refused_rows.database(lines, folders.pieces / "remarked.sqlite") as connection:
+        with refused_rows.database(lines, folders.scratch / "remarked.sqlite") as connection:
             yield connection
     else:
         yield None
 
 
-def _keep(rows: Mapping[str, int], folders: Stage, target: Path, refused: sqlite3.Connection | None) -> None:
+def _keep(rows: Mapping[str, int], folders: Stage, target: Folder, refused: sqlite3.Connection | None) -> None:
     """The parts of `rows` also among the records. In the stage they stay as they are: a run that goes on from it
     writes all rows again, those too that this one could not. Raises OSError, OutputError."""
     target.mkdir()
     if refused is not None:
         refused_rows.note(folders.parts, rows, refused, target)
-    for part in rows:
-        if not (path := parts.path_of(target, part)).exists():
-            parts.link(parts.path_of(folders.parts, part), path)
+
+    noted = set(parts.names(target))
+
+    def keep(part: str) -> None:
+        parts.link(parts.path_of(folders.parts, part), parts.path_of(target, part))
+
+    deque(each(target, keep, (part for part in rows if part not in noted)), 0)
     sync(target)
 
 
@@ -123,9 +128,9 @@ def _write_left_out(rows: Mapping[str, int], folders: Stage, target: Path) -> No
                 line = json.dumps({"file": file, "status": status, "reason": reason}, ensure_ascii=False) + "\n"
                 (other if status == FILTERED else failed).write(line)
         for lines in unranked(folders):
-            with lines.open(encoding="utf-8") as source:
-                shutil.copyfileobj(source, other)
+            with lines.open("rb") as source:
+                other.writelines(line.decode() for line in source)
         for lines in sorted(refusals(folders.pieces)):
-            with lines.open(encoding="utf-8") as source:
-                for line in source:
+            with lines.open("rb") as source:
+                for line in map(bytes.decode, source):
                     (other if json.loads(line)["status"] == FILTERED else failed).write(line)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 from metadata_digger.run.stage import parts
 from metadata_digger.sinks import Removing
+from metadata_digger.storage.remote.place import Folder
 
 # Asked for at once; a part that has more is asked for whole. Of Solr with 200,000 documents, on two busy cores: 21 us a
 # row, with 1,000 at once 43.
 ROWS = 5_000
 
 
-def lost(sink: Removing, folder: Path, rows: Mapping[str, int]) -> set[str]:
+def lost(sink: Removing, folder: Folder, rows: Mapping[str, int]) -> set[str]:
     """Those of the kept parts that are to be sent again: the server lacks a row of theirs, or of one that it was asked
     for at the same time.
 

@@ -10,11 +10,11 @@ import hashlib
 import json
 from collections import Counter
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from metadata_digger.index import rows
 from metadata_digger.run.report import Report
+from metadata_digger.storage.remote.place import Folder
 
 FOLDER = "_run"
 RECORD = "run.json"
@@ -32,7 +32,7 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def read_record(output: Path) -> dict[str, Any]:
+def read_record(output: Folder) -> dict[str, Any]:
     """The `run.json` of an output; empty where there is none that can be read."""
     try:
         found = json.loads((output / FOLDER / RECORD).read_text("utf-8"))
@@ -49,14 +49,14 @@ def recorded_sums(record: dict[str, Any]) -> dict[str, str]:
         return {}
 
 
-def digest(path: Path) -> dict[str, Any]:
+def digest(path: Folder) -> dict[str, Any]:
     """Size and sha256 of a file. Raises OSError."""
     with path.open("rb", buffering=0) as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
+        found = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # the stubs want a BytesIO
         return {"bytes": file.tell(), "sha256": found}
 
 
-def report_of(output: Path) -> Report:
+def report_of(output: Folder) -> Report:
     """What the run that made an output had to tell, without the tags."""
     record = read_record(output)
     return Report(

@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from metadata_digger.run.disk import writing
-from metadata_digger.run.stage.listing import SECONDS_UNTIL_SAFE
+from metadata_digger.run.stage.listing import SECONDS_UNTIL_SAFE, Sometimes
+from metadata_digger.storage.remote.place import Folder
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
@@ -31,8 +32,9 @@ class Hashed(NamedTuple):
 class Hashes:
     """Adds to the file; what is torn at its end goes first. Both raise OutputError."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, saved: Callable[[], None] = lambda: None) -> None:
         self._path = path
+        self._sometimes = Sometimes(saved)
         self._safe = time.monotonic()
         with writing(path):
             size = sum(map(len, _lines(path)))
@@ -47,6 +49,7 @@ class Hashes:
             if time.monotonic() - self._safe > SECONDS_UNTIL_SAFE:
                 os.fsync(self._file.fileno())
                 self._safe = time.monotonic()
+        self._sometimes()
 
     def close(self) -> None:
         with suppress(OSError):
@@ -60,12 +63,12 @@ def begun(path: Path) -> Iterator[Hashed]:
             yield Hashed(*fields)
 
 
-def count(path: Path) -> int:
+def count(path: Folder) -> int:
     """How many files that is. Raises OSError."""
     return sum(int(line.partition(b" ")[0]) for line in _lines(path))
 
 
-def _lines(path: Path) -> Iterator[bytes]:
+def _lines(path: Folder) -> Iterator[bytes]:
     """Those that are whole."""
     with suppress(FileNotFoundError), path.open("rb") as file:
         for line in file:

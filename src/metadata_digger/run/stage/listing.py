@@ -15,7 +15,7 @@ import json
 import os
 import time
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain, islice
 from pathlib import Path
@@ -24,12 +24,28 @@ from typing import BinaryIO, NamedTuple
 from metadata_digger.run.disk import writing
 from metadata_digger.run.stage.parts import Stretch
 from metadata_digger.storage.model import Found, found_of
+from metadata_digger.storage.remote.place import Folder
 
 CHUNK = 512  # files listed between two looks at the workers: about 2 ms
 # A power cut costs what was listed in this time, and the parts of it. A kill costs nothing.
 SECONDS_UNTIL_SAFE = 1.0
+SECONDS_UNTIL_SAVED = 15.0  # where the stage is on another machine
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+
+
+class Sometimes:
+    """Does something now and then: the longer it takes, the less often."""
+
+    def __init__(self, do: Callable[[], None]) -> None:
+        self._do = do
+        self._due = time.monotonic() + SECONDS_UNTIL_SAVED
+
+    def __call__(self) -> None:
+        if (begin := time.monotonic()) > self._due:
+            self._do()
+            end = time.monotonic()
+            self._due = end + SECONDS_UNTIL_SAVED + 20 * (end - begin)
 
 
 class Begun(NamedTuple):
@@ -49,7 +65,7 @@ class Listing:
     """Files in listing order: `more` takes them from the walk to a file, `take` from the file to the caller.
 
     `done`: stretches that need no work, in order, all of them within what `begun` has. All raise OutputError
-    when the file cannot be written.
+    when the file cannot be written. `saved` is called when the listing is complete, and now and then before.
     """
 
     def __init__(
@@ -60,6 +76,7 @@ class Listing:
         done: Sequence[Stretch] = (),
         excluded: Counter[str] | None = None,
         listed: Counter[str] | None = None,
+        saved: Callable[[], None] = lambda: None,
     ) -> None:
         self.excluded: Counter[str] = Counter() if excluded is None else excluded  # which the walk fills
         self.excluded.update(begun.excluded)
@@ -67,6 +84,8 @@ class Listing:
         self.listed.update(begun.listed)
         self._walk = walk
         self._path = path
+        self._saved = saved
+        self._sometimes = Sometimes(saved)
         with writing(path):
             self._out = path.open("ab", buffering=0)
             os.truncate(path, begun.size)
@@ -95,9 +114,11 @@ class Listing:
                 self._safe = time.monotonic()
         if not chunk:
             self.complete = True
+            self._saved()
             return
         self.total += len(chunk)
         self.left += len(chunk)
+        self._sometimes()
         if not self._on_disk and len(self._ready) < CHUNK:
             self._ready.extend(chunk)
             self._in.seek(0, os.SEEK_END)
@@ -138,7 +159,7 @@ class Listing:
         self._in.close()
 
 
-def begun(path: Path) -> Begun:
+def begun(path: Folder) -> Begun:
     """What a run that was killed has listed; the end of the file may be torn. Raises OSError."""
     files = size = 0
     with suppress(FileNotFoundError), path.open("rb") as file:

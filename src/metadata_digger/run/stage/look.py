@@ -10,8 +10,10 @@ from pathlib import Path
 from metadata_digger.errors import OutputError
 from metadata_digger.run.disk import writing
 from metadata_digger.run.job import Job
-from metadata_digger.run.stage import unfinished
-from metadata_digger.run.stage.place import REPLACED, check, home_of
+from metadata_digger.run.stage import elsewhere, unfinished
+from metadata_digger.run.stage.folders import check, home_of, is_there
+from metadata_digger.run.stage.place import REPLACED
+from metadata_digger.storage.remote.place import Folder, Place
 
 
 def look(job: Job) -> tuple[bool, list[str]]:
@@ -22,19 +24,25 @@ def look(job: Job) -> tuple[bool, list[str]]:
     output = job.output
     if output is None:
         return False, []
-    home = home_of(output)
-    _unlocked(home, output)
     left, notes = None, list[str]()
+    if isinstance(output, Place):
+        home: Folder = home_of(output)
+        if (home / elsewhere.LOCK).exists():
+            notes.append(f"{home / elsewhere.LOCK} is there: another run may be writing {output}")
+    else:
+        home = home_of(output)
+        _unlocked(home, output)
     if home.is_dir():
         with writing(home):
             left = unfinished.find(home)
-        if (home / REPLACED).exists() and not os.path.lexists(output):
+        if (home / REPLACED).exists() and not is_there(output):
             notes.append(f"a run was killed while it replaced the output: {home / REPLACED} is put back first")
     begun = unfinished.accept(left, job)
     if begun is None and unfinished.complete(job):
         return True, [*notes, "the output is complete; there is nothing left to do"]
     check(job, begun)
-    _writable(output)
+    if isinstance(output, Path):
+        _writable(output)
     if begun is not None:
         notes.append(f"goes on with a run of {begun.started}, {begun.progress}")
     elif left is not None:

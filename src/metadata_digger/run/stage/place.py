@@ -1,4 +1,5 @@
 """The stage: where a run's unfinished work lies, beside the output, until the whole output is renamed into its place.
+Of an output in S3 or HDFS it is in `elsewhere`.
 
 DIR/.NAME.metadata-digger/lock          held while a run works on DIR/NAME, free when that run is gone
 DIR/.NAME.metadata-digger/replaced      the old output, between two renames, where `exchange` cannot be had
@@ -14,69 +15,28 @@ from __future__ import annotations
 import ctypes
 import fcntl
 import os
-import re
 import secrets
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from metadata_digger.errors import OutputError
-from metadata_digger.index import about, rows
+from metadata_digger.index import about
 from metadata_digger.run.disk import sync, writing
 from metadata_digger.run.interrupt import unbroken
 from metadata_digger.run.job import Job
-from metadata_digger.run.records.record import FOLDER, OURS, RECORD, read_record
-from metadata_digger.run.stage import unfinished
-from metadata_digger.run.stage.unfinished import HASHES, Unfinished
-from metadata_digger.sinks import SINKS
+from metadata_digger.run.records.record import FOLDER, read_record
+from metadata_digger.run.stage import elsewhere, unfinished
+from metadata_digger.run.stage.folders import Stage, check, home_of
+from metadata_digger.run.stage.unfinished import Unfinished
 from metadata_digger.storage.own import STAGE_SUFFIX
+from metadata_digger.storage.remote.place import Place, on_disk
 
 REPLACED = "replaced"
-# Files of a tantivy index.
-_SEGMENT = re.compile(r"[0-9a-f]{32}\.\w+(\.\w+)?|(\.managed|meta)\.json|\.tantivy-\w+\.lock")
 AT_FDCWD, RENAME_EXCHANGE = -100, 2  # of linux/fcntl.h and linux/fs.h
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """Folders of one run, all of them there."""
-
-    root: Path
-    parts: Path
-    pieces: Path
-    logs: Path
-    output: Path
-    resumed: Unfinished | None = None  # what this run goes on from
-    complete: bool = False  # with --resume: the output is there already
-    notes: tuple[str, ...] = ()  # for the user
-
-    @property
-    def listing(self) -> Path:
-        return self.root / "listing"
-
-    @property
-    def changes(self) -> Path:
-        """What an update found (Report.changes); there when its comparison is complete."""
-        return self.root / "changes.json"
-
-    @property
-    def hashes(self) -> Path:
-        """What an update by hash has found so far (hashes)."""
-        return self.root / HASHES
-
-    @property
-    def comparing(self) -> bool:
-        """Whether the run that this one goes on from was an update by hash, and interrupted in its comparison."""
-        return self.resumed is not None and not self.resumed.done and not self.changes.exists()
-
-    @property
-    def removed(self) -> Path:
-        """Ids of rows that a server is to forget, one a line; absent when there are none."""
-        return self.root / "removed"
 
 
 @contextmanager
@@ -89,6 +49,10 @@ def stage(job: Job) -> Iterator[Stage]:
     when an interrupted run left work that this run would throw away or cannot go on from.
     """
     output = job.output
+    if isinstance(output, Place):
+        with elsewhere.stage(job, output) as folders:
+            yield folders
+        return
     if output is None:
         # A stage by its name: the place of temporary files may be the input.
         with tempfile.TemporaryDirectory(prefix=".", suffix=STAGE_SUFFIX) as folder:
@@ -107,7 +71,7 @@ def stage(job: Job) -> Iterator[Stage]:
         root = home / secrets.token_hex(4)
         try:
             with writing(home):
-                if begun is not None:
+                if begun is not None and isinstance(begun.root, Path):
                     # Under a name of its own: a worker that outlived its main process for a moment writes where nobody
                     # looks.
                     begun.root.rename(root)
@@ -125,32 +89,36 @@ def stage(job: Job) -> Iterator[Stage]:
                 shutil.rmtree(root, ignore_errors=True)
 
 
-def home_of(output: Path) -> Path:
-    return output.parent / f".{output.name}{STAGE_SUFFIX}"
-
-
 def publish(folders: Stage, job: Job) -> None:
     """The output into its place. An old one goes into the stage, and with it."""
     output = job.output
     if output is None:
         return
     check(job, folders.resumed)  # hours may have passed
+    if isinstance(output, Place):
+        elsewhere.publish(folders, output)
+        return
+    _publish(folders, output)
+
+
+def _publish(folders: Stage, output: Path) -> None:
+    made, root = on_disk(folders.output), on_disk(folders.root)
     with unbroken(), writing(output):
         # A power cut after the rename must not leave a directory of empty files.
-        inner = (path for name in (FOLDER, about.SEARCH) for path in (folders.output / name).glob("*"))
-        for path in (*folders.output.iterdir(), *inner, folders.output):
+        inner = (path for name in (FOLDER, about.SEARCH) for path in (made / name).glob("*"))
+        for path in (*made.iterdir(), *inner, made):
             sync(path)
         if not output.exists():
-            folders.output.rename(output)
-        elif not exchange(folders.output, output):
-            replaced = folders.root.parent / REPLACED
+            made.rename(output)
+        elif not exchange(made, output):
+            replaced = root.parent / REPLACED
             output.rename(replaced)
             try:
-                folders.output.rename(output)
+                made.rename(output)
             except OSError:
                 replaced.rename(output)
                 raise
-            replaced.rename(folders.output)
+            replaced.rename(made)
         sync(output.parent)
 
 
@@ -168,60 +136,11 @@ def exchange(first: Path, second: Path) -> bool:
     return bool(rename(AT_FDCWD, os.fsencode(first), AT_FDCWD, os.fsencode(second), RENAME_EXCHANGE) == 0)
 
 
-def check(job: Job, begun: Unfinished | None = None) -> None:
-    """Raises OutputError when the output is there already, unless it may be replaced and is an output.
-
-    An update, and a run whose place nobody chose, replace only what a record says to be an output of this program.
-    """
-    output = job.output
-    if output is None or not os.path.lexists(output):
-        return
-    overwrite = job.overwrite or (begun is not None and begun.overwrite)
-    if not (overwrite or job.replaces or (begun is not None and begun.update)):
-        lack = unfinished.lack(output, job) if job.resume else ""
-        why = lack and f", and --resume cannot take it for complete: {lack}"
-        raise OutputError(
-            f"output.directoryPath: {output} exists already{why}; choose another directory, or --overwrite to replace "
-            "it, or --update to bring it up to date"
-        )
-    if output.is_symlink() or not output.is_dir():
-        raise OutputError(f"output.directoryPath: {output} is not a directory, even --overwrite leaves it alone")
-    with writing(output):
-        strangers = sorted(_strangers(output))
-        empty = not any(output.iterdir())
-    if strangers:
-        raise OutputError(
-            f"output.directoryPath: {output} holds more than an output of this program ({strangers[0]}), even "
-            "--overwrite leaves it alone; choose another directory or remove it yourself"
-        )
-    if not (overwrite or empty or read_record(output)):
-        raise OutputError(
-            f"output.directoryPath: {output} has no record of the run that made it ({FOLDER}/{RECORD}): only "
-            "--overwrite replaces it"
-        )
-
-
-def _strangers(output: Path) -> Iterator[str]:
-    """What no run has made. Raises OSError."""
-    # Cameras number from 0001 on, in directories of the same name: DSC/DSC_0001.JPG.
-    suffixes = "|".join(re.escape(kind.suffix) for kind in SINKS if kind.suffix.startswith("."))
-    ours = re.compile(rf"{re.escape(output.name)}(_(0|[1-9]\d*))?({suffixes})")
-    for entry in output.iterdir():
-        if entry.name == FOLDER and entry.is_dir() and not entry.is_symlink():
-            yield from (f"{FOLDER}/{inner.name}" for inner in entry.iterdir() if inner.name not in OURS)
-        elif entry.name == about.SEARCH and entry.is_dir() and not entry.is_symlink():
-            yield from (
-                f"{about.SEARCH}/{inner.name}" for inner in entry.iterdir() if not _SEGMENT.fullmatch(inner.name)
-            )
-        elif entry.name not in (about.FILE, rows.FILE) and (not ours.fullmatch(entry.name) or entry.is_dir()):
-            yield entry.name
-
-
 def _folders(root: Path, begun: Unfinished | None = None, complete: bool = False, notes: tuple[str, ...] = ()) -> Stage:
-    folders = Stage(root, root / "parts", root / "pieces", root / "logs", root / "output", begun, complete, notes)
-    for folder in (folders.parts, folders.pieces, folders.logs, folders.output):
+    parts, pieces, logs, output = (root / name for name in ("parts", "pieces", "logs", "output"))
+    for folder in (parts, pieces, logs, output):
         folder.mkdir(parents=True, exist_ok=True)
-    return folders
+    return Stage(root, parts, pieces, output, root, logs, begun, complete, notes)
 
 
 @contextmanager

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from metadata_digger.config.decisive import made
@@ -18,14 +16,20 @@ from metadata_digger.run.records.record import now, read_record
 from metadata_digger.run.stage import parts
 from metadata_digger.run.stage.hashes import count
 from metadata_digger.run.stage.listing import begun as listed
+from metadata_digger.storage.remote.place import Folder, Place, entries, remove
 
+# Files of the stage.
 JOB = "job.json"
+LISTING = "listing"
 HASHES = "hashes"
+CHANGES = "changes.json"
+REMOVED = "removed"
+PUBLISHING = "publishing"  # in S3 alone: there when the output may be half replaced
 
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    root: Path
+    root: Folder
     facts: dict[str, Any]  # those of its Job
     started: str  # ISO 8601, UTC
     resumed: tuple[str, ...]  # when it was gone on with before
@@ -42,15 +46,20 @@ class Unfinished:
             return f"{self.hashed:,} files compared by hash"
         return f"{self.done:,} {'' if self.total is None else f'of {self.total:,} '}files done"
 
+    @property
+    def publishing(self) -> bool:
+        """Whether it was broken off while it replaced the output file by file."""
+        return isinstance(self.root, Place) and (self.root / PUBLISHING).exists()
 
-def find(home: Path) -> Unfinished | None:
+
+def find(home: Folder) -> Unfinished | None:
     """None when nothing is left, or no file is done or hashed. Raises OSError."""
-    found = [one for folder in sorted(home.iterdir()) if folder.is_dir() and (one := _read(folder)) is not None]
+    found = [one for folder in entries(home) if folder.is_dir() and (one := _read(folder)) is not None]
     best = max(found, key=lambda one: (one.done, one.hashed), default=None)
     return best if best is not None and (best.done or best.hashed) else None
 
 
-def _read(root: Path) -> Unfinished | None:
+def _read(root: Folder) -> Unfinished | None:
     try:
         job = json.loads((root / JOB).read_text("utf-8"))
         told = (
@@ -64,7 +73,7 @@ def _read(root: Path) -> Unfinished | None:
     except (OSError, ValueError, KeyError, TypeError):  # none, half a one, or another program's
         return None
     stretches = [stretch for part in parts.names(root / "parts") if (stretch := parts.stretch_of(part)) is not None]
-    known = listed(root / "listing")
+    known = listed(root / LISTING)
     done = sum(stretch.files for stretch in stretches)
     return Unfinished(root, *told, count(root / HASHES), done, known.files if known.complete else None)
 
@@ -95,7 +104,7 @@ def complete(job: Job) -> bool:
     return not lack(job.output, job)
 
 
-def lack(output: Path, job: Job) -> str:
+def lack(output: Folder, job: Job) -> str:
     """Why an output is not what this job would leave; "" when it is."""
     record = read_record(output)
     if not record:
@@ -115,11 +124,11 @@ def note(left: Unfinished | None, accepted: Unfinished | None) -> tuple[str, ...
     return ()
 
 
-def begin(root: Path, job: Job, accepted: Unfinished | None) -> None:
+def begin(root: Folder, job: Job, accepted: Unfinished | None) -> None:
     """Writes down what is being done; of a run that is gone on with, takes away what is begun anew. Raises OSError."""
     if accepted is not None:
         for folder in ("pieces", "logs", "output"):
-            shutil.rmtree(root / folder)
+            remove(root / folder)
             (root / folder).mkdir()
         for torn in (root / "parts").glob("*.tmp"):
             torn.unlink()
@@ -134,13 +143,16 @@ def begin(root: Path, job: Job, accepted: Unfinished | None) -> None:
         },
         default=str,
     )
+    if isinstance(root, Place):
+        (root / JOB).write_text(text)
+        return
     temporary = root / f"{JOB}.tmp"
     temporary.write_text(text, "utf-8")
     sync(temporary)
     temporary.replace(root / JOB)
 
 
-def leave(root: Path, output: Path, error: BaseException) -> bool:
+def leave(root: Folder, output: Folder, error: BaseException) -> bool:
     """Whether there is something to go on from; then the error says how, and only that is left."""
     with suppress(OSError):
         left = _read(root)
@@ -148,6 +160,6 @@ def leave(root: Path, output: Path, error: BaseException) -> bool:
             return False
         error.add_note(f"{left.progress}: to go on, give the same command with --resume; the work lies in {root}")
         for folder in ("pieces", "logs", "output"):
-            shutil.rmtree(root / folder, ignore_errors=True)
+            remove(root / folder)
         return True
     return False

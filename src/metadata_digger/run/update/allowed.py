@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -16,6 +14,7 @@ from metadata_digger.run.records.record import FOLDER, ROWS, SUMS, read_record, 
 from metadata_digger.run.stage import parts
 from metadata_digger.run.tasks import Do
 from metadata_digger.sinks.arrow_files import opened
+from metadata_digger.storage.remote.place import Folder
 
 
 def check(job: Job) -> None:
@@ -27,7 +26,7 @@ def check(job: Job) -> None:
         )
 
 
-def rows_of(output: Path) -> Path:
+def rows_of(output: Folder) -> Folder:
     return output / FOLDER / ROWS
 
 
@@ -61,8 +60,8 @@ def why_anew(job: Job, schema: pa.Schema, do: Do) -> str:
     if not rows.is_dir():
         return "the last run did not keep its rows (output.keepRows)"
     names = parts.names(rows)
-    for part in names:
-        if parts.summary(rows, part) is None:
+    for part, summary in zip(names, parts.summaries(rows, names), strict=True):
+        if summary is None:
             return f"{parts.path_of(rows, part)} is damaged"
     if names:
         with opened(parts.path_of(rows, names[0])) as file:

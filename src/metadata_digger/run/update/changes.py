@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -13,18 +12,20 @@ import pyarrow as pa
 
 from metadata_digger.errors import ConfigError
 from metadata_digger.pipeline import microseconds
+from metadata_digger.run.counts import Summary
 from metadata_digger.run.disk import writing
 from metadata_digger.run.job import Job, Progress
 from metadata_digger.run.report import Report
 from metadata_digger.run.stage import parts
+from metadata_digger.run.stage.folders import Stage
 from metadata_digger.run.stage.hashes import Hashed, Hashes, begun
 from metadata_digger.run.stage.parts import SAME
-from metadata_digger.run.stage.place import Stage
 from metadata_digger.run.tasks import Do, Hash, Keep
 from metadata_digger.run.update.allowed import rows_of
 from metadata_digger.run.update.old_rows import Known, Row
 from metadata_digger.schema import FAILED, FILTERED, HASHES, OK
 from metadata_digger.storage.model import Entry, Found
+from metadata_digger.storage.remote.place import Folder, each
 
 # What became of a file once and will again, unless the row says otherwise (schema.FILE, "again").
 SETTLED = (OK, FILTERED, FAILED)
@@ -57,11 +58,11 @@ class Update:
         self._folders = folders
         self._whole = whole
         self._progress = progress
-        self._known = Known(rows_of(job.output), folders.root / "known.db", self._column)
+        self._known = Known(rows_of(job.output), folders.scratch / "known.db", self._column)
         if self._column is not None:
             with writing(folders.hashes):
                 self._known.take_in_hashed(begun(folders.hashes))
-            self._hashes = Hashes(folders.hashes)
+            self._hashes = Hashes(folders.hashes, folders.saved(folders.hashes))
         self._masks = [bytearray(count) for count in self._known.counts]  # 1: the row is kept
         self._met = [bytearray(count) for count in self._known.counts]  # 1: its file is there, and read again
         self._unlisted: list[str] = []  # directories that could not be listed, or not to their end, and have rows
@@ -165,19 +166,22 @@ class Update:
     def keep(self, do: Do, report: Report) -> dict[str, int]:
         """The kept rows into parts of this run; how many of each are ok. A part that stays as it is is linked."""
         rows: dict[str, int] = {}
-        for number, name in self._kept_whole():
-            source = parts.path_of(self._known.rows, self._known.parts[number])
-            target = parts.path_of(self._folders.parts, name)
-            with writing(target):
-                parts.link(source, target)
-            summary = parts.summary(self._folders.parts, name)
+        for summary in each(self._folders.parts, self._linked, self._kept_whole()):
             if summary is not None:
                 report.add(summary)
-                rows[name] = summary.statuses[OK]
+                rows[summary.part] = summary.statuses[OK]
         for _, summary in do(self._rewritten()):
             report.add(summary)
             rows[summary.part] = summary.statuses[OK]
         return rows
+
+    def _linked(self, kept: tuple[int, str]) -> Summary | None:
+        """`kept`: number and new name of a part that stays as it is."""
+        number, name = kept
+        target = parts.path_of(self._folders.parts, name)
+        with writing(target):
+            parts.link(parts.path_of(self._known.rows, self._known.parts[number]), target)
+        return parts.summary(self._folders.parts, name)
 
     @property
     def changes(self) -> dict[str, int]:
@@ -215,7 +219,7 @@ def hides(one: Found, accepts: bool) -> bool:
     return not isinstance(one, Entry) and one.status != FILTERED and not (accepts and one.status == "not_found")
 
 
-def all_ids(rows: Path) -> Iterator[str]:
+def all_ids(rows: Folder) -> Iterator[str]:
     for part in parts.names(rows) if rows.is_dir() else ():
         yield from parts.ids(parts.path_of(rows, part))
 

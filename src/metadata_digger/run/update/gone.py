@@ -25,6 +25,7 @@ from metadata_digger.run.update.allowed import rows_of
 from metadata_digger.run.update.changes import hides
 from metadata_digger.run.update.old_rows import Known
 from metadata_digger.storage.model import Found
+from metadata_digger.storage.remote.place import Folder
 
 TOLD = 20  # lines of one kind
 MOST = 100_000  # places that are held
@@ -42,7 +43,7 @@ def check_gone(job: Job, listed: Mapping[str, int]) -> None:
         raise OutputError("\n".join(f"--update: {line}" for line in [*_told(lost), REMEDY]))
 
 
-def _lost(job: Job, output: Path, listed: Mapping[str, int]) -> Iterator[str]:
+def _lost(job: Job, output: Folder, listed: Mapping[str, int]) -> Iterator[str]:
     record = read_record(output)
     before = record.get(ENTRIES)
     if not isinstance(before, dict):  # records did not always tell
@@ -59,13 +60,14 @@ def _lost(job: Job, output: Path, listed: Mapping[str, int]) -> Iterator[str]:
             yield f"{path} had {was:,} files and has {f'{now:,}' if now else 'none'} now"
 
 
-def _files_of_rows(job: Job, rows: Path) -> Counter[str]:
+def _files_of_rows(job: Job, rows: Folder) -> Counter[str]:
     """How many rows are of files of each entry, by `urls.entry_name`. Of a list there are none: the base of a row is
     its line."""
     names = {job.storage.base_of(path): job.storage.entry_name(path) for path in job.paths}
     counts = Counter[str]()
-    for part in parts.names(rows):
-        if parts.summary(rows, part) is None:
+    all_parts = parts.names(rows)
+    for part, summary in zip(all_parts, parts.summaries(rows, all_parts), strict=True):
+        if summary is None:
             continue  # damaged
         for batch in parts.every_row(parts.path_of(rows, part), ("base_path", "modified")):
             of_files = batch.filter(pc.is_valid(batch.column("modified")))  # what is no file has no time
@@ -97,7 +99,7 @@ class Unlisted:
         rows = None if self._job.output is None else rows_of(self._job.output)
         if self._job.accept_gone or not self._places or rows is None or not rows.is_dir():
             return
-        if any(parts.summary(rows, part) is None for part in parts.names(rows)):
+        if None in parts.summaries(rows, parts.names(rows)):
             return  # damaged: that is why all files are read anew
         with closing(Known(rows, database, None)) as known:
             counts = {place: sum(1 for _ in known.within(place)) for place in self._places}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 from metadata_digger.errors import OutputError
 from metadata_digger.run.stage import parts
+from metadata_digger.storage.remote.place import Folder
 
 _CREATE = """
     CREATE TABLE gone (path TEXT PRIMARY KEY, hash TEXT) WITHOUT ROWID;
@@ -23,7 +23,7 @@ _COUNT = """
 """
 
 
-def moved(old: Path, new: Path, names: Iterable[str], column: str) -> int:
+def moved(old: Folder, new: Folder, names: Iterable[str], column: str) -> int:
     """How many files of the parts `names` in the folder `new` were in those of the folder `old` under another path,
     that no file has now. `column`: of the hash. Raises OutputError."""
     try:
@@ -45,7 +45,7 @@ def moved(old: Path, new: Path, names: Iterable[str], column: str) -> int:
         raise OutputError(f"files that moved cannot be counted: {error}") from error
 
 
-def _rows(folder: Path, part: str, column: str) -> Iterator[list[tuple[str, str | None]]]:
+def _rows(folder: Folder, part: str, column: str) -> Iterator[list[tuple[str, str | None]]]:
     for batch in parts.every_row(parts.path_of(folder, part), ("file_path", column)):
         paths: list[str] = list(map(str, batch.column("file_path").to_pylist()))
         hashes: list[Any] = batch.column(column).to_pylist()

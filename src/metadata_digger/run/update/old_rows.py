@@ -15,6 +15,7 @@ from metadata_digger.run.disk import writing
 from metadata_digger.run.stage import parts
 from metadata_digger.run.stage.hashes import Hashed
 from metadata_digger.storage.model import Entry
+from metadata_digger.storage.remote.place import Folder
 from metadata_digger.storage.urls import below
 
 CACHE = 32 << 10  # KiB
@@ -46,7 +47,7 @@ class Known:
     All methods raise OutputError when the database cannot be written.
     """
 
-    def __init__(self, rows: Path, database: Path, column: str | None) -> None:
+    def __init__(self, rows: Folder, database: Path, column: str | None) -> None:
         self.rows = rows
         self.parts = parts.names(rows)
         self.counts: list[int] = []  # rows of each part

@@ -22,6 +22,7 @@ from metadata_digger.run.verify.read_back import Written, data_files, others, ty
 from metadata_digger.run.verify.whereabouts import Input, Moved, about, now
 from metadata_digger.schema import OK
 from metadata_digger.storage.model import Entry
+from metadata_digger.storage.remote.place import Folder
 
 CHUNK = 64  # files hashed at once, fewer where there are few: each of some disk images is worth a worker
 TASKS_PER_WORKER = 4
@@ -133,7 +134,7 @@ def _own(output: Path, recorded: Mapping[str, str], do: Do) -> Iterator[Differen
             yield _altered(*one)
 
 
-def _altered(path: Path, reason: str, was: str = "", now: str = "") -> Difference:
+def _altered(path: Folder, reason: str, was: str = "", now: str = "") -> Difference:
     return Difference(ALTERED, str(path), reason, *({"sha256": sha} for sha in (was, now) if now))
 
 

@@ -82,6 +82,9 @@ class Client(Protocol):
     def delete_folder(self, folder: str) -> None:
         """With all below it, and with uploads to it that were never finished."""
 
+    def abort_uploads(self, folder: str) -> None:
+        """Those below a folder that a kill left open: they cost money, and are seen nowhere."""
+
 
 @runtime_checkable
 class Paged(Protocol):

@@ -269,6 +269,8 @@ class S3Client:
                     raise
 
     def delete_folder(self, folder: str) -> None:
+        with suppress(StorageError):  # not everyone may ask for them
+            self.abort_uploads(folder)
         keys: list[str] = []
         for item in self.below(folder):
             keys.append(item.key)
@@ -278,7 +280,6 @@ class S3Client:
         self.delete(keys)
 
     def abort_uploads(self, folder: str) -> None:
-        """Those that a kill left open: they cost money, and are seen nowhere."""
         self._odd().abort_uploads(folder)
 
     def _asked(self, ask: Callable[[], T], patience: float | None = None) -> T:

@@ -17,7 +17,7 @@ from metadata_digger.run.engines.spark.jobs import collected, cores
 from metadata_digger.run.job import Job
 from metadata_digger.run.publish.ranking import Count
 from metadata_digger.run.records.sums import Sum
-from metadata_digger.run.stage.place import Stage
+from metadata_digger.run.stage.folders import Stage
 from metadata_digger.run.tasks import Do, Hash, Keep, Piece, Task
 from metadata_digger.run.work import Work
 from metadata_digger.sinks.columns import Columns

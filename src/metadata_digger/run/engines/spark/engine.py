@@ -7,6 +7,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 
 from metadata_digger.pipeline import compose
@@ -24,7 +25,7 @@ from metadata_digger.run.engines.spark.ship.networks import for_nodes
 from metadata_digger.run.interrupt import stoppable
 from metadata_digger.run.job import Job, Progress, untold
 from metadata_digger.run.report import Report
-from metadata_digger.run.stage.place import Stage
+from metadata_digger.run.stage.folders import Stage
 from metadata_digger.run.tasks import Watch
 from metadata_digger.run.work import Work
 
@@ -41,7 +42,7 @@ def run(
     """
     check(job)
     with stoppable():
-        return drive(job, "spark", partial(_engine, master, settings or {}), progress)
+        return drive(replace(job, spread=True), "spark", partial(_engine, master, settings or {}), progress)
 
 
 @contextmanager

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from metadata_digger.run.work import Work
     from metadata_digger.sinks.columns import Columns
     from metadata_digger.storage.model import Found
+    from metadata_digger.storage.remote.place import Folder
 
 
 class Given(NamedTuple):
@@ -78,7 +79,7 @@ class Here:
 
     given: Given
     job: Job
-    folder: Path
+    folder: Folder
     limits: Limits
     work: Work
     guard: Guard
@@ -122,7 +123,7 @@ def is_tried_again() -> bool:
     return context is not None and context.attemptNumber() > 0
 
 
-def extract(given: Given, keys: Path, batch: int, number: int, nothing: Iterator[object]) -> Iterator[bytes]:
+def extract(given: Given, keys: Folder, batch: int, number: int, nothing: Iterator[object]) -> Iterator[bytes]:
     """A slice of the listing into parts; slices.Told. `batch`: files of a part."""
     start = time.monotonic()
     here = _here(given)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import pickle
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from metadata_digger.pipeline import compose
@@ -17,6 +16,7 @@ from metadata_digger.run.engines.spark.executor import Given
 from metadata_digger.run.engines.spark.jobs import collected, cores
 from metadata_digger.run.engines.spark.session import translated
 from metadata_digger.run.job import Job
+from metadata_digger.storage.remote.place import Folder
 
 if TYPE_CHECKING:
     from pyspark import SparkContext
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 FOOTERS = 256  # a task
 
 
-def extract(context: SparkContext, given: Given, job: Job, keys: Path, work: Extraction) -> None:
+def extract(context: SparkContext, given: Given, job: Job, keys: Folder, work: Extraction) -> None:
     """Raises DiggerError."""
     listing, report = work.listing, work.report
     listing.finish()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from metadata_digger.run.disk import writing
 from metadata_digger.run.tasks import Piece, Task
+from metadata_digger.storage.remote.place import Folder, Place
 
 HALF = ".half-"
 
@@ -22,6 +23,9 @@ def aside(task: Task) -> Iterator[Task]:
         yield task
         return
     target = task.target
+    if isinstance(target, Place):  # whole when it is there
+        yield task
+        return
     half = target.with_name(f"{target.name}{HALF}{secrets.token_hex(8)}")
     yield task._replace(target=half)
     with writing(target):
@@ -34,8 +38,10 @@ def aside(task: Task) -> Iterator[Task]:
                 path.rename(to)
 
 
-def clear(folder: Path) -> None:
+def clear(folder: Folder) -> None:
     """Takes away what attempts left that did not come to their end. Raises OutputError."""
+    if isinstance(folder, Place):
+        return
     with writing(folder):
         for path in folder.iterdir():
             if HALF in path.name:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from metadata_digger import errors
 from metadata_digger.errors import ConfigError, DiggerError
 from metadata_digger.run.engines.spark.cluster import advice, ships
-from metadata_digger.run.stage.place import Stage
+from metadata_digger.run.stage.folders import Stage
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

@@ -9,7 +9,6 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from metadata_digger.run.counts import Summary
@@ -18,6 +17,7 @@ from metadata_digger.run.stage.parts import Stretch, name_of, stretch_of
 from metadata_digger.run.tasks import Extract
 from metadata_digger.schema import OK
 from metadata_digger.storage.model import Entry, Found, found_of
+from metadata_digger.storage.remote.place import Folder
 
 # A minute's work or so: a lost one costs that, and what a task costs in itself (70 to 120 ms) is nothing in it.
 FILES = 8_000
@@ -59,16 +59,16 @@ def slices(listing: Listing, files: int, most: float = BYTES) -> Iterator[list[R
         yield runs
 
 
-def path_of(keys: Path, number: int) -> Path:
+def path_of(keys: Folder, number: int) -> Folder:
     return keys / f"{number:06d}.json"
 
 
-def write(keys: Path, number: int, runs: Sequence[Run]) -> None:
+def write(keys: Folder, number: int, runs: Sequence[Run]) -> None:
     """Raises OSError."""
     path_of(keys, number).write_bytes(_encode(runs).encode())
 
 
-def batches(keys: Path, number: int, size: int) -> Iterator[Extract]:
+def batches(keys: Folder, number: int, size: int) -> Iterator[Extract]:
     """What each part of a slice is made of. Raises OSError."""
     for start, rows in json.loads(path_of(keys, number).read_bytes()):
         for at in range(0, len(rows), size):
