@@ -148,7 +148,7 @@ def test_names_of_ranked_parts_sort_as_the_places(tmp_path: Path) -> None:
 
 def test_what_cannot_be_written_is_an_output_error(tmp_path: Path) -> None:
     target = tmp_path / "missing" / "part.parquet"
-    place = ranking._Place(target)
+    place = ranking._Rows(target)
     with pytest.raises(OutputError, match="cannot write"), place:
         place.add(BySize(0.0).rank(_batch()))
 

@@ -42,7 +42,7 @@ def stage(output: Path, overwrite: bool) -> AbstractContextManager[Stage]:
     return stage_of(into(output, overwrite))
 
 
-FOLDERS = Stage(Path("r"), Path("r/parts"), Path("r/pieces"), Path("r/logs"), Path("r/output"))
+FOLDERS = Stage(Path("r"), Path("r/parts"), Path("r/pieces"), Path("r/output"), Path("r"), Path("r/logs"))
 ROW = pa.schema([("status", pa.string()), ("n", pa.int64())])
 
 

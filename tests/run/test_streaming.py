@@ -11,8 +11,8 @@ import pytest
 from acting_steps import ActingStep
 
 from metadata_digger.errors import ConfigError, OutputError
-from metadata_digger.run.engines import spark
 from metadata_digger.run.engines.local import run
+from metadata_digger.run.engines.spark import engine as spark
 from metadata_digger.run.job import Job
 from metadata_digger.run.publish import streaming
 from metadata_digger.sinks import JsonSink

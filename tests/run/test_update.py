@@ -23,9 +23,9 @@ from test_local import contents, files, job, names, vanishing
 
 from metadata_digger.errors import ConfigError, OutputError, StorageError
 from metadata_digger.pipeline import compose
-from metadata_digger.run.engines import spark
 from metadata_digger.run.engines.local import run
 from metadata_digger.run.engines.memory import SMALLEST
+from metadata_digger.run.engines.spark import engine as spark
 from metadata_digger.run.job import Job
 from metadata_digger.run.publish import server_rows
 from metadata_digger.run.records.record import read_record
@@ -394,7 +394,7 @@ def test_by_hash_what_is_new_is_given_before_all_is_listed(tmp_path: Path) -> No
     def do(tasks: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
         return ((task, [None for _ in task.found]) for task in tasks)
 
-    folders = Stage(*(tmp_path for _ in range(5)))
+    folders = Stage(*(tmp_path for _ in range(6)))
     schema = compose(work.steps).output(FILE)
     with closing(Update(work, folders, schema, "hash", 1, lambda done, total: None)) as update:
         for given, one in enumerate(update.todo(walk(), do, Counter()), 1):

@@ -10,7 +10,7 @@ import pytest
 from checkout import PHOTOS
 from metadata_digger import actions
 from metadata_digger.config import load
-from metadata_digger.run.engines import spark
+from metadata_digger.run.engines.spark import engine as spark
 from servers.solr import Cloud
 from solr.running import CONFIG, everything, jpegs, made, run, settings
 

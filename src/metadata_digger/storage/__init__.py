@@ -12,7 +12,18 @@ from metadata_digger.storage.model import Entry, Fault, Found, OpenSource, Stora
 from metadata_digger.storage.patterns import Patterns
 from metadata_digger.storage.remote.walk import Access
 
-__all__ = ["ACCESSES", "STORAGES", "Entry", "Fault", "Found", "LocalStorage", "OpenSource", "Patterns", "Storage", "Values"]
+__all__ = [
+    "ACCESSES",
+    "STORAGES",
+    "Entry",
+    "Fault",
+    "Found",
+    "LocalStorage",
+    "OpenSource",
+    "Patterns",
+    "Storage",
+    "Values",
+]
 
 # What makes a storage of the configuration and of the patterns of the input. Raises ConfigError.
 Maker: TypeAlias = Callable[[Values, Patterns], Storage]

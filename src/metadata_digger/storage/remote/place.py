@@ -164,6 +164,8 @@ class Place:
             with target.open("wb") as file:
                 self._fetch(item, file)
             return
+        if not self.is_dir():
+            raise FileNotFoundError(f"{self} is not there")
         target.mkdir(parents=True, exist_ok=True)
         for one in self.below():
             to = target / one.relative_to(self)
