@@ -257,7 +257,6 @@ def test_bad_lines(tmp_path: Path, line: str, fault: str) -> None:
     "line",
     [
         "input.storage.name=hdfs",
-        "output.storage.name=s3",
         "output.storage.name=hdfs",
     ],
 )
