@@ -307,6 +307,11 @@ def _facts_of(steps: Sequence[Step]) -> dict[str, Any]:
     return {"model": models[0], "models": models} if step.more else {"model": models[0]}
 
 
+def places(config: Config) -> tuple[Folder, Storage]:
+    """Of the output, and of the input."""
+    return _output(config), _storage(config)
+
+
 def recorded_input(record: Mapping[str, Any]) -> Input | None:
     """What the run of a record was given; None where the record does not tell, as somebody has edited it."""
     from metadata_digger.config.keys import BY_NAME as KEYS

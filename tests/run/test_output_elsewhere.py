@@ -104,6 +104,39 @@ def test_a_run_writes_what_it_writes_here(
     assert [one.name for one in folder.iterdir()] == ["out"]
 
 
+def test_verify_of_a_configuration(folder: Place, settings: Mapping[str, str], photos: Path, s3: S3) -> None:
+    """Input and output there; nobody knows the sizes of files any more."""
+    there = s3.root / folder.client.root.split("/")[2] / "in"
+    shutil.copytree(photos, there)
+    output = folder / "out"
+    given = {**settings, "input.storage.name": "s3", "input.paths": f"{folder.client.root}in"}
+    given |= {"output.directoryPath": str(output), "output.format": "csv", "processing.hash.types": "sha256"}
+    code, said = done("extract", given)
+    assert code == 0, said
+    config = photos.with_name("c.properties")
+    config.write_text("\n".join(f"{key}={value}" for key, value in given.items()))
+    count = len(list(photos.iterdir()))
+
+    def verified() -> tuple[int, str]:
+        command = [sys.executable, "-m", "metadata_digger", "verify", str(config)]
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        return ended.returncode, ended.stdout + ended.stderr
+
+    code, said = verified()
+    assert code == 0 and f"  equal     {count:>11,}" in said and f"output      {output}: 0 of its files altered" in said
+    one, other, *_ = sorted(there.iterdir())
+    one.write_bytes(b"another")
+    other.unlink()
+    (there / "new.jpg").write_bytes(b"new")
+    (output / "_run" / "notes.jsonl").write_bytes(b"{}\n")
+    code, said = verified()
+    assert code == 3
+    assert f"changed     {folder.client.root}in/{one.name}" in said
+    assert f"missing     {folder.client.root}in/{other.name}: nothing is there" in said
+    assert f"new         {folder.client.root}in/new.jpg" in said
+    assert f"altered     {output}/_run/notes.jsonl: it is not what it was" in said
+
+
 def test_an_index_and_several_files(folder: Place, settings: Mapping[str, str], photos: Path, tmp_path: Path) -> None:
     output = folder / "out"
     wanted = {"input.paths": str(photos), "output.directoryPath": str(output), "output.format": "json,index"}

@@ -22,7 +22,7 @@ from metadata_digger.run.stage.folders import Stage
 from metadata_digger.run.tasks import Do, Limits, Watch
 from metadata_digger.run.verify.differences import Difference, Verified, differences
 from metadata_digger.run.verify.whereabouts import Input, Moved
-from metadata_digger.storage import LocalStorage
+from metadata_digger.storage import LocalStorage, Storage
 
 STREAMS = Limits(0, 0)  # no file is held
 
@@ -60,9 +60,11 @@ def verify(
     progress: Progress = untold,
     given: Input | None = None,
     moves: Sequence[Moved] = (),
+    storage: Storage | None = None,
 ) -> Iterator[Difference]:
-    """`differences`, by worker processes of this machine. Raises KeyboardInterrupt as `run` does."""
-    job = Job(LocalStorage(), (), ())
+    """`differences`, by worker processes of this machine. `storage`: that the input is in, None for this machine's
+    files. Raises KeyboardInterrupt as `run` does."""
+    job = Job(storage or LocalStorage(), (), ())
 
     @contextmanager
     def doing() -> Iterator[Do]:

@@ -38,7 +38,9 @@ def brought_here(pieces: Sequence[Folder]) -> Iterator[Sequence[Path]]:
         yield [piece for piece in pieces if isinstance(piece, Path)]
         return
     with tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
-        here = {piece: Path(folder, str(number)) for number, piece in enumerate(there)}
+        here = {piece: Path(folder, str(number), piece.name) for number, piece in enumerate(there)}
+        for path in here.values():
+            path.parent.mkdir()
         with writing(Path(folder)):
             at_once(lambda piece: piece.download(here[piece]), there)
         yield [here[piece] if isinstance(piece, Place) else piece for piece in pieces]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from metadata_digger.errors import ConfigError, StorageError
+from metadata_digger.storage import LocalStorage
 from metadata_digger.storage.model import Storage
 from metadata_digger.storage.urls import absolute, path_of, url_of
 
@@ -57,6 +58,8 @@ def entries(given: Input, moves: Sequence[Moved]) -> list[str]:
 
 
 def _entry(given: Input, entry: str, moves: Sequence[Moved]) -> str:
+    if not isinstance(given.storage, LocalStorage):
+        return entry
     if entry.startswith("@"):
         return f"@{Path(given.directory, entry[1:])}"
     place = absolute(entry if entry.startswith("file:") else str(Path(given.directory, entry)))

@@ -68,6 +68,10 @@ class RemoteStorage:
 
     def open(self, one: Entry) -> RemoteSource:
         client, key = self._access.locate(one.url)
+        if one.modified is None and not one.version:  # of no listing: nobody knows its size
+            if (item := client.look(key)) is None:
+                raise StorageError("nothing is there", "not_found")
+            return RemoteSource(client, key, item.size, item.version, None)
         head = self._ahead().take(client, key)
         return RemoteSource(client, key, one.size, one.version, head)
 
