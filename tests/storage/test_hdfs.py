@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import signal
@@ -17,11 +18,12 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hdfs_native import FileWriter
 
 from checkout import ROOT
 from metadata_digger.errors import StorageError
 from metadata_digger.storage.hdfs import connection, faults, order
-from metadata_digger.storage.hdfs.client import PIECE, HdfsClient, hdfs_client
+from metadata_digger.storage.hdfs.client import PIECE, HdfsClient, _raw, hdfs_client
 from metadata_digger.storage.remote.client import Client
 from servers.hadoop import Hadoop
 from servers.process import HOST, free_port
@@ -297,6 +299,23 @@ def test_many_threads(client: HdfsClient, folder: str) -> None:
 
     with ThreadPoolExecutor(16) as threads:
         assert all(threads.map(work, contents))
+
+
+def test_a_writer_that_nobody_holds_is_not_closed() -> None:
+    """Python closes a file when it goes, and that would wait for datanodes that are gone."""
+
+    class Stuck:
+        closed = False
+
+        def close(self) -> None:
+            self.closed = True
+
+    stuck = Stuck()
+    writer = FileWriter(stuck)  # type: ignore[arg-type]
+    assert _raw(writer) is stuck  # type: ignore[comparison-overlap]
+    del writer
+    gc.collect()
+    assert not stuck.closed
 
 
 def test_travels_without_its_connection(client: HdfsClient, folder: str) -> None:

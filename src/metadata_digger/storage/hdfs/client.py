@@ -20,7 +20,8 @@ from metadata_digger.storage.hdfs.properties import bytes_of
 from metadata_digger.storage.remote.client import Item
 
 if TYPE_CHECKING:
-    from hdfs_native import FileReader, FileStatus, WriteOptions
+    from hdfs_native import FileReader, FileStatus, FileWriter, WriteOptions
+    from hdfs_native._internal import RawFileWriter
 
 T = TypeVar("T")
 
@@ -203,7 +204,7 @@ class HdfsClient:
             raise
 
     def _write(self, path: str, pieces: Iterable[bytes]) -> int:
-        writer = once(self.access, lambda to: to.native.create(path, self._options()))
+        writer = once(self.access, lambda to: _raw(to.native.create(path, self._options())))
         size = 0
         for piece in pieces:
             for at in range(0, len(piece), PIECE):
@@ -287,6 +288,18 @@ class HdfsClient:
 
     def abort_uploads(self, folder: str) -> None:
         """There are none: a half-written file has a name, which goes with the folder."""
+
+
+class _Nothing:
+    def close(self) -> None: ...
+
+
+def _raw(writer: FileWriter) -> RawFileWriter:
+    """What does the work, and does none when nobody holds it any more: Python closes a file then, and to close one
+    takes as long as its datanodes do not answer."""
+    raw = writer.inner
+    writer.inner = _Nothing()  # type: ignore[assignment]
+    return raw
 
 
 def _path(key: str) -> str:
