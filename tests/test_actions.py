@@ -23,7 +23,7 @@ from metadata_digger.steps.filter import Selection
 from metadata_digger.steps.hash import HashStep
 from metadata_digger.steps.rename import Naming
 from metadata_digger.steps.thumbnail import ThumbnailStep
-from metadata_digger.storage import STORAGES
+from metadata_digger.storage import ACCESSES
 
 
 @pytest.fixture
@@ -147,7 +147,8 @@ def test_hashes_thumbnails_and_the_limit_of_pixels_arrive(configured) -> None:
 
 
 def test_registries_and_keys_agree(configured) -> None:
-    assert set(STORAGES) == set(KEYS["input.storage.name"].built)
+    for key in ("input.storage.name", "output.storage.name"):
+        assert [KEYS[key].kind.parse(name) for name in ("file", *ACCESSES)] == ["file", *ACCESSES]
     for kind in SINKS:
         assert KEYS["output.format"].kind.parse(kind.name) == (kind.name,)
         if not kind.suffix:  # of a server, which is asked when the job is made: tests/solr

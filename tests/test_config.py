@@ -254,22 +254,6 @@ def test_bad_lines(tmp_path: Path, line: str, fault: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line",
-    [
-        "input.storage.name=hdfs",
-        "output.storage.name=hdfs",
-    ],
-)
-def test_what_is_not_built_yet_is_never_ignored(tmp_path: Path, line: str) -> None:
-    assert any(f"c:4: {line}: is not built yet" in fault for fault in faults_of(tmp_path, GOOD + line))
-
-
-def test_defaults_of_what_is_not_built_yet_are_accepted(tmp_path: Path) -> None:
-    lines = [f"{key.name}={key.default}" for key in KEYS if key.built is False]
-    assert faults_of(tmp_path, GOOD + "\n".join(lines)) == []
-
-
-@pytest.mark.parametrize(
     ("text", "fault"),
     [
         (
@@ -647,9 +631,9 @@ SAMPLES = sorted((ROOT / "configs").rglob("*.properties"))
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
-def test_sample_configurations_have_no_faults_but_placeholders_and_unbuilt_features(path: Path) -> None:
+def test_sample_configurations_have_no_faults_but_placeholders(path: Path) -> None:
     config, faults = examine(str(path), [], "full")
-    left = [f for f in faults if "placeholder" not in f and "not built yet" not in f]
+    left = [f for f in faults if "placeholder" not in f]
     assert left == []
     assert config.warnings == ()
 
@@ -659,7 +643,6 @@ def test_all_sample_configurations_are_there() -> None:
     assert names >= {"csv", "json", "solr", "s3.csv", "s3.solr", "dospaces.csv", "analytics/csv.similartags"}
 
 
-# What the configurations of the original's own runs need that is not built yet, by the case's folder.
 CASES = sorted(GOLDEN.glob("*/config.properties")) if GOLDEN.exists() else []
 
 
@@ -670,7 +653,7 @@ def test_configurations_of_the_original_are_understood() -> None:
         config, faults = examine(str(path), [], action)
         if not path.parent.name.startswith("err_"):
             # filesNumber=0 is -1 to the original.
-            left = [fault for fault in faults if "not built yet" not in fault and "filesNumber=0" not in fault]
+            left = [fault for fault in faults if "filesNumber=0" not in fault]
             assert left == [], path.parent.name
         assert config["input.paths"] != ()
 

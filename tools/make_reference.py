@@ -46,9 +46,8 @@ because it was not is warned of. `~/x`, where a path is wanted, is in the home d
 
 `--set key=value` puts a value over the file's, as often as needed. `metadata-digger config FILE` prints what a
 configuration amounts to, where each value is from, and every fault with its line. A fault stops every action before any
-work, with exit code 2: an unknown key, a value that is not allowed, a missing key, keys that contradict each other. So
-does a key marked *not built yet* that has another value than its default: it is never ignored. Keys of other programs
-(`spark.driver.memory`) are passed over in the file, with a warning.
+work, with exit code 2: an unknown key, a value that is not allowed, a missing key, keys that contradict each other.
+Keys of other programs (`spark.driver.memory`) are passed over in the file, with a warning.
 """
 
 ACTIONS = f"""\
@@ -129,10 +128,6 @@ def _standing(key: Key) -> str:
         text += " Required."
     elif key.required:
         text += f" Required for {', '.join(f'`{name}`' for name in key.required)}."
-    if key.built is False:
-        text += " *Not built yet.*"
-    elif isinstance(key.built, tuple):
-        text += f" *Built: {', '.join(f'`{value}`' for value in key.built)}.*"
     return text
 
 

@@ -177,7 +177,6 @@ class Action:
     steps: tuple[Callable[[Config, Action], Iterator[Step]], ...]
     writes: bool = True
     takes_image: bool = False
-    built: bool = True
     images: tuple[str, ...] = ()  # of a run: IMAGE ..., as on the command line
 
 
@@ -329,10 +328,9 @@ def recorded_input(record: Mapping[str, Any]) -> Input | None:
 
 
 def _storage(config: Config | Mapping[str, Any]) -> Storage:
-    from metadata_digger.storage import STORAGES, Patterns
+    from metadata_digger.storage import Patterns, storage
 
-    patterns = Patterns(config["input.include"], config["input.exclude"])
-    return STORAGES[config["input.storage.name"]](config, patterns)
+    return storage(config, Patterns(config["input.include"], config["input.exclude"]))
 
 
 def _output(config: Config) -> Folder:

@@ -26,8 +26,6 @@ DONE_WITH_FAILURES = 3
 def run_action(options: Namespace) -> int:
     """Runs extract, detect_categories, full, describe or find_similar; returns 0, or 3 when files failed."""
     action = BY_NAME[options.action]
-    if not action.built:
-        raise ConfigError(f"{action.name} is not built yet in this version")
     if refusals := list(refused(options)):
         raise ConfigError("\n".join(refusals))
     config = load(options.config, options.set, action.name)

@@ -152,12 +152,6 @@ def _take(found: _Examination, entry: Entry, place: str, source: str) -> None:
         found.warnings.append(
             f"{place}: {key.name}=* asks for nothing, as in the original; it does not mean all of them"
         )
-    if not _is_built(key, value):
-        advice = (
-            f"use {' or '.join(key.built)}" if isinstance(key.built, tuple) else "delete the line to go on without it"
-        )
-        sentence = f"{key.name}={_short(shown(key.name, text))}: is not built yet in this version; {advice}"
-        found.faults.append((key.name, f"{place}: {sentence}"))
 
 
 def _hint(entry: Entry, key: Key) -> str:
@@ -192,12 +186,6 @@ def _value(key: Key, text: str) -> Any:
     if key.required and not text.strip(" ,"):
         raise ValueError(f"is empty: {_wanted(key)}")
     return key.kind.parse(text)
-
-
-def _is_built(key: Key, value: Any) -> bool:
-    if isinstance(key.built, tuple):
-        return value in key.built
-    return key.built or value == _default(key)
 
 
 def _default(key: Key) -> Any:

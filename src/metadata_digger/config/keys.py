@@ -53,8 +53,7 @@ STANDARD_OUTPUT = "-"  # the value of output.directoryPath
 class Key:
     """One key. `default` is written as in a file, "" where there is none.
 
-    `required`: the actions that cannot do without it. `built`: True when every value works in this version, False
-    when only the default does, or the values that do.
+    `required`: the actions that cannot do without it.
     """
 
     name: str
@@ -62,7 +61,6 @@ class Key:
     default: str
     help: str
     required: tuple[str, ...] = ()
-    built: bool | tuple[str, ...] = True
 
 
 KEYS: tuple[Key, ...] = (
@@ -74,7 +72,7 @@ KEYS: tuple[Key, ...] = (
         "each line.",
         required=READING,
     ),
-    Key("input.storage.name", choice("file", "hdfs", "s3"), "file", "Where the input is.", built=("file", "s3")),
+    Key("input.storage.name", choice("file", "hdfs", "s3"), "file", "Where the input is."),
     Key(
         "input.storage.concurrency",
         COUNT,
@@ -209,7 +207,6 @@ KEYS: tuple[Key, ...] = (
         choice("file", "hdfs", "s3", "solr"),
         "file",
         "Where the output goes.",
-        built=("file", "s3", "solr"),
     ),
     Key(
         "output.format",

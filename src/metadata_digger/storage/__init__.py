@@ -5,7 +5,6 @@ the original wrote them. A name that is not UTF-8 is percent-escaped and marked 
 """
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
 
 from metadata_digger.storage.local import LocalStorage
 from metadata_digger.storage.model import Entry, Fault, Found, OpenSource, Storage, Values
@@ -14,7 +13,6 @@ from metadata_digger.storage.remote.walk import Access
 
 __all__ = [
     "ACCESSES",
-    "STORAGES",
     "Entry",
     "Fault",
     "Found",
@@ -23,32 +21,30 @@ __all__ = [
     "Patterns",
     "Storage",
     "Values",
+    "storage",
 ]
-
-# What makes a storage of the configuration and of the patterns of the input. Raises ConfigError.
-Maker: TypeAlias = Callable[[Values, Patterns], Storage]
-
-
-def _local(values: Values, patterns: Patterns) -> Storage:
-    return LocalStorage(patterns, values["input.links"])
-
-
-def _s3(values: Values, patterns: Patterns) -> Storage:
-    from metadata_digger.storage.s3.storage import storage
-
-    return storage(values, patterns)
-
-
-# By input.storage.name.
-STORAGES: Mapping[str, Maker] = {"file": _local, "s3": _s3}
 
 
 def _buckets(values: Values) -> Access:
-    from metadata_digger.storage.s3.access import access_of
-    from metadata_digger.storage.s3.storage import Buckets
+    from metadata_digger.storage.s3.storage import buckets
 
-    return Buckets(access_of(values))
+    return buckets(values)
 
 
-# By output.storage.name: who finds folders on other machines. Raises ConfigError.
-ACCESSES: Mapping[str, Callable[[Values], Access]] = {"s3": _buckets}
+def _name_services(values: Values) -> Access:
+    from metadata_digger.storage.hdfs.storage import name_services
+
+    return name_services(values)
+
+
+# By input.storage.name and output.storage.name: who finds files on other machines. Raises ConfigError.
+ACCESSES: Mapping[str, Callable[[Values], Access]] = {"s3": _buckets, "hdfs": _name_services}
+
+
+def storage(values: Values, patterns: Patterns) -> Storage:
+    """Of the input, as input.storage.name says. Raises ConfigError."""
+    if (access := ACCESSES.get(values["input.storage.name"])) is None:
+        return LocalStorage(patterns, values["input.links"])
+    from metadata_digger.storage.remote.storage import RemoteStorage
+
+    return RemoteStorage(access(values), patterns, values["input.storage.concurrency"])

@@ -6,7 +6,7 @@ import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 from metadata_digger.errors import ConfigError
 from metadata_digger.storage.hdfs.hands import Late, within
@@ -40,17 +40,41 @@ class HdfsAccess:
         return f"{SCHEME}://{self.authority}"
 
 
-def access_of(entry: str, environ: Mapping[str, str], patience: float = 60.0) -> tuple[HdfsAccess, str]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What this machine says of name services; goes to machines that know nothing of them."""
+
+    properties: tuple[tuple[str, str], ...] = ()
+    lacking: str = ""  # why they say nothing of a default one
+    user: str = ""
+    patience: float = 60.0  # seconds
+
+    @classmethod
+    def here(cls, environ: Mapping[str, str], patience: float = 60.0) -> Known:
+        """Raises ConfigError for a file that cannot be read."""
+        folder = folder_of(environ)
+        properties = properties_in(folder, environ)
+        lacking = f"{folder} has none" if folder else "HADOOP_CONF_DIR names no folder of one"
+        user = environ.get("HADOOP_USER_NAME") or own_name()
+        return cls(tuple(sorted(properties.items())), lacking, user, patience)
+
+
+def access_of(entry: str, known: Known) -> tuple[HdfsAccess, str]:
     """Of `hdfs://host:port/path`, `hdfs://name/path`, `hdfs:///path` or `/path`, nothing escaped: how it is reached,
     and the key. Raises ConfigError."""
-    folder = folder_of(environ)
-    properties = properties_in(folder, environ)
     authority, path = _parts(entry)
+    return _access(entry if not authority else f"{SCHEME}://{authority}", authority, known), re.sub(
+        "/{2,}", "/", path
+    ).lstrip("/")
+
+
+@lru_cache(maxsize=64)
+def _access(entry: str, authority: str, known: Known) -> HdfsAccess:
+    properties = dict(known.properties)
     if not authority:
         authority, where = properties.pop("fs.defaultFS", ""), "hdfs-site.xml or core-site.xml"
         if not authority:
-            at = f"{folder} has none" if folder else "HADOOP_CONF_DIR names no folder of one"
-            raise ConfigError(f"{entry} names no namenode, nor does fs.defaultFS of core-site.xml: {at}")
+            raise ConfigError(f"{entry} names no namenode, nor does fs.defaultFS of core-site.xml: {known.lacking}")
         if not authority.lower().startswith(f"{SCHEME}://"):
             raise ConfigError(f"{entry}: fs.defaultFS in {where} is {authority}, which is no HDFS: name the namenode")
         authority, _ = _parts(authority)
@@ -62,9 +86,7 @@ def access_of(entry: str, environ: Mapping[str, str], patience: float = 60.0) ->
     addresses = (authority,) if found["port"] else _addresses(entry, host, properties)
     if addresses == (f"{host}:{PORT}",):
         authority = addresses[0]
-    user = environ.get("HADOOP_USER_NAME") or own_name()
-    key = re.sub("/{2,}", "/", path).lstrip("/")
-    return HdfsAccess(authority, addresses, tuple(sorted(properties.items())), user, patience), key
+    return HdfsAccess(authority, addresses, tuple(sorted(properties.items())), known.user, known.patience)
 
 
 def _parts(entry: str) -> tuple[str, str]:

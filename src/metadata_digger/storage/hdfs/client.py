@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from metadata_digger.errors import StorageError
 from metadata_digger.storage.hdfs import faults
-from metadata_digger.storage.hdfs.access import HdfsAccess, access_of
+from metadata_digger.storage.hdfs.access import HdfsAccess, Known, access_of
 from metadata_digger.storage.hdfs.connection import Connection, asked, forget, once, patiently
 from metadata_digger.storage.hdfs.order import Entry, Sorted
 from metadata_digger.storage.hdfs.properties import bytes_of
@@ -34,7 +34,7 @@ _CLEANING = 5.0  # seconds for what does not matter much
 
 def hdfs_client(entry: str, environ: Mapping[str, str], patience: float = 60.0) -> tuple[HdfsClient, str]:
     """The client and the key of a URL. Raises ConfigError."""
-    access, key = access_of(entry, environ, patience)
+    access, key = access_of(entry, Known.here(environ, patience))
     return HdfsClient(access), key
 
 

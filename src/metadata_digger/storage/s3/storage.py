@@ -1,12 +1,10 @@
-"""Input in S3, as the configuration says."""
+"""Input and output in S3, as the configuration says."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from metadata_digger.storage.model import Values
-from metadata_digger.storage.patterns import Patterns
-from metadata_digger.storage.remote.storage import RemoteStorage
 from metadata_digger.storage.s3.access import S3Access, access_of, bucket_and_key
 from metadata_digger.storage.s3.client import S3Client
 
@@ -22,6 +20,6 @@ class Buckets:
         return S3Client(self.access, bucket), key
 
 
-def storage(values: Values, patterns: Patterns) -> RemoteStorage:
+def buckets(values: Values) -> Buckets:
     """Raises ConfigError where keys are missing."""
-    return RemoteStorage(Buckets(access_of(values)), patterns, values["input.storage.concurrency"])
+    return Buckets(access_of(values))
