@@ -14,7 +14,7 @@ PAGE = (ROOT / "docs" / "migration.md").read_text("utf-8")
 
 
 def test_the_old_form_is_that_of_the_golden_tests(tmp_path: Path) -> None:
-    lines = re.findall(r"```properties\n(.*?)```", section(PAGE, "Exactly the old output"), re.DOTALL)[0]
+    lines = re.findall(r"```properties\n(.*?)```", PAGE.partition("## Exactly the old output")[2], re.DOTALL)[0]
     assert dict(line.split("=", 1) for line in lines.splitlines()) == OLD_FORM
     (tmp_path / "c.properties").write_text(f"input.paths=/a\noutput.format=csv\noutput.directoryPath=/b\n{lines}")
     assert load(str(tmp_path / "c.properties"), [], "full").warnings == ()

@@ -103,14 +103,22 @@ def _run(work: Job, engine: str, progress: Progress, config: Config) -> Report:
     if engine == "spark":
         from metadata_digger.cli.spark_settings import spark_settings
         from metadata_digger.run.engines.spark import engine as spark
-        from metadata_digger.run.engines.spark.cluster import reach
+        from metadata_digger.run.engines.spark.cluster import CLUSTER, reach
         from metadata_digger.run.engines.spark.java import check
-        from metadata_digger.run.engines.spark.ship.send import send
+        from metadata_digger.run.engines.spark.ship.send import send, shared
+        from metadata_digger.run.engines.spark.ship.submit import run_there
 
         cluster = spark_settings(os.environ)
+        work = replace(work, shared=shared(cluster, os.environ, config))
         check(work)
-        reach(cluster.master)
+        if cluster.ships and work.output is None and work.shared is None:
+            raise ConfigError(
+                "ARCHIVE_URL is not set: without an output the nodes need another folder that all machines reach"
+            )
+        reach(cluster.master, os.environ)
         archive = send(work, cluster, os.environ, progress.say, config) if cluster.ships else ""
+        if cluster.mode == CLUSTER:
+            return run_there(work, cluster, archive, progress, progress.say)
         return spark.run(work, cluster.master, progress, cluster.properties(work, archive))
     from metadata_digger.run.engines import local
 

@@ -53,6 +53,7 @@ class Job:
     output: Folder | None = None  # output.directoryPath; its own name is that of the files in it
     # Whether other machines make pieces: they are where the output is then, and not on a disk of this one.
     spread: bool = False
+    shared: Folder | None = None  # where other machines find the work of a job without output
     streams: bool = False
     ranking: Ranking | None = None  # when the rows have an order of their own; it needs a sink
     overwrite: bool = False  # replace an output, throw an interrupted run's work away

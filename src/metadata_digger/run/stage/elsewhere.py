@@ -75,6 +75,18 @@ def stage(job: Job, output: Place) -> Iterator[Stage]:
                 _gone_if_empty(home)
 
 
+@contextmanager
+def loose(shared: Place) -> Iterator[Stage]:
+    """Of a run without output, of which nothing is left."""
+    root = shared / f".{secrets.token_hex(8)}{STAGE_SUFFIX}"
+    with tempfile.TemporaryDirectory(prefix=".", suffix=STAGE_SUFFIX) as folder:
+        try:
+            yield _folders(root, Path(folder), True, None, False, ())
+        finally:
+            with unbroken():
+                _gone(root)
+
+
 def _folders(
     root: Place, scratch: Path, spread: bool, begun: Unfinished | None, complete: bool, notes: tuple[str, ...]
 ) -> Stage:

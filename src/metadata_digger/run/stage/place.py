@@ -54,8 +54,15 @@ def stage(job: Job) -> Iterator[Stage]:
             yield folders
         return
     if output is None:
+        if isinstance(job.shared, Place):
+            with elsewhere.loose(job.shared) as folders:
+                yield folders
+            return
+        if job.shared is not None:
+            with writing(job.shared):
+                job.shared.mkdir(parents=True, exist_ok=True)
         # A stage by its name: the place of temporary files may be the input.
-        with tempfile.TemporaryDirectory(prefix=".", suffix=STAGE_SUFFIX) as folder:
+        with tempfile.TemporaryDirectory(prefix=".", suffix=STAGE_SUFFIX, dir=job.shared) as folder:
             yield _folders(Path(folder))
         return
     home = home_of(output)

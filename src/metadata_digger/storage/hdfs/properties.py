@@ -47,7 +47,7 @@ def properties_in(folder: Path | None, environ: Mapping[str, str]) -> dict[str, 
     for name in FILES if folder else ():
         file = Path(folder or "", name)
         if file.exists():
-            found.update(_read(file))
+            found.update(read(file))
     return {
         name: _full(value, found, environ)
         for name, value in found.items()
@@ -55,7 +55,8 @@ def properties_in(folder: Path | None, environ: Mapping[str, str]) -> dict[str, 
     }
 
 
-def _read(file: Path) -> dict[str, str]:
+def read(file: Path) -> dict[str, str]:
+    """The properties of a file, as they stand in it. Raises ConfigError."""
     try:
         root = ElementTree.parse(file).getroot()  # noqa: S314  # of this machine's own administrator
         ElementInclude.include(root, base_url=str(file))

@@ -16,6 +16,7 @@ from metadata_digger.run.engines.memory import WORKER, WORKER_WITH_PICTURES
 from metadata_digger.run.engines.process import ONE_THREAD
 from metadata_digger.run.engines.spark.ship.archive import NAME
 from metadata_digger.run.job import Job
+from metadata_digger.storage.hdfs.properties import read
 
 CLIENT, CLUSTER = "client", "cluster"
 MASTERS = re.compile(r"local(\[(\d+|\*)(,\d+)?\])?|local-cluster\[\d+,\d+,\d+\]|spark://[^,/]+(,[^,/]+)*|yarn|k8s://.+")
@@ -24,6 +25,7 @@ _MEMORY = re.compile(r"(\d+)([kmgt]?)b?", re.IGNORECASE)
 _UNITS = {"k": 1 << 10, "": 1 << 20, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}  # of a bare number: MiB, as Spark has it
 # What a JVM has beside its heap: Spark's own default, which a stated overhead replaces.
 SECONDS = 5.0  # for a connection to a master
+RESOURCE_MANAGER = 8032  # its port, where none is named
 JVM_LEAST, JVM_SHARE = 384 << 20, 0.1
 
 
@@ -97,6 +99,7 @@ class Cluster:
             prefix = "spark.yarn.appMasterEnv." if self.master == "yarn" else "spark.kubernetes.driverEnv."
             properties |= {f"{prefix}{name}": value for name, value in {**there, "PYSPARK_PYTHON": python}.items()}
             properties["spark.yarn.submit.waitAppCompletion"] = "true"
+            properties["spark.yarn.maxAppAttempts"] = "1"  # what a driver that is gone has done, --resume goes on with
             properties["spark.kubernetes.submission.waitAppCompletion"] = "true"
         return properties
 
@@ -119,15 +122,40 @@ def ships(master: str) -> bool:
     return not re.fullmatch(r"local(\[.*\])?", master)
 
 
-def reach(master: str) -> None:
-    """Raises DiggerError where no standalone master answers: Spark itself would try for a minute."""
-    if not master.startswith("spark://"):
-        return
-    for place in master.removeprefix("spark://").split(","):
+def reach(master: str, environment: Mapping[str, str]) -> None:
+    """Raises DiggerError where no standalone master, and no ResourceManager, answers: Spark itself would try for
+    minutes."""
+    if master.startswith("spark://"):
+        if not _answers(master.removeprefix("spark://").split(",")):
+            raise DiggerError(f"SPARK_MASTER={master}: no Spark answers there; start it, or name another master")
+    elif master == "yarn":
+        managers = resource_managers(environment)
+        if managers and not _answers(managers):
+            raise DiggerError(f"SPARK_MASTER=yarn: no ResourceManager answers at {' or '.join(managers)}")
+
+
+def _answers(places: Sequence[str]) -> bool:
+    for place in places:
         host, _, port = place.rpartition(":")
         with suppress(OSError, ValueError), socket.create_connection((host.strip("[]"), int(port)), SECONDS):
-            return
-    raise DiggerError(f"SPARK_MASTER={master}: no Spark answers there; start it, or name another master")
+            return True
+    return False
+
+
+def resource_managers(environment: Mapping[str, str]) -> list[str]:
+    """HOST:PORT of each in the cluster's yarn-site.xml, none where it does not tell. Raises ConfigError."""
+    folder = environment.get("YARN_CONF_DIR") or environment.get("HADOOP_CONF_DIR", "")
+    file = Path(folder, "yarn-site.xml")
+    known = read(file) if folder and file.exists() else {}
+    name = "yarn.resourcemanager"
+    ids = [f".{one.strip()}" for one in known.get(f"{name}.ha.rm-ids", "").split(",") if one.strip()]
+    found = []
+    for one in ids or [""]:
+        host = known.get(f"{name}.hostname{one}", "")
+        place = known.get(f"{name}.address{one}") or (host and f"{host}:{RESOURCE_MANAGER}")
+        if place and "${" not in place and not place.startswith("0.0.0.0:"):
+            found.append(place)
+    return found
 
 
 def python_of_nodes() -> str:

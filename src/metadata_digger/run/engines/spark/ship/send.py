@@ -17,6 +17,7 @@ from metadata_digger.run.engines.spark.ship.networks import networks
 from metadata_digger.run.job import Job
 from metadata_digger.storage.model import Values
 from metadata_digger.storage.remote.client import Client
+from metadata_digger.storage.remote.place import Folder, Place
 
 Tell = Callable[[str], None]
 
@@ -43,6 +44,17 @@ def send(job: Job, cluster: Cluster, environment: Mapping[str, str], tell: Tell,
     return f"{folder}/{name_of(files)}"
 
 
+def shared(cluster: Cluster, environment: Mapping[str, str], values: Values) -> Folder | None:
+    """The folder of ARCHIVE_URL; None where there is none. Raises ConfigError."""
+    if not cluster.archive_url:
+        return None
+    folder = _folder(cluster.archive_url)
+    if "://" not in folder:
+        return Path(folder)
+    client, key = _client(folder, values, environment)
+    return Place(client, key.strip("/"))
+
+
 def _folder(url: str) -> str:
     """As Hadoop, which fetches it, has it: s3a:// of all that S3 is called; a path of this machine as it is."""
     scheme, separator, rest = url.rstrip("/").partition("://")
@@ -58,7 +70,13 @@ def _client(folder: str, values: Values, environment: Mapping[str, str]) -> tupl
 
         bucket, key = bucket_and_key(folder)
         return S3Client(access_of(_OwnKeys(values)), bucket), key
-    raise ConfigError(f"ARCHIVE_URL={folder}: expected a folder of this machine that nodes share, or s3a://...")
+    if folder.startswith("hdfs://"):
+        from metadata_digger.storage.hdfs.client import hdfs_client
+
+        return hdfs_client(folder, environment, values["storage.patience"])
+    raise ConfigError(
+        f"ARCHIVE_URL={folder}: expected a folder of this machine that nodes share, s3a://... or hdfs://..."
+    )
 
 
 class _OwnKeys:
