@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import shutil
-import subprocess
 import sys
 import tarfile
 import time
@@ -14,21 +13,8 @@ from typing import Any
 import pytest
 
 from checkout import PHOTOS, ROOT, run
-from metadata_digger.errors import DiggerError
-from metadata_digger.run.engines.spark.java import check_spark
 from servers.process import free_port
-from servers.spark_cluster import SparkCluster, another, bare, older
-
-SCRIPT = "run-distributed-metadata-digger.sh"
-
-
-def spark_is_there() -> bool:
-    try:
-        check_spark()
-    except DiggerError:
-        return False
-    return True
-
+from servers.spark_cluster import SCRIPT, SparkCluster, another, bare, older, spark_is_there, start
 
 pytestmark = [
     pytest.mark.spark,
@@ -45,11 +31,6 @@ def config(folder: Path, output: str, paths: Path = PHOTOS) -> Path:
     made = folder / f"{output}.properties"
     made.write_text(f"input.paths={paths}\noutput.format=csv\noutput.directoryPath={folder}/{output}/out\n")
     return made
-
-
-def start(*words: str | Path, timeout: float = 300, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "metadata_digger", *words]
-    return run(*command, cwd=ROOT, env=environment, timeout=timeout)
 
 
 @pytest.mark.slow

@@ -10,6 +10,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from checkout import ROOT, run
+from metadata_digger.errors import DiggerError
+from metadata_digger.run.engines.spark.java import check_spark
 from servers.build import SECONDS, made
 from servers.process import HOST, Process, free_port
 
@@ -22,6 +24,20 @@ ENVIRONMENT = {
 LIGHT = {"SPARK_SUBMIT_OPTS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
 OLDER = "3.5.7"
 CORES, MEMORY = 1, "1500m"
+SCRIPT = "run-distributed-metadata-digger.sh"
+
+
+def spark_is_there() -> bool:
+    try:
+        check_spark()
+    except DiggerError:
+        return False
+    return True
+
+
+def start(*words: str | Path, timeout: float = 300, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "metadata_digger", *words]
+    return run(*command, cwd=ROOT, env=environment, timeout=timeout)
 
 
 def home() -> Path:

@@ -13,7 +13,7 @@ from metadata_digger import errors
 from metadata_digger.errors import DiggerError
 from metadata_digger.run.disk import writing
 from metadata_digger.run.report import Report
-from metadata_digger.storage.remote.place import Folder
+from metadata_digger.storage.remote.place import Folder, remove
 
 
 class Far(NamedTuple):
@@ -80,9 +80,9 @@ class Mailbox:
         for what in ("progress", "stop", "result"):
             with suppress(OSError):
                 self._file(what).unlink(missing_ok=True)
-        if isinstance(self.folder, Path):
-            with suppress(OSError):
-                self.folder.rmdir()  # not when unfinished work is left
+        with suppress(OSError):
+            if not any(self.folder.iterdir()):  # no unfinished work is left
+                remove(self.folder)
 
     def _write(self, what: str, value: Any) -> None:
         """There whole, or not at all."""
