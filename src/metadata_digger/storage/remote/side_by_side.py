@@ -14,7 +14,7 @@ from contextlib import closing
 
 import pyarrow as pa
 
-from metadata_digger.storage.remote.client import Client, Item, Paged, name_of
+from metadata_digger.storage.remote.client import Inside, Item, Paged, name_of
 from metadata_digger.storage.remote.columns import items_of
 from metadata_digger.storage.remote.parts import PAGE, Node, Part, Rest
 
@@ -25,7 +25,7 @@ FEW, MANY, MOST = 2 * PAGE, 20 * PAGE, 1_024
 _SECONDS = 2.0  # that the end waits for the threads; a request under way may take longer, and ends by itself
 
 
-def below(client: Client, folder: str, threads: int = THREADS) -> Iterator[Item]:
+def below(client: Inside, folder: str, threads: int = THREADS) -> Iterator[Item]:
     """The files, in the order that `client.below(folder)` gives them in.
 
     Raises StorageError as the client does, behind all that comes before what cannot be listed; and where there is no
@@ -36,7 +36,7 @@ def below(client: Client, folder: str, threads: int = THREADS) -> Iterator[Item]
             yield from items_of(batch)
 
 
-def batches(client: Client, folder: str, threads: int = THREADS) -> Generator[pa.RecordBatch, None, None]:
+def batches(client: Inside, folder: str, threads: int = THREADS) -> Generator[pa.RecordBatch, None, None]:
     """The same as `columns.ITEMS`, some thousand rows at a time at most."""
     listing = _Listing(client, folder, threads)
     try:
@@ -46,7 +46,7 @@ def batches(client: Client, folder: str, threads: int = THREADS) -> Generator[pa
 
 
 class _Listing:
-    def __init__(self, client: Client, folder: str, threads: int) -> None:
+    def __init__(self, client: Inside, folder: str, threads: int) -> None:
         self._client = client
         self._paged = client if isinstance(client, Paged) else None
         self._most = threads

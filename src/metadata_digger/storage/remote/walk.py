@@ -20,7 +20,8 @@ from metadata_digger.storage.lists import LIST, paths_in
 from metadata_digger.storage.model import Fault, Found, entry_of
 from metadata_digger.storage.own import OUTPUT, RECORDS, STAGE, STAGE_SUFFIX, is_stage
 from metadata_digger.storage.patterns import Patterns
-from metadata_digger.storage.remote.client import Client, Item
+from metadata_digger.storage.remote.client import Client, Item, Paged
+from metadata_digger.storage.remote.side_by_side import below
 
 LOOKS = 32  # files of a list that are looked at side by side
 
@@ -32,7 +33,7 @@ class Access(Protocol):
         """The client and the key of an entry of input.paths, or of a URL in a row. Raises ConfigError."""
 
 
-class Place(NamedTuple):
+class Top(NamedTuple):
     """A folder that is an entry, or that a glob matches; `root`: where in its keys the patterns begin."""
 
     client: Client
@@ -71,15 +72,15 @@ class RemoteWalk:
         self._last: tuple[str | None, bool] = (None, False)  # a folder, and whether its files are wanted
 
     def inputs(self, paths: Sequence[str], skip: Collection[str]) -> Iterator[Found]:
-        self._mine = {url.rstrip("/") + "/" for url in skip}
+        self._mine = {one for url in skip for one in _own(url.rstrip("/"))}
         kinds = {path: self._kind(path) for path in dict.fromkeys(paths) if not path.startswith(LIST)}
-        self._named = [f"{one.client.root}{one.folder}" for one in kinds.values() if isinstance(one, Place)]
+        self._named = [f"{one.client.root}{one.folder}" for one in kinds.values() if isinstance(one, Top)]
         for path in paths:
             if path.startswith(LIST):
                 yield from self._list(path)
                 continue
             name, base, kind = entry_name(self._access, path), base_of(self._access, path), kinds[path]
-            if isinstance(kind, Place):
+            if isinstance(kind, Top):
                 yield from self._folder(name, base, kind)
             elif isinstance(kind, Item):
                 client, _ = self._access.locate(path)
@@ -88,30 +89,30 @@ class RemoteWalk:
                 yield kind
             else:
                 for one in kind:
-                    if isinstance(one, Place):
+                    if isinstance(one, Top):
                         yield from self._folder(name, base, one)
                     else:
                         client, item, root = one
                         if self._wants(item.key[root:]):
                             yield from self._single(name, base, client, item)
 
-    def _kind(self, path: str) -> Place | Item | Fault | Iterator[Place | tuple[Client, Item, int]]:
+    def _kind(self, path: str) -> Top | Item | Fault | Iterator[Top | tuple[Client, Item, int]]:
         client, key = self._access.locate(path)
         if is_glob(key) and client.look(key) is None and not client.is_folder(key.rstrip("/") + "/"):
             return matches(client, key)
         return self._found(path, client, key)
 
-    def _found(self, path: str, client: Client, key: str) -> Place | Item | Fault:
+    def _found(self, path: str, client: Client, key: str) -> Top | Item | Fault:
         if key and not key.endswith("/") and (item := client.look(key)) is not None:
             return item
         folder = key if not key or key.endswith("/") else f"{key}/"
         if client.is_folder(folder):
-            return Place(client, folder, len(folder))
+            return Top(client, folder, len(folder))
         return Fault(base_of(self._access, path), f"{client.root}{key}", "not_found", "nothing is there")
 
     def _list(self, path: str) -> Iterator[Found]:
         """Each line is a file mostly, whose size nobody has told: they are asked for side by side."""
-        coming: deque[tuple[str, Future[Place | Item | Fault]]] = deque()
+        coming: deque[tuple[str, Future[Top | Item | Fault]]] = deque()
         with ThreadPoolExecutor(LOOKS) as threads:
             for line in lines_of(self._access, path):
                 coming.append((line, threads.submit(self._line, line)))
@@ -120,7 +121,7 @@ class RemoteWalk:
             while coming:
                 yield from self._looked(path, *coming.popleft())
 
-    def _line(self, line: str) -> Place | Item | Fault:
+    def _line(self, line: str) -> Top | Item | Fault:
         try:
             client, key = self._access.locate(line)
         except ConfigError as error:
@@ -130,13 +131,13 @@ class RemoteWalk:
         except StorageError as error:
             return Fault(f"{client.root}{key}", f"{client.root}{key}", error.status, str(error))
 
-    def _looked(self, path: str, line: str, future: Future[Place | Item | Fault]) -> Iterator[Found]:
+    def _looked(self, path: str, line: str, future: Future[Top | Item | Fault]) -> Iterator[Found]:
         name, kind = entry_name(self._access, path), future.result()
         if isinstance(kind, Fault):
             yield kind
             return
         client, key = self._access.locate(line)
-        if isinstance(kind, Place):
+        if isinstance(kind, Top):
             yield from self._folder(name, f"{client.root}{key}", kind)
         elif self._wants(kind.key.rpartition("/")[2]):
             yield from self._single(name, f"{client.root}{key}", client, kind)
@@ -156,14 +157,16 @@ class RemoteWalk:
         self._files[name] += 1
         return entry_of((base, client.root + item.key, item.size, item.modified, "", item.version))
 
-    def _folder(self, name: str, base: str, place: Place) -> Iterator[Found]:
+    def _folder(self, name: str, base: str, place: Top) -> Iterator[Found]:
         client, top, root = place
         url = client.root + top
         if self._is_done(url):
             return
         others = tuple(one for one in {*self._named, *self._done} if one != url and one.startswith(url))
         self._last = (None, False)
-        for item in client.below(top):
+        careful = _Careful(client, top)
+        for item in below(client if isinstance(client, Paged) else careful, top):
+            yield from careful.faults(base)
             folder, slash, last = item.key.rpartition("/")
             if folder + slash != self._last[0]:
                 verdict = True
@@ -176,6 +179,7 @@ class RemoteWalk:
                 continue
             if not (self._given.knows(client.root + folder) and self._given.has(client.root + folder, last)):
                 yield self._file(name, base, client, item)
+        yield from careful.faults(base)
         self._done.append(url)
 
     def _is_done(self, url: str) -> bool:
@@ -216,6 +220,35 @@ class RemoteWalk:
         return True
 
 
+def _own(url: str) -> Iterator[str]:
+    """An output, and the unfinished work on it."""
+    folder, _, name = url.rpartition("/")
+    yield f"{url}/"
+    yield f"{folder}/.{name}{STAGE_SUFFIX}/"
+
+
+class _Careful:
+    """A client that lists on where a folder below `top` cannot be listed, and tells of it."""
+
+    def __init__(self, client: Client, top: str) -> None:
+        self._client = client
+        self._top = top
+        self._lost: deque[tuple[str, StorageError]] = deque()
+
+    def inside(self, folder: str) -> Iterator[Item | str]:
+        try:
+            yield from self._client.inside(folder)
+        except StorageError as error:
+            if folder == self._top or error.status == "timed_out":
+                raise
+            self._lost.append((folder, error))
+
+    def faults(self, base: str) -> Iterator[Fault]:
+        while self._lost:
+            folder, error = self._lost.popleft()
+            yield Fault(base, f"{self._client.root}{folder}".rstrip("/"), error.status, str(error))
+
+
 def lines_of(access: Access, path: str) -> Iterator[str]:
     """The paths in a list, which lies on this machine or in the storage."""
     place = path.removeprefix(LIST)
@@ -233,7 +266,7 @@ def lines_of(access: Access, path: str) -> Iterator[str]:
             yield line.decode("utf-8", "replace")
 
 
-def matches(client: Client, pattern: str) -> Iterator[Place | tuple[Client, Item, int]]:
+def matches(client: Client, pattern: str) -> Iterator[Top | tuple[Client, Item, int]]:
     """What a glob matches, sorted within each folder; a folder that matches comes with all in it."""
     parts = [part for part in pattern.split("/") if part]
     only_folders = pattern.endswith("/")
@@ -243,11 +276,11 @@ def matches(client: Client, pattern: str) -> Iterator[Place | tuple[Client, Item
     fixed = next(number for number, part in enumerate(parts) if is_glob(part))
     start = "".join(f"{part}/" for part in parts[:fixed])
     if parts == ["**"]:
-        yield Place(client, start, len(start))
+        yield Top(client, start, len(start))
         return
     seen: set[tuple[str, int]] = set()
 
-    def look(folder: str, at: int, root: int) -> Iterator[Place | tuple[Client, Item, int]]:
+    def look(folder: str, at: int, root: int) -> Iterator[Top | tuple[Client, Item, int]]:
         if (folder, at) in seen:
             return
         seen.add((folder, at))
@@ -269,7 +302,7 @@ def matches(client: Client, pattern: str) -> Iterator[Place | tuple[Client, Item
                     if isinstance(one, str):
                         yield from look(one, at + 1, root)
                 elif isinstance(one, str):
-                    yield Place(client, one, root or len(one))
+                    yield Top(client, one, root or len(one))
                 elif not only_folders:
                     yield client, one, root or len(folder)
 
