@@ -11,7 +11,7 @@ import re
 from collections import Counter, deque
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 
 from metadata_digger.errors import ConfigError, StorageError
 from metadata_digger.storage.given import Given
@@ -20,6 +20,7 @@ from metadata_digger.storage.lists import LIST, paths_in
 from metadata_digger.storage.model import Fault, Found, entry_of
 from metadata_digger.storage.own import OUTPUT, RECORDS, STAGE, STAGE_SUFFIX, is_stage
 from metadata_digger.storage.patterns import Patterns
+from metadata_digger.storage.remote import side_by_side
 from metadata_digger.storage.remote.client import Client, Item
 
 LOOKS = 32  # files of a list that are looked at side by side
@@ -38,6 +39,10 @@ class Place(NamedTuple):
     client: Client
     folder: str
     root: int
+
+
+# Of a glob: a folder with all in it, a file and where in its key the patterns begin, a folder that cannot be listed.
+Match: TypeAlias = Place | tuple[Client, Item, int] | Fault
 
 
 def base_of(access: Access, entry: str) -> str:
@@ -90,12 +95,14 @@ class RemoteWalk:
                 for one in kind:
                     if isinstance(one, Place):
                         yield from self._folder(name, base, one)
+                    elif isinstance(one, Fault):
+                        yield one._replace(base=base)
                     else:
                         client, item, root = one
                         if self._wants(item.key[root:]):
                             yield from self._single(name, base, client, item)
 
-    def _kind(self, path: str) -> Place | Item | Fault | Iterator[Place | tuple[Client, Item, int]]:
+    def _kind(self, path: str) -> Place | Item | Fault | Iterator[Match]:
         client, key = self._access.locate(path)
         if is_glob(key) and client.look(key) is None and not client.is_folder(key.rstrip("/") + "/"):
             return matches(client, key)
@@ -163,7 +170,19 @@ class RemoteWalk:
             return
         others = tuple(one for one in {*self._named, *self._done} if one != url and one.startswith(url))
         self._last = (None, False)
-        for item in client.below(top):
+        lost: deque[tuple[str, StorageError]] = deque()
+
+        def told() -> Iterator[Fault]:
+            while lost:
+                folder, error = lost.popleft()
+                why = list(self._why_not(base, client, folder, root, others))
+                if why:
+                    yield from (one for one in why if one is not None)
+                else:
+                    yield Fault(base, f"{client.root}{folder[:-1]}", error.status, str(error))
+
+        for item in _listed(client, top, lambda *one: lost.append(one)):
+            yield from told()
             folder, slash, last = item.key.rpartition("/")
             if folder + slash != self._last[0]:
                 verdict = True
@@ -176,6 +195,7 @@ class RemoteWalk:
                 continue
             if not (self._given.knows(client.root + folder) and self._given.has(client.root + folder, last)):
                 yield self._file(name, base, client, item)
+        yield from told()
         self._done.append(url)
 
     def _is_done(self, url: str) -> bool:
@@ -216,6 +236,13 @@ class RemoteWalk:
         return True
 
 
+def _listed(client: Client, folder: str, lost: side_by_side.Lost) -> Iterator[Item]:
+    try:
+        yield from side_by_side.below(client, folder, lost=lost)
+    except StorageError as error:
+        raise StorageError(f"input.paths: {client.root}{folder}: {error}", error.status) from error
+
+
 def lines_of(access: Access, path: str) -> Iterator[str]:
     """The paths in a list, which lies on this machine or in the storage."""
     place = path.removeprefix(LIST)
@@ -233,7 +260,7 @@ def lines_of(access: Access, path: str) -> Iterator[str]:
             yield line.decode("utf-8", "replace")
 
 
-def matches(client: Client, pattern: str) -> Iterator[Place | tuple[Client, Item, int]]:
+def matches(client: Client, pattern: str) -> Iterator[Match]:
     """What a glob matches, sorted within each folder; a folder that matches comes with all in it."""
     parts = [part for part in pattern.split("/") if part]
     only_folders = pattern.endswith("/")
@@ -247,7 +274,7 @@ def matches(client: Client, pattern: str) -> Iterator[Place | tuple[Client, Item
         return
     seen: set[tuple[str, int]] = set()
 
-    def look(folder: str, at: int, root: int) -> Iterator[Place | tuple[Client, Item, int]]:
+    def look(folder: str, at: int, root: int) -> Iterator[Match]:
         if (folder, at) in seen:
             return
         seen.add((folder, at))
@@ -256,7 +283,10 @@ def matches(client: Client, pattern: str) -> Iterator[Place | tuple[Client, Item
             root = root or len(folder)
             yield from look(folder, at + 1, root)
         test = None if free else re.compile(fnmatch.translate(parts[at])).match
-        for one in client.inside(folder):
+        for one in _inside(client, folder):
+            if isinstance(one, Fault):
+                yield one
+                continue
             key = one if isinstance(one, str) else one.key
             name = key[len(folder) :].rstrip("/")
             if name.startswith(".") and name.endswith(STAGE_SUFFIX):
@@ -274,3 +304,14 @@ def matches(client: Client, pattern: str) -> Iterator[Place | tuple[Client, Item
                     yield client, one, root or len(folder)
 
     yield from look(start, fixed, 0)
+
+
+def _inside(client: Client, folder: str) -> Iterator[Item | str | Fault]:
+    """Nothing where there is no such folder."""
+    try:
+        yield from client.inside(folder)
+    except StorageError as error:
+        if error.status == "timed_out":
+            raise
+        if error.status != "not_found":
+            yield Fault("", f"{client.root}{folder.rstrip('/')}", error.status, str(error))
