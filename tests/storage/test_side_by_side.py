@@ -98,6 +98,51 @@ def test_nothing_before_an_error_is_lost(tiny: None, kind: str) -> None:
     assert found == sorted(keys)[: sorted(keys).index("d/y/05")]
 
 
+class Closed(Folders):
+    """Some folders are not for everyone."""
+
+    closed: frozenset[str] = frozenset()
+    status = "denied"
+
+    def inside(self, folder: str) -> Iterator[Item | str]:
+        if folder in self.closed:
+            raise StorageError(f"{folder} is closed", self.status)
+        yield from super().inside(folder)
+
+
+@settings(deadline=None, max_examples=50)
+@given(data=st.data(), keys=KEYS.filter(bool), threads=st.integers(1, 8))
+def test_a_folder_that_cannot_be_listed_is_told_in_its_place(data: st.DataObject, keys: set[str], threads: int) -> None:
+    folders = sorted({key[: at + 1] for key in keys for at, sign in enumerate(key) if sign == "/"})
+    client = Closed(keys)
+    client.closed = frozenset(data.draw(st.sets(st.sampled_from(folders), max_size=4)) if folders else ())
+
+    def expected(folder: str) -> Iterator[str]:
+        for entry in Folders(keys).inside(folder):
+            if not isinstance(entry, str):
+                yield entry.key
+            elif entry in client.closed:
+                yield f"{entry} is closed"
+            else:
+                yield from expected(entry)
+
+    found: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        make_tiny(patch)
+        for one in below(client, "", threads, lambda _, error: found.append(str(error))):  # type: ignore[arg-type]
+            found.append(one.key)
+    assert found == list(expected(""))
+
+
+def test_what_ends_a_listing_all_the_same() -> None:
+    keys = [f"{a}/{b}" for a in range(9) for b in range(9)]
+    for closed, status in (("", "denied"), ("3/", "timed_out")):
+        client = Closed(keys)
+        client.closed, client.status = frozenset({closed}), status
+        with pytest.raises(StorageError, match=f"^{closed} is closed"):
+            list(below(client, "", lost=lambda *_: None))  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_consumer_that_leaves(tiny: None, kind: str) -> None:
     keys = {f"{a:03}/{b}" for a in range(200) for b in range(10)}

@@ -86,13 +86,6 @@ class Client(Protocol):
         """Those below a folder that a kill left open: they cost money, and are seen nowhere."""
 
 
-class Inside(Protocol):
-    """What a listing asks of a client."""
-
-    def inside(self, folder: str) -> Iterator[Item | str]:
-        """As `Client.inside`."""
-
-
 @runtime_checkable
 class Paged(Protocol):
     """A client that can begin a listing anywhere, and tells it as columns."""

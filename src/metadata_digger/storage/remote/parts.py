@@ -6,15 +6,24 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import pyarrow as pa
 
+from metadata_digger.errors import StorageError
 from metadata_digger.storage.remote.ahead import Ahead
 from metadata_digger.storage.remote.client import Item, name_of
 from metadata_digger.storage.remote.columns import batch_of
 
 PAGE = 1_000  # items of a batch; entries of a folder that are looked at together
+
+
+class LostFolder(NamedTuple):
+    """A folder that cannot be listed. `rows`: files of the part in front of it."""
+
+    rows: int
+    folder: str
+    error: StorageError
 
 
 @dataclass(slots=True, eq=False)
@@ -30,6 +39,8 @@ class Part:
     done: bool = False
     error: BaseException | None = None  # what ended it
     rows: int = 0  # put so far
+    taken: int = 0  # of them, by the consumer
+    lost: deque[LostFolder] = field(default_factory=deque)
     items: list[Item] = field(default_factory=list)  # that are not put yet
 
     def gather(self, item: Item) -> bool:
@@ -39,6 +50,11 @@ class Part:
             return False
         self.put()
         return True
+
+    def lose(self, folder: str, error: StorageError) -> None:
+        """Behind what was put and gathered so far. Raises as `Ahead.put`."""
+        self.put()
+        self.lost.append(LostFolder(self.rows, folder, error))
 
     def put(self, batch: pa.RecordBatch | None = None) -> None:
         """What was gathered, and a batch. Raises as `Ahead.put`."""

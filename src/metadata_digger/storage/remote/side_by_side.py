@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
+from typing import TypeAlias
 
 import pyarrow as pa
 
-from metadata_digger.storage.remote.client import Inside, Item, Paged, name_of
+from metadata_digger.errors import StorageError
+from metadata_digger.storage.remote.client import Client, Item, Paged, name_of
 from metadata_digger.storage.remote.columns import items_of
 from metadata_digger.storage.remote.parts import PAGE, Node, Part, Rest
+
+Lost: TypeAlias = Callable[[str, StorageError], None]  # hears of a folder that cannot be listed
 
 THREADS = 32
 WINDOW = 2  # for each thread so many parts are listed ahead of the consumer
@@ -25,20 +29,24 @@ FEW, MANY, MOST = 2 * PAGE, 20 * PAGE, 1_024
 _SECONDS = 2.0  # that the end waits for the threads; a request under way may take longer, and ends by itself
 
 
-def below(client: Inside, folder: str, threads: int = THREADS) -> Iterator[Item]:
+def below(client: Client, folder: str, threads: int = THREADS, lost: Lost | None = None) -> Iterator[Item]:
     """The files, in the order that `client.below(folder)` gives them in.
 
     Raises StorageError as the client does, behind all that comes before what cannot be listed; and where there is no
-    room for temporary files. The threads end with the iterator.
+    room for temporary files. The threads end with the iterator. `lost` is called instead, between the files that the
+    folder stands between, for one below that cannot be listed although the server answers; not of a Paged client,
+    which does not list folders one by one.
     """
-    with closing(batches(client, folder, threads)) as coming:
+    with closing(batches(client, folder, threads, lost)) as coming:
         for batch in coming:
             yield from items_of(batch)
 
 
-def batches(client: Inside, folder: str, threads: int = THREADS) -> Generator[pa.RecordBatch, None, None]:
+def batches(
+    client: Client, folder: str, threads: int = THREADS, lost: Lost | None = None
+) -> Generator[pa.RecordBatch, None, None]:
     """The same as `columns.ITEMS`, some thousand rows at a time at most."""
-    listing = _Listing(client, folder, threads)
+    listing = _Listing(client, folder, threads, lost)
     try:
         yield from listing.taken()
     finally:
@@ -46,8 +54,10 @@ def batches(client: Inside, folder: str, threads: int = THREADS) -> Generator[pa
 
 
 class _Listing:
-    def __init__(self, client: Inside, folder: str, threads: int) -> None:
+    def __init__(self, client: Client, folder: str, threads: int, lost: Lost | None) -> None:
         self._client = client
+        self._top = folder
+        self._lost = lost
         self._paged = client if isinstance(client, Paged) else None
         self._most = threads
         self._threads: list[threading.Thread] = []
@@ -65,7 +75,16 @@ class _Listing:
 
     def taken(self) -> Iterator[pa.RecordBatch]:
         while (part := self._front()) is not None:
-            yield part.ahead.take()
+            self._tell_lost(part)
+            batch = part.ahead.take()
+            part.taken += batch.num_rows
+            yield batch
+
+    def _tell_lost(self, part: Part) -> None:
+        """What could not be listed in front of the next batch."""
+        while self._lost is not None and part.lost and part.lost[0].rows <= part.taken:
+            _, folder, error = part.lost.popleft()
+            self._lost(folder, error)
 
     def _front(self) -> Part | None:
         """The first part, when something of it is there; None at the end."""
@@ -75,6 +94,7 @@ class _Listing:
                 if isinstance(node, Part) and node.ahead:
                     return node
                 if isinstance(node, Part) and node.done:
+                    self._tell_lost(node)
                     if node.error is not None:
                         raise node.error
                     del self._nodes[0]
@@ -221,10 +241,17 @@ class _Listing:
 
     def _walk(self, part: Part) -> None:
         """Of a client that tells what is in a folder, and nothing else."""
-        stack = [iter(part.entries)]
+        stack = [("", iter(part.entries))]
         entered = False
         while stack and not self._stopped:
-            entry = next(stack[-1], None)
+            folder, coming = stack[-1]
+            try:
+                entry = next(coming, None)
+            except StorageError as error:
+                if self._lost is None or folder == self._top or error.status == "timed_out":
+                    raise
+                part.lose(folder, error)
+                entry = None
             if entry is None:
                 stack.pop()
             elif not isinstance(entry, str):
@@ -232,11 +259,11 @@ class _Listing:
                     self._tell(part)
             elif entered and self._hungry():
                 part.put()
-                self._leave(part, [Part("", [entry]), *(Rest("", coming) for coming in reversed(stack))])
+                self._leave(part, [Part("", [entry]), *(Rest("", rest) for _, rest in reversed(stack))])
                 return
             else:
                 entered = True
-                stack.append(self._client.inside(entry))
+                stack.append((entry, self._client.inside(entry)))
 
     def _tell(self, part: Part) -> None:
         with self._lock:

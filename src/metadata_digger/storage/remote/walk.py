@@ -11,7 +11,7 @@ import re
 from collections import Counter, deque
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 
 from metadata_digger.errors import ConfigError, StorageError
 from metadata_digger.storage.given import Given
@@ -20,8 +20,8 @@ from metadata_digger.storage.lists import LIST, paths_in
 from metadata_digger.storage.model import Fault, Found, entry_of
 from metadata_digger.storage.own import OUTPUT, RECORDS, STAGE, STAGE_SUFFIX, is_stage
 from metadata_digger.storage.patterns import Patterns
-from metadata_digger.storage.remote.client import Client, Item, Paged
-from metadata_digger.storage.remote.side_by_side import below
+from metadata_digger.storage.remote import side_by_side
+from metadata_digger.storage.remote.client import Client, Item
 
 LOOKS = 32  # files of a list that are looked at side by side
 
@@ -33,12 +33,16 @@ class Access(Protocol):
         """The client and the key of an entry of input.paths, or of a URL in a row. Raises ConfigError."""
 
 
-class Top(NamedTuple):
+class Place(NamedTuple):
     """A folder that is an entry, or that a glob matches; `root`: where in its keys the patterns begin."""
 
     client: Client
     folder: str
     root: int
+
+
+# Of a glob: a folder with all in it, a file and where in its key the patterns begin, a folder that cannot be listed.
+Match: TypeAlias = Place | tuple[Client, Item, int] | Fault
 
 
 def base_of(access: Access, entry: str) -> str:
@@ -74,13 +78,13 @@ class RemoteWalk:
     def inputs(self, paths: Sequence[str], skip: Collection[str]) -> Iterator[Found]:
         self._mine = {one for url in skip for one in _own(url.rstrip("/"))}
         kinds = {path: self._kind(path) for path in dict.fromkeys(paths) if not path.startswith(LIST)}
-        self._named = [f"{one.client.root}{one.folder}" for one in kinds.values() if isinstance(one, Top)]
+        self._named = [f"{one.client.root}{one.folder}" for one in kinds.values() if isinstance(one, Place)]
         for path in paths:
             if path.startswith(LIST):
                 yield from self._list(path)
                 continue
             name, base, kind = entry_name(self._access, path), base_of(self._access, path), kinds[path]
-            if isinstance(kind, Top):
+            if isinstance(kind, Place):
                 yield from self._folder(name, base, kind)
             elif isinstance(kind, Item):
                 client, _ = self._access.locate(path)
@@ -89,30 +93,32 @@ class RemoteWalk:
                 yield kind
             else:
                 for one in kind:
-                    if isinstance(one, Top):
+                    if isinstance(one, Place):
                         yield from self._folder(name, base, one)
+                    elif isinstance(one, Fault):
+                        yield one._replace(base=base)
                     else:
                         client, item, root = one
                         if self._wants(item.key[root:]):
                             yield from self._single(name, base, client, item)
 
-    def _kind(self, path: str) -> Top | Item | Fault | Iterator[Top | tuple[Client, Item, int]]:
+    def _kind(self, path: str) -> Place | Item | Fault | Iterator[Match]:
         client, key = self._access.locate(path)
         if is_glob(key) and client.look(key) is None and not client.is_folder(key.rstrip("/") + "/"):
             return matches(client, key)
         return self._found(path, client, key)
 
-    def _found(self, path: str, client: Client, key: str) -> Top | Item | Fault:
+    def _found(self, path: str, client: Client, key: str) -> Place | Item | Fault:
         if key and not key.endswith("/") and (item := client.look(key)) is not None:
             return item
         folder = key if not key or key.endswith("/") else f"{key}/"
         if client.is_folder(folder):
-            return Top(client, folder, len(folder))
+            return Place(client, folder, len(folder))
         return Fault(base_of(self._access, path), f"{client.root}{key}", "not_found", "nothing is there")
 
     def _list(self, path: str) -> Iterator[Found]:
         """Each line is a file mostly, whose size nobody has told: they are asked for side by side."""
-        coming: deque[tuple[str, Future[Top | Item | Fault]]] = deque()
+        coming: deque[tuple[str, Future[Place | Item | Fault]]] = deque()
         with ThreadPoolExecutor(LOOKS) as threads:
             for line in lines_of(self._access, path):
                 coming.append((line, threads.submit(self._line, line)))
@@ -121,7 +127,7 @@ class RemoteWalk:
             while coming:
                 yield from self._looked(path, *coming.popleft())
 
-    def _line(self, line: str) -> Top | Item | Fault:
+    def _line(self, line: str) -> Place | Item | Fault:
         try:
             client, key = self._access.locate(line)
         except ConfigError as error:
@@ -131,13 +137,13 @@ class RemoteWalk:
         except StorageError as error:
             return Fault(f"{client.root}{key}", f"{client.root}{key}", error.status, str(error))
 
-    def _looked(self, path: str, line: str, future: Future[Top | Item | Fault]) -> Iterator[Found]:
+    def _looked(self, path: str, line: str, future: Future[Place | Item | Fault]) -> Iterator[Found]:
         name, kind = entry_name(self._access, path), future.result()
         if isinstance(kind, Fault):
             yield kind
             return
         client, key = self._access.locate(line)
-        if isinstance(kind, Top):
+        if isinstance(kind, Place):
             yield from self._folder(name, f"{client.root}{key}", kind)
         elif self._wants(kind.key.rpartition("/")[2]):
             yield from self._single(name, f"{client.root}{key}", client, kind)
@@ -157,16 +163,26 @@ class RemoteWalk:
         self._files[name] += 1
         return entry_of((base, client.root + item.key, item.size, item.modified, "", item.version))
 
-    def _folder(self, name: str, base: str, place: Top) -> Iterator[Found]:
+    def _folder(self, name: str, base: str, place: Place) -> Iterator[Found]:
         client, top, root = place
         url = client.root + top
         if self._is_done(url):
             return
         others = tuple(one for one in {*self._named, *self._done} if one != url and one.startswith(url))
         self._last = (None, False)
-        careful = _Careful(client, top)
-        for item in below(client if isinstance(client, Paged) else careful, top):
-            yield from careful.faults(base)
+        lost: deque[tuple[str, StorageError]] = deque()
+
+        def told() -> Iterator[Fault]:
+            while lost:
+                folder, error = lost.popleft()
+                why = list(self._why_not(base, client, folder, root, others))
+                if why:
+                    yield from (one for one in why if one is not None)
+                else:
+                    yield Fault(base, f"{client.root}{folder[:-1]}", error.status, str(error))
+
+        for item in _listed(client, top, lambda *one: lost.append(one)):
+            yield from told()
             folder, slash, last = item.key.rpartition("/")
             if folder + slash != self._last[0]:
                 verdict = True
@@ -179,7 +195,7 @@ class RemoteWalk:
                 continue
             if not (self._given.knows(client.root + folder) and self._given.has(client.root + folder, last)):
                 yield self._file(name, base, client, item)
-        yield from careful.faults(base)
+        yield from told()
         self._done.append(url)
 
     def _is_done(self, url: str) -> bool:
@@ -220,33 +236,18 @@ class RemoteWalk:
         return True
 
 
+def _listed(client: Client, folder: str, lost: side_by_side.Lost) -> Iterator[Item]:
+    try:
+        yield from side_by_side.below(client, folder, lost=lost)
+    except StorageError as error:
+        raise StorageError(f"input.paths: {client.root}{folder}: {error}", error.status) from error
+
+
 def _own(url: str) -> Iterator[str]:
     """An output, and the unfinished work on it."""
     folder, _, name = url.rpartition("/")
     yield f"{url}/"
     yield f"{folder}/.{name}{STAGE_SUFFIX}/"
-
-
-class _Careful:
-    """A client that lists on where a folder below `top` cannot be listed, and tells of it."""
-
-    def __init__(self, client: Client, top: str) -> None:
-        self._client = client
-        self._top = top
-        self._lost: deque[tuple[str, StorageError]] = deque()
-
-    def inside(self, folder: str) -> Iterator[Item | str]:
-        try:
-            yield from self._client.inside(folder)
-        except StorageError as error:
-            if folder == self._top or error.status == "timed_out":
-                raise
-            self._lost.append((folder, error))
-
-    def faults(self, base: str) -> Iterator[Fault]:
-        while self._lost:
-            folder, error = self._lost.popleft()
-            yield Fault(base, f"{self._client.root}{folder}".rstrip("/"), error.status, str(error))
 
 
 def lines_of(access: Access, path: str) -> Iterator[str]:
@@ -266,7 +267,7 @@ def lines_of(access: Access, path: str) -> Iterator[str]:
             yield line.decode("utf-8", "replace")
 
 
-def matches(client: Client, pattern: str) -> Iterator[Top | tuple[Client, Item, int]]:
+def matches(client: Client, pattern: str) -> Iterator[Match]:
     """What a glob matches, sorted within each folder; a folder that matches comes with all in it."""
     parts = [part for part in pattern.split("/") if part]
     only_folders = pattern.endswith("/")
@@ -276,11 +277,11 @@ def matches(client: Client, pattern: str) -> Iterator[Top | tuple[Client, Item, 
     fixed = next(number for number, part in enumerate(parts) if is_glob(part))
     start = "".join(f"{part}/" for part in parts[:fixed])
     if parts == ["**"]:
-        yield Top(client, start, len(start))
+        yield Place(client, start, len(start))
         return
     seen: set[tuple[str, int]] = set()
 
-    def look(folder: str, at: int, root: int) -> Iterator[Top | tuple[Client, Item, int]]:
+    def look(folder: str, at: int, root: int) -> Iterator[Match]:
         if (folder, at) in seen:
             return
         seen.add((folder, at))
@@ -289,7 +290,10 @@ def matches(client: Client, pattern: str) -> Iterator[Top | tuple[Client, Item, 
             root = root or len(folder)
             yield from look(folder, at + 1, root)
         test = None if free else re.compile(fnmatch.translate(parts[at])).match
-        for one in client.inside(folder):
+        for one in _inside(client, folder):
+            if isinstance(one, Fault):
+                yield one
+                continue
             key = one if isinstance(one, str) else one.key
             name = key[len(folder) :].rstrip("/")
             if name.startswith(".") and name.endswith(STAGE_SUFFIX):
@@ -302,8 +306,19 @@ def matches(client: Client, pattern: str) -> Iterator[Top | tuple[Client, Item, 
                     if isinstance(one, str):
                         yield from look(one, at + 1, root)
                 elif isinstance(one, str):
-                    yield Top(client, one, root or len(one))
+                    yield Place(client, one, root or len(one))
                 elif not only_folders:
                     yield client, one, root or len(folder)
 
     yield from look(start, fixed, 0)
+
+
+def _inside(client: Client, folder: str) -> Iterator[Item | str | Fault]:
+    """Nothing where there is no such folder."""
+    try:
+        yield from client.inside(folder)
+    except StorageError as error:
+        if error.status == "timed_out":
+            raise
+        if error.status != "not_found":
+            yield Fault("", f"{client.root}{folder.rstrip('/')}", error.status, str(error))
