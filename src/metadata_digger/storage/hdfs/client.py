@@ -28,7 +28,7 @@ T = TypeVar("T")
 PIECE = 4 << 20  # bytes of one request, each of which has its own time limit
 PAGE = 1_000  # entries of an answer: dfs.ls.limit
 NAME = 200  # bytes of a name that the temporary one has of it; HDFS allows 255
-_CHECK = 8.0  # seconds for the request before any work
+_CHECK = 6.0  # seconds for the request before any work
 _CLEANING = 5.0  # seconds for what does not matter much
 
 
