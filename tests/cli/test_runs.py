@@ -12,6 +12,7 @@ from metadata_digger.cli import main, runs
 from metadata_digger.cli.progress import Progress
 from metadata_digger.cli.runs import table
 from metadata_digger.cli.summary import serving, summary
+from metadata_digger.config import Config
 from metadata_digger.run.job import Job
 from metadata_digger.run.report import Report
 from metadata_digger.sinks import SINKS, Sink
@@ -32,7 +33,7 @@ class Engine:
         self.report = report
         self.jobs: list[tuple[Job, str]] = []
 
-    def __call__(self, work: Job, engine: str, progress: Progress) -> Report:
+    def __call__(self, work: Job, engine: str, progress: Progress, config: Config) -> Report:
         self.jobs.append((work, engine))
         progress(1, None)
         progress(2, 2)

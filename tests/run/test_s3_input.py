@@ -71,9 +71,10 @@ def test_nothing_comes_twice(s3: S3, bucket: Path) -> None:
 
 def test_patterns_and_own_work(s3: S3, bucket: Path) -> None:
     fill(bucket, "in/a.jpg", "in/a.tmp", "in/cache/b.jpg", "in/.out.metadata-digger/x", "in/out/_run/run.json")
+    fill(bucket, "in/mine/x.jpg", "in/.mine.metadata-digger/y.jpg")
     excluded, listed = Counter[str](), Counter[str]()
     base = f"s3a://{bucket.name}/in"
-    found = list(storage(s3, Patterns(("*.jpg",), ("cache/",))).walk([base], (), excluded, listed))
+    found = list(storage(s3, Patterns(("*.jpg",), ("cache/",))).walk([base], [f"{base}/mine"], excluded, listed))
     assert [one.url for one in found if isinstance(one, Entry)] == [f"{base}/a.jpg"]
     assert {one.url for one in found if isinstance(one, Fault)} == {f"{base}/.out.metadata-digger", f"{base}/out/_run"}
     assert (dict(excluded), dict(listed)) == ({"files": 1, "directories": 1}, {base: 1})

@@ -76,7 +76,7 @@ class RemoteWalk:
         self._last: tuple[str | None, bool] = (None, False)  # a folder, and whether its files are wanted
 
     def inputs(self, paths: Sequence[str], skip: Collection[str]) -> Iterator[Found]:
-        self._mine = {url.rstrip("/") + "/" for url in skip}
+        self._mine = {one for url in skip for one in _own(url.rstrip("/"))}
         kinds = {path: self._kind(path) for path in dict.fromkeys(paths) if not path.startswith(LIST)}
         self._named = [f"{one.client.root}{one.folder}" for one in kinds.values() if isinstance(one, Place)]
         for path in paths:
@@ -241,6 +241,13 @@ def _listed(client: Client, folder: str, lost: side_by_side.Lost) -> Iterator[It
         yield from side_by_side.below(client, folder, lost=lost)
     except StorageError as error:
         raise StorageError(f"input.paths: {client.root}{folder}: {error}", error.status) from error
+
+
+def _own(url: str) -> Iterator[str]:
+    """An output, and the unfinished work on it."""
+    folder, _, name = url.rpartition("/")
+    yield f"{url}/"
+    yield f"{folder}/.{name}{STAGE_SUFFIX}/"
 
 
 def lines_of(access: Access, path: str) -> Iterator[str]:

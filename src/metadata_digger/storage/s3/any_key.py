@@ -112,7 +112,7 @@ class AnyKey:
         try:
             return call(*values, **parameters)
         except ClientError as error:
-            raise faults.told(_Answer(error), self._access, self._bucket) from None
+            raise faults.told(_answer(error), self._access, self._bucket) from None
         except BotoCoreError as error:
             raise StorageError(f"no answer from {self._access.place}: {type(error).__name__}", "timed_out") from None
 
@@ -144,16 +144,17 @@ def _item(found: Any) -> Item:
 
 
 class _Answer(Exception):
-    """A ClientError of boto3 in the form that `faults` reads."""
+    """An answer of a server as obstore tells of one, which `faults` reads."""
 
-    def __init__(self, error: Any) -> None:
-        found = error.response.get("Error", {})
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", "")
-        code = found.get("Code", "")
-        if code.isdecimal():  # the status, of an answer without a body
-            code = {"404": "NoSuchKey", "412": "PreconditionFailed"}.get(code, "")
-        region = found.get("Region", "")
-        super().__init__(
-            f"non-2xx status code: {status} <Code>{code}</Code><Message>{found.get('Message', '')}</Message>"
-            f"<Region>{region}</Region>"
-        )
+
+def _answer(error: Any) -> _Answer:
+    """Of a ClientError of boto3."""
+    found = error.response.get("Error", {})
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", "")
+    code = found.get("Code", "")
+    if code.isdecimal():  # the status, of an answer without a body
+        code = {"404": "NoSuchKey", "412": "PreconditionFailed"}.get(code, "")
+    return _Answer(
+        f"non-2xx status code: {status} <Code>{code}</Code><Message>{found.get('Message', '')}</Message>"
+        f"<Region>{found.get('Region', '')}</Region>"
+    )
