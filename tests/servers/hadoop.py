@@ -57,14 +57,14 @@ class Hadoop(Process):
 
     def kill(self) -> None:
         """With the containers, which are in groups of their own."""
-        below = _below(self._process.pid) if self._process is not None else []
+        started = below(self._process.pid) if self._process is not None else []
         super().kill()
-        for process in below:
+        for process in started:
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
 
 
-def _below(process: int) -> list[int]:
+def below(process: int) -> list[int]:
     """The processes that it started, and theirs. None where there is no /proc: they find out by themselves, later."""
     parents: dict[int, list[int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
