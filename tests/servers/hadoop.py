@@ -19,9 +19,15 @@ class Hadoop(Process):
     """`conf` is what HADOOP_CONF_DIR takes. `properties` are of the servers and of their clients."""
 
     def __init__(
-        self, folder: Path, *, datanodes: int = 1, managers: int = 0, properties: Mapping[str, str] | None = None
+        self,
+        folder: Path,
+        *,
+        datanodes: int = 1,
+        managers: int = 0,
+        properties: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
-        """`managers`: YARN's nodes, none for HDFS alone."""
+        """`managers`: YARN's nodes, none for HDFS alone. `environment`: of Java, what is there besides."""
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.conf = folder / "conf"
@@ -43,6 +49,7 @@ class Hadoop(Process):
             ],
             folder / "log",
             ready="READY hdfs://",
+            environment=environment,
         )
 
     @property
