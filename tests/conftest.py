@@ -24,6 +24,9 @@ LACKS = pytest.StashKey[list[str]]()
 
 def lack(item: pytest.Item) -> str | None:
     """Why a test of a server, or of an extra, has to be left out; None when it can run."""
+    if item.get_closest_marker("kerberos") and item.get_closest_marker("hdfs"):
+        extra = None if find_spec("hdfs_native") else "the extra hdfs is not installed"
+        return extra or build.missing() or kdc.missing()
     if item.get_closest_marker("kerberos"):
         extra = None if find_spec("gssapi") else "the extra kerberos is not installed"
         return extra or build.missing() or kdc.missing()

@@ -342,7 +342,10 @@ def _output(config: Config) -> Folder:
         return Path(local(entry))
     from metadata_digger.storage.remote.place import Place
 
-    client, key = access(config).locate(entry)
+    try:
+        client, key = access(config).locate(entry)
+    except ConfigError as error:
+        raise ConfigError(f"output.directoryPath: {error}") from error
     if not (key := re.sub("/+", "/", key).strip("/")):
         raise ConfigError(f"output.directoryPath: {entry} is all that is there: name a directory in it")
     return Place(client, key)

@@ -19,9 +19,15 @@ class Hadoop(Process):
     """`conf` is what HADOOP_CONF_DIR takes. `properties` are of the servers and of their clients."""
 
     def __init__(
-        self, folder: Path, *, datanodes: int = 1, managers: int = 0, properties: Mapping[str, str] | None = None
+        self,
+        folder: Path,
+        *,
+        datanodes: int = 1,
+        managers: int = 0,
+        properties: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
-        """`managers`: YARN's nodes, none for HDFS alone."""
+        """`managers`: YARN's nodes, none for HDFS alone. `environment`: of Java, what is there besides."""
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.conf = folder / "conf"
@@ -43,6 +49,7 @@ class Hadoop(Process):
             ],
             folder / "log",
             ready="READY hdfs://",
+            environment=environment,
         )
 
     @property
@@ -57,14 +64,14 @@ class Hadoop(Process):
 
     def kill(self) -> None:
         """With the containers, which are in groups of their own."""
-        below = _below(self._process.pid) if self._process is not None else []
+        started = below(self._process.pid) if self._process is not None else []
         super().kill()
-        for process in below:
+        for process in started:
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
 
 
-def _below(process: int) -> list[int]:
+def below(process: int) -> list[int]:
     """The processes that it started, and theirs. None where there is no /proc: they find out by themselves, later."""
     parents: dict[int, list[int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):

@@ -15,8 +15,12 @@ PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/lib/mit/s
 
 def missing() -> str | None:
     """What this machine lacks for a KDC; None when all is there."""
-    lacking = [tool for tool in ("krb5kdc", "kdb5_util", "kadmin.local") if shutil.which(tool, path=PATH) is None]
-    return f"no {', no '.join(lacking)}: on Debian apt install krb5-kdc krb5-admin-server" if lacking else None
+    lacking = [
+        tool for tool in ("krb5kdc", "kdb5_util", "kadmin.local", "kinit") if shutil.which(tool, path=PATH) is None
+    ]
+    return (
+        f"no {', no '.join(lacking)}: on Debian apt install krb5-kdc krb5-admin-server krb5-user" if lacking else None
+    )
 
 
 class Kdc(Process):
@@ -49,6 +53,12 @@ class Kdc(Process):
         self._run("kadmin.local", "-r", REALM, "addprinc", "-randkey", principal)
         self._run("kadmin.local", "-r", REALM, "ktadd", "-k", str(path), principal)
         return path
+
+    def ticket(self, principal: str) -> dict[str, str]:
+        """Environment of a process that has the ticket of a new principal."""
+        cache = f"FILE:{self._folder / principal}.ticket"
+        self._run("kinit", "-c", cache, "-k", "-t", str(self.keytab(principal)), principal)
+        return {"KRB5_CONFIG": str(self.configuration), "KRB5CCNAME": cache}
 
     def _run(self, *command: str) -> None:
         done = subprocess.run(

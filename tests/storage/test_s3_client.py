@@ -134,7 +134,10 @@ WRONG = {"secret_key": "wrong-5f1e", "access_key": "nobody-9a7e"}
         ({"bucket": "no-such-bucket"}, "there is no bucket no-such-bucket at http"),
         ({"region": "eu-west-9"}, "set storage.s3.region=us-east-1"),
         ({"endpoint": f"http://127.0.0.1:{free_port()}"}, "no answer from"),
-        ({"endpoint": "http://no-such-host.invalid"}, "no answer from"),
+        (
+            {"endpoint": "http://no-such-host.invalid"},
+            "storage.s3.endpoint: the host no-such-host.invalid is not known",
+        ),
     ],
 )
 def test_faults_are_one_sentence(client: S3Client, change: dict[str, str], words: str) -> None:

@@ -69,7 +69,8 @@ KEYS: tuple[Key, ...] = (
         PATHS,
         "",
         "Directories to read, with all their subdirectories; single files; globs; `@list.txt`, a file with a path in "
-        "each line.",
+        "each line. With `s3`: `s3a://BUCKET/DIRECTORY`; with `hdfs`: `hdfs://HOST:PORT/DIRECTORY`, or "
+        "`hdfs:///DIRECTORY` as `HADOOP_CONF_DIR` says.",
         required=READING,
     ),
     Key("input.storage.name", choice("file", "hdfs", "s3"), "file", "Where the input is."),

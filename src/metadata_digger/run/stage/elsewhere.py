@@ -41,8 +41,9 @@ def reach(output: Place) -> None:
 def stage(job: Job, output: Place) -> Iterator[Stage]:
     """As `place.stage`."""
     home = home_of(output)
-    if not home.exists() and not unfinished.complete(job):
-        check(job)
+    with writing(output):
+        if not home.exists() and not unfinished.complete(job):
+            check(job)
     with locked(home / LOCK, output) as notes:
         left = _recover(home, output)
         begun = unfinished.accept(left, job)

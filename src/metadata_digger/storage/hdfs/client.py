@@ -15,6 +15,7 @@ from metadata_digger.errors import StorageError
 from metadata_digger.storage.hdfs import faults
 from metadata_digger.storage.hdfs.access import HdfsAccess, Known, access_of
 from metadata_digger.storage.hdfs.connection import Connection, asked, forget, once, patiently
+from metadata_digger.storage.hdfs.hands import Late
 from metadata_digger.storage.hdfs.order import Entry, Sorted
 from metadata_digger.storage.hdfs.properties import bytes_of
 from metadata_digger.storage.remote.client import Item
@@ -28,7 +29,7 @@ T = TypeVar("T")
 PIECE = 4 << 20  # bytes of one request, each of which has its own time limit
 PAGE = 1_000  # entries of an answer: dfs.ls.limit
 NAME = 200  # bytes of a name that the temporary one has of it; HDFS allows 255
-_CHECK = 8.0  # seconds for the request before any work
+_CHECK = 6.0  # seconds for the request before any work
 _CLEANING = 5.0  # seconds for what does not matter much
 
 
@@ -51,7 +52,13 @@ class HdfsClient:
         return f"{self.access.place}/"
 
     def check(self) -> None:
-        once(self.access, lambda to: to.native.get_file_info("/"), min(_CHECK, self.access.patience))
+        try:
+            once(self.access, lambda to: to.native.get_file_info("/"), min(_CHECK, self.access.patience))
+        except StorageError as error:
+            # hdfs-native asks a namenode with Kerberos again and again, and does not say why.
+            if isinstance(error.__cause__, Late) and not self.access.kerberos:
+                raise StorageError(f"{error}{faults.PERHAPS_KERBEROS}", error.status) from error
+            raise
 
     def look(self, key: str) -> Item | None:
         status = self._status(key)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -14,13 +13,13 @@ from metadata_digger.errors import StorageError
 from metadata_digger.storage.hdfs import faults, forks, tickets
 from metadata_digger.storage.hdfs.access import SCHEME, HdfsAccess
 from metadata_digger.storage.hdfs.hands import Late, Panic, within
+from metadata_digger.storage.remote.reach import unreached
 
 if TYPE_CHECKING:
     from hdfs_native import Client, FileReader
 
 T = TypeVar("T")
 
-_PROBE = 5.0  # seconds for a namenode to take a connection
 _PAUSE = 0.5  # seconds before the same is asked again
 _READERS = 256  # files that are open, which is no more than a list of their blocks
 _NOWHERE = os.devnull  # where hdfs-native looks for the cluster's files: they have been read already
@@ -125,13 +124,7 @@ def _probe(access: HdfsAccess) -> None:
     why = []
     for address in access.addresses:
         host, _, port = address.rpartition(":")
-        try:
-            socket.create_connection((host.strip("[]"), int(port)), _PROBE).close()
+        if not (fault := unreached(address, host, int(port))):
             return
-        except (socket.gaierror, UnicodeError):
-            why.append(f"the host {host} is not known")
-        except TimeoutError:
-            why.append(f"no answer from {address}")
-        except OSError as error:
-            why.append(f"no answer from {address} ({error.strerror or error})")
+        why.append(fault)
     raise StorageError(f"no namenode of {access.place}: {', '.join(why)}", "timed_out")

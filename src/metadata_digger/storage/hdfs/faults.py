@@ -14,6 +14,7 @@ from metadata_digger.storage.hdfs.hands import Late, Panic
 CHANGED = "it has changed since it was listed"
 NO_TICKET = "HDFS wants Kerberos and there is no valid ticket: run kinit, or let KRB5CCNAME name where the ticket is"
 NO_KERBEROS = "{} wants Kerberos: hadoop.security.authentication of core-site.xml does not say so"
+PERHAPS_KERBEROS = ": if it wants Kerberos, core-site.xml in HADOOP_CONF_DIR has to say so"
 _LENGTH = 300  # characters of what others say
 # Rust's way to show a value: KIND("text", "text"), quotes and line ends escaped
 _SHOWN = re.compile(

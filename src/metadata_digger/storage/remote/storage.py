@@ -44,7 +44,10 @@ class RemoteStorage:
             if path.startswith(LIST):
                 next(lines_of(self._access, path), None)
                 continue
-            client, key = self._access.locate(path)
+            try:
+                client, key = self._access.locate(path)
+            except ConfigError as error:
+                raise ConfigError(f"input.paths: {error}") from error
             if client not in checked:
                 try:
                     client.check()

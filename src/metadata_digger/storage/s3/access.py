@@ -6,6 +6,7 @@ import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from metadata_digger.errors import ConfigError
 from metadata_digger.storage.model import Values
@@ -75,6 +76,10 @@ def access_of(values: Values) -> S3Access:
             )
     if endpoint and not re.match(r"https?://", endpoint, re.IGNORECASE):
         endpoint = f"https://{endpoint.rpartition('://')[2]}"
+    try:
+        urlsplit(endpoint).port  # noqa: B018  # raises where it is none
+    except ValueError as error:
+        raise ConfigError(f"storage.s3.endpoint: {endpoint} is no http://HOST:PORT ({error})") from error
     return S3Access(
         endpoint.rstrip("/"),
         access_key if given else "",

@@ -12,9 +12,12 @@ from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from metadata_digger.errors import DiggerError, StorageError
 from metadata_digger.storage.remote.client import Item, name_of
+from metadata_digger.storage.remote.reach import unreached
 from metadata_digger.storage.s3 import faults
 from metadata_digger.storage.s3.access import SCHEME, S3Access
 
@@ -27,7 +30,7 @@ T = TypeVar("T")
 
 PAGE = 1_000  # keys of an answer
 COPY = 5 << 30  # bytes; a server copies no more in one request
-_CHECK = 8.0  # seconds for the request before any work
+_CHECK = 6.0  # seconds for the request before any work
 # Of the patience, for one answer: what stalls is asked for again. The request before any work has no second try.
 _TRIES = 3
 _CONTROLS = frozenset(map(chr, (*range(32), 127)))
@@ -54,6 +57,8 @@ class S3Client:
         return f"{SCHEME}://{self.bucket}/"
 
     def check(self) -> None:
+        self._probe()
+
         def first() -> None:
             for _ in _obstore().list(self._store(_CHECK), chunk_size=1):
                 return
@@ -62,6 +67,14 @@ class S3Client:
             self._asked(first, _CHECK)
         except _invalid_path():
             pass  # the first key is one for boto3: an answer all the same
+
+    def _probe(self) -> None:
+        """Whether anybody listens at the endpoint. Behind a proxy only that would know."""
+        found = urlsplit(self.access.endpoint)
+        if found.hostname and not getproxies():
+            port = found.port or (80 if found.scheme == "http" else 443)
+            if why := unreached(self.access.place, found.hostname, port):
+                raise StorageError(f"storage.s3.endpoint: {why}", "timed_out")
 
     def look(self, key: str) -> Item | None:
         if not is_plain(key):
