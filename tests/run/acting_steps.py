@@ -7,12 +7,15 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pyarrow as pa
 
 from metadata_digger.errors import ModelError, StorageError
 from metadata_digger.pipeline import Batch, OpenFile
 from metadata_digger.schema import EXTRACTED, OK, TAG
+from metadata_digger.sinks import CsvSink
+from metadata_digger.sinks.columns import Columns
 from metadata_digger.steps.mark import note
 
 ACTS: dict[str, Callable[[], object]] = {
@@ -33,11 +36,13 @@ def _raise(error: Exception) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ActingStep:
-    """`once`: a folder that remembers the acts, each is played only once. `quick`: what is slow otherwise is not."""
+    """`once`: a folder that remembers the acts, each is played only once. `quick`: what is slow otherwise is not.
+    `told`: a folder where each process tells which files it did. Who comes to a file "meet" waits for another one."""
 
     pixels: int = 0
     once: str = ""
     quick: bool = False
+    told: str = ""
 
     def output(self, schema: pa.Schema) -> pa.Schema:
         return pa.schema([*schema, *EXTRACTED])
@@ -57,9 +62,21 @@ class ActingStep:
     def tags(self, file: OpenFile) -> list[dict[str, object]]:
         head = file.read_at(0, min(16, file.size))
         act = os.path.basename(file.url).split(".")[0].split("-")[0]  # noqa: PTH119  # a URL
+        if self.told:
+            with Path(self.told, str(os.getpid())).open("a", encoding="utf-8") as lines:
+                lines.write(f"{file.url}\n")
         if act in ACTS and self.due(act):
             ACTS[act]()
+        if act == "meet":
+            self.meet()
         return [{"directory": "Test", "tag": 1, "name": "Head", "value": head.decode("latin-1")}]
+
+    def meet(self) -> None:
+        first = self.due("met-first")
+        if not first:
+            self.due("met-second")
+        while self.once and first and not Path(self.once, "met-second").exists():
+            time.sleep(0.01)
 
     def due(self, act: str) -> bool:
         if act == "slow" and self.quick:
@@ -94,3 +111,13 @@ class NotingStep(ActingStep):
             urls = enumerate(batch.rows.column("file_path").to_pylist())
             notes = {row: ["no labels: 7 of 9", "GPS: at 1", "GPS: at 2"] for row, url in urls if "/noted" in url}
             yield Batch(note(batch.rows, notes), batch.files)
+
+
+@dataclass(frozen=True, slots=True)
+class SlowSink(CsvSink):
+    """Leaves a second for what is to happen in the middle of a piece."""
+
+    def piece(self, batches: Iterator[pa.RecordBatch], columns: Columns, target: Path) -> int:
+        rows = CsvSink.piece(self, batches, columns, target)
+        time.sleep(1)
+        return rows

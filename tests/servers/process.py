@@ -8,6 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 HOST = "127.0.0.1"
@@ -17,6 +18,22 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
+
+
+def children(pid: int) -> list[int]:
+    """Processes that any thread of it started; Java's are of many."""
+    found = []
+    for file in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            found += [int(child) for child in file.read_text().split()]
+    return found
+
+
+def command_of(pid: int) -> bytes:
+    """Its words, each with a NUL behind it; empty of one that is dead."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
 
 
 class Process:
@@ -51,6 +68,11 @@ class Process:
                 self.kill()
                 raise RuntimeError(f"{self._command[0]} did not start:\n{self.log()[-4000:]}")
             time.sleep(0.05)
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
 
     def log(self) -> str:
         return self._log.read_text("utf-8", "replace")

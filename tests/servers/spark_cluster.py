@@ -13,7 +13,7 @@ from checkout import ROOT, run
 from metadata_digger.errors import DiggerError
 from metadata_digger.run.engines.spark.java import check_spark
 from servers.build import SECONDS, made
-from servers.process import HOST, Process, free_port
+from servers.process import HOST, Process, children, command_of, free_port
 
 ENVIRONMENT = {
     "SPARK_LOCAL_IP": HOST,
@@ -113,6 +113,16 @@ class SparkCluster:
     def work_of(self, number: int) -> Path:
         """Where a worker keeps what its executors say: app-*/N/stderr."""
         return self.folder / f"work-{number}"
+
+    def executors(self) -> list[int]:
+        """Process IDs, one for each worker that has one."""
+        found = [child for worker in self._workers for child in children(worker.pid)]
+        return [child for child in found if b"ExecutorBackend" in command_of(child)]
+
+    def python_workers(self) -> list[int]:
+        """Below an executor is pyspark's daemon, and below that are those that run tasks."""
+        daemons = [daemon for executor in self.executors() for daemon in children(executor)]
+        return [worker for daemon in daemons for worker in children(daemon)]
 
     def start(self) -> None:
         self._master.start()
