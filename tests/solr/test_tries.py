@@ -67,7 +67,7 @@ def test_patience_has_an_end(act: Callable[[Solr], None]) -> None:
     url = f"http://{HOST}:{free_port()}/solr"
     with Solr(Connection("c", url=url), 2) as solr, pytest.raises(SolrError, match="refused"):
         act(solr)
-    assert 1 < time.monotonic() - start < 8
+    assert 0.7 < time.monotonic() - start < 8  # pauses of 0.1 to 0.8 s, of each at least a half
 
 
 @pytest.mark.parametrize("host", ["*foo", "so lr", ".x", "a..b", "a" * 64, "host%zz"])
